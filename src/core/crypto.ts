@@ -1,0 +1,7 @@
+/** The hashes and signatures a service may ask for; `crypto/` makes them portably, `driver/real` also from Node. */
+export interface Crypto {
+  /** 16 octets: RFC 1321. */
+  md5(message: Uint8Array): Uint8Array;
+  /** 16 octets: RFC 2104 with MD5. A key longer than 64 octets is hashed first (§2). */
+  hmacMd5(key: Uint8Array, message: Uint8Array): Uint8Array;
+}

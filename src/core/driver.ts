@@ -1,0 +1,201 @@
+import type { Endpoint, Ip, Ipv4, Mac, Prefix } from './address.ts';
+import type { Input, InterfaceAddress, Plain, Row, Service, StreamId } from './service.ts';
+import type { Instant } from './time.ts';
+import type { Rule } from './rules.ts';
+
+/** The plant as plain data: what both drivers are given. Names are unique; order is the file's and fixes everything else. */
+export interface Topology {
+  readonly segments: readonly SegmentSpec[];
+  readonly links: readonly LinkSpec[];
+  readonly hosts: readonly HostSpec[];
+}
+
+/** Delay and loss of one crossing. Ratios are 0 to 1, microseconds are whole. */
+export interface Quality {
+  readonly delayUs: number;
+  /** Uniform in [0, jitterUs], added to the delay; order is kept per sender and segment. */
+  readonly jitterUs: number;
+  readonly lossRatio: number;
+  /** 0: not limited. */
+  readonly bitsPerSecond: number;
+}
+
+/** A broadcast domain. `cable`: an RF segment, where MAC management messages travel and which live mode keeps in process. */
+export interface SegmentSpec {
+  readonly name: string;
+  readonly kind: 'ethernet' | 'cable';
+  readonly quality: Quality;
+}
+
+/** A point-to-point way between two segments, crossed by routing. */
+export interface LinkSpec {
+  readonly name: string;
+  readonly between: readonly [segment: string, segment: string];
+  readonly quality: Quality;
+}
+
+export interface InterfaceSpec {
+  readonly segment: string;
+  readonly mac: Mac;
+  /** Empty until DHCP gives one. */
+  readonly addresses: readonly InterfaceAddress[];
+}
+
+export interface RouteSpec {
+  readonly to: Prefix;
+  readonly via: number;
+  /** Left out: the destination is on the link. */
+  readonly nextHop?: Ip | undefined;
+}
+
+/** One host: one service (several are joined by `service/bundle`), its ports, its interfaces. */
+export interface HostSpec {
+  readonly name: string;
+  /** `cable-modem`, `cmts`, `dhcp`, `tftp`, ...: what `devices` in the JSON shows. */
+  readonly kind: string;
+  /** The group's name in the file: `cm` for `cm[0]`. */
+  readonly group: string;
+  readonly interfaces: readonly InterfaceSpec[];
+  readonly routes: readonly RouteSpec[];
+  /** Whether it routes: datagrams for others come as `transit`. */
+  readonly forwards: boolean;
+  readonly udpPorts: readonly number[];
+  readonly tcpPorts: readonly number[];
+  /** Virtual mode only: how fast datagrams to these ports are taken from a queue. */
+  readonly capacity?: Capacity | undefined;
+  /** Virtual mode only: how long a `persist` takes; left out 500. */
+  readonly flushUs?: number | undefined;
+  /** Makes the service anew: at the start, and after a crash. */
+  create(): Service;
+}
+
+export interface Capacity {
+  /** Datagrams a second. */
+  readonly rate: number;
+  /** Datagrams waiting, the one in service not counted. */
+  readonly queue: number;
+  readonly whenFull: 'drop-newest' | 'drop-oldest';
+  /** The prefix of its measures: `dhcp` gives `dhcp.queue.depth`. */
+  readonly name: string;
+}
+
+/** Worsens segments or links for a time. Impairments on one place add up: delays sum, each may drop. */
+export interface Impairment {
+  readonly id: string;
+  /** A segment's or link's name. */
+  readonly where: string;
+  readonly lossRatio: number;
+  readonly delayUs: number;
+  readonly jitterUs: number;
+}
+
+/** How often a declared fault acted. */
+export interface FaultCount {
+  readonly id: string;
+  readonly fired: number;
+}
+
+/**
+ * The world. `driver/sim` and `driver/real` are equals and pass one conformance suite. Times handed to `at` and given in
+ * events are the driver's Instants; in the simulation the run begins at 0.
+ */
+export interface Driver {
+  readonly now: Instant;
+  /** Hands `command` to a host at a moment. Moments in the past mean now. */
+  command(at: Instant, host: string, verb: string, args: Readonly<Record<string, Plain>>): void;
+  /** Worsens a place from `at` to `until`. */
+  impair(impairment: Impairment, from: Instant, until: Instant): void;
+  /** Forgets the service of a host, keeping its disk; a later `restart` makes it anew and restores its rows. */
+  crash(at: Instant, host: string): void;
+  restart(at: Instant, host: string): void;
+  faults(): readonly FaultCount[];
+}
+
+/** How a datagram's crossing of one segment ended. */
+export type Fate =
+  | 'delivered'
+  /** The segment's own loss. */
+  | 'lost'
+  /** An impairment's; `fault` says which. */
+  | 'faulted'
+  /** Nobody there: no such hardware address on the segment, or the host is down. */
+  | 'unheard'
+  /** The receiving host's queue was full. */
+  | 'overflow';
+
+/** One frame crossing one segment (virtual), or one datagram leaving or entering a socket (live). Octets are valid during the call. */
+export interface FrameEvent {
+  /** When the sender put it on the segment. */
+  readonly sentAt: Instant;
+  /** When the receiver had it; the moment of loss otherwise. */
+  readonly at: Instant;
+  readonly segment: string;
+  readonly sender: HostSpec;
+  /** The one receiver; undefined for a broadcast or when nobody hears it. */
+  readonly receiver: HostSpec | undefined;
+  readonly fate: Fate;
+  readonly fault: string | undefined;
+  readonly sourceMac: Mac;
+  readonly destinationMac: Mac;
+  /** The same for all crossings of one datagram on its way through routers. */
+  readonly packet: number;
+  readonly body: FrameBody;
+  /** The last rule its sender gave for it. */
+  readonly rule: Rule | undefined;
+  readonly detail: string | undefined;
+}
+
+export type FrameBody =
+  | {
+      readonly kind: 'udp';
+      readonly from: Endpoint;
+      readonly to: Endpoint;
+      readonly ttl: number;
+      readonly octets: Uint8Array;
+    }
+  | {
+      readonly kind: 'tcp';
+      readonly from: Endpoint;
+      readonly to: Endpoint;
+      readonly ttl: number;
+      readonly segment: Uint8Array;
+    }
+  | {
+      readonly kind: 'arp';
+      readonly operation: 'request' | 'reply';
+      readonly senderMac: Mac;
+      readonly senderIp: Ipv4;
+      readonly targetMac: Mac;
+      readonly targetIp: Ipv4;
+    }
+  | {
+      readonly kind: 'icmp';
+      readonly from: Ip;
+      readonly to: Ip;
+      readonly ttl: number;
+      readonly octets: Uint8Array;
+    }
+  | { readonly kind: 'mac-message'; readonly octets: Uint8Array };
+
+/** Who wants to know. A driver builds an event only for a listener that is there. */
+export interface Trace {
+  frame?(event: FrameEvent): void;
+  state?(at: Instant, host: HostSpec, machine: string, state: string, subject: Mac | undefined): void;
+  because?(
+    at: Instant,
+    host: HostSpec,
+    rule: Rule,
+    detail: string | undefined,
+    input: Input | undefined,
+  ): void;
+  measure?(at: Instant, host: HostSpec, name: string, value: number): void;
+  /** Rows as they were settled, or as they were refused. */
+  settled?(
+    at: Instant,
+    host: HostSpec,
+    rows: readonly Row[],
+    outcome: 'durable' | 'conflict' | 'failed',
+  ): void;
+  stream?(at: Instant, host: HostSpec, stream: StreamId, event: 'opened' | 'closed' | 'reset'): void;
+  reply?(at: Instant, host: HostSpec, verb: string, value: Plain): void;
+}

@@ -1,0 +1,193 @@
+import type { Endpoint, Ip, Ipv4, Mac } from './address.ts';
+import type { Rule } from './rules.ts';
+import type { Instant } from './time.ts';
+
+/**
+ * All that a driver knows of a protocol: octets and moments in, effects out.
+ *
+ * `handle` is synchronous, takes one input and puts all of its effects into the sink in the order that matters. It
+ * never throws for what a peer sent. After it the driver asks `deadline()` and hands in a `timer` at that moment or
+ * later; a timer that comes early (the deadline moved) is legal and does nothing.
+ */
+export interface Service {
+  handle(input: Input, now: Instant, effects: Effects): void;
+  /** When `handle` wants a timer input; `NEVER` for not at all. After a timer at `now` it is later than `now`. */
+  deadline(): Instant;
+}
+
+export type Input =
+  | DatagramInput
+  | TransitInput
+  | MacMessageInput
+  | StreamInput
+  | TimerInput
+  | UnreachableInput
+  | ProbeAnswerInput
+  | SettledInput
+  | RestoredInput
+  | CommandInput;
+
+/** One UDP datagram. The driver may reuse the object and the octets: both are valid until `handle` returns. */
+export interface DatagramInput {
+  readonly kind: 'datagram';
+  readonly octets: Uint8Array;
+  readonly from: Endpoint;
+  /** The address it was sent to: ours, a broadcast, or `ANY` where the driver cannot know. */
+  readonly to: Endpoint;
+  /** The number of the host's interface it came in by. */
+  readonly via: number;
+  /** The sender's hardware address on that link, where the driver knows it. */
+  readonly hardware: Mac | undefined;
+}
+
+/** A datagram that this host routes: it goes on only when the service calls `effects.forward()` during this input. */
+export interface TransitInput {
+  readonly kind: 'transit';
+  readonly octets: Uint8Array;
+  readonly from: Endpoint;
+  readonly to: Endpoint;
+  readonly via: number;
+  readonly hardware: Mac | undefined;
+}
+
+/** A DOCSIS MAC management message (ranging, registration), which travels on the cable without IP. */
+export interface MacMessageInput {
+  readonly kind: 'mac-message';
+  readonly octets: Uint8Array;
+  readonly from: Mac;
+  readonly via: number;
+}
+
+/** A number the driver gives to a stream of one host; never reused while the host lives. */
+export type StreamId = number;
+
+/**
+ * `opened`: a peer connected to one of our ports, or our `connect` succeeded. `octets`: in order, valid until `handle`
+ * returns. `closed`: the peer will send no more (both directions end once we close too). `reset`: gone, or never opened.
+ */
+export type StreamInput =
+  | {
+      readonly kind: 'stream';
+      readonly event: 'opened';
+      readonly stream: StreamId;
+      readonly local: Endpoint;
+      readonly peer: Endpoint;
+    }
+  | {
+      readonly kind: 'stream';
+      readonly event: 'octets';
+      readonly stream: StreamId;
+      readonly octets: Uint8Array;
+    }
+  | { readonly kind: 'stream'; readonly event: 'closed' | 'reset'; readonly stream: StreamId };
+
+export interface TimerInput {
+  readonly kind: 'timer';
+}
+
+/** An ICMP error for a datagram we sent from `port` to `to`. */
+export interface UnreachableInput {
+  readonly kind: 'unreachable';
+  readonly reason: 'port' | 'host' | 'network' | 'filtered';
+  readonly port: number;
+  readonly to: Endpoint;
+}
+
+/** Somebody answered `effects.probe(address)`: the address is in use (RFC 5227 §2.1.1). */
+export interface ProbeAnswerInput {
+  readonly kind: 'probe-answer';
+  readonly address: Ipv4;
+  readonly hardware: Mac;
+}
+
+/** The outcome of a `persist`. `failed`: the disk would not; `conflict`: another server holds the key. */
+export interface SettledInput {
+  readonly kind: 'settled';
+  readonly ticket: Ticket;
+  readonly outcome: 'durable' | 'conflict' | 'failed';
+}
+
+/** A row from an earlier life, handed in once each before anything else. */
+export interface RestoredInput {
+  readonly kind: 'restored';
+  readonly row: Row;
+}
+
+/** From the timeline, the control socket or the driver; the answer goes to `effects.reply`. */
+export interface CommandInput {
+  readonly kind: 'command';
+  readonly verb: string;
+  readonly args: Readonly<Record<string, Plain>>;
+}
+
+export type Plain = string | number | boolean | null | readonly Plain[] | { readonly [key: string]: Plain };
+
+/** What a service keeps across a crash. `value: null` deletes. */
+export interface Row {
+  readonly table: string;
+  readonly key: string;
+  readonly value: { readonly [key: string]: Plain } | null;
+}
+
+export type Ticket = number;
+
+/** Where a datagram goes. */
+export interface Target extends Endpoint {
+  /** The client's hardware address, when it may not answer ARP for `address` yet: RFC 2131 §4.1. */
+  readonly hardware?: Mac | undefined;
+  /** The way out, where the address alone does not say (a broadcast, a client without an address). */
+  readonly via?: number | undefined;
+  /** Which of our addresses to send from; left out, the driver takes that of the way out. */
+  readonly source?: Ip | undefined;
+}
+
+/** An interface's address, as DHCP or the file gives it. */
+export interface InterfaceAddress {
+  readonly address: Ip;
+  readonly prefixLength: number;
+  /** The default router on this link. */
+  readonly router?: Ip | undefined;
+}
+
+/**
+ * The sink. Each call takes effect in the order made; what follows a `persist` in the same input is held until its
+ * ticket is settled as `durable`, and dropped when it is not. Octets are copied before the call returns.
+ */
+export interface Effects {
+  /** Sends one datagram from our port `port`: its first `length` octets, all of them when left out. */
+  send(port: number, to: Target, octets: Uint8Array, length?: number): void;
+  /** Sends a DOCSIS MAC management message on interface `via`. */
+  sendMacMessage(via: number, to: Mac, octets: Uint8Array, length?: number): void;
+  /** Lets the datagram of the present `transit` input go on. */
+  forward(): void;
+  /** Opens an ephemeral UDP port of ours and gives its number: 1024 or more, unpredictable. */
+  bind(): number;
+  release(port: number): void;
+
+  /** Opens a stream; `opened` or `reset` follows as an input. */
+  connect(to: Endpoint): StreamId;
+  write(stream: StreamId, octets: Uint8Array): void;
+  /** We send no more; what was written still arrives. */
+  close(stream: StreamId): void;
+  /** Gives the stream up at once. */
+  reset(stream: StreamId): void;
+
+  /** Gives interface `via` an address, or takes it away. */
+  configure(via: number, address: InterfaceAddress | undefined): void;
+  /** Asks by ARP who has `address` on interface `via`, sending from no address: RFC 5227 §2.1.1. */
+  probe(via: number, address: Ipv4): void;
+
+  /** Makes rows durable together; the outcome comes as a `settled` input. */
+  persist(rows: readonly Row[]): Ticket;
+
+  /** Says why: counts the rule, and ties it to the present input and to what is sent next. */
+  because(rule: Rule, detail?: string): void;
+  /** Whether somebody reads details: a service builds the text of a detail only then. */
+  readonly explains: boolean;
+  /** A state machine entered a state: `subject` is undefined for our own, else whose (a modem's MAC, as the CMTS sees it). */
+  state(machine: string, state: string, subject?: Mac): void;
+  /** A named quantity for expectations and metrics: `boot.us`, `dhcp.queue.depth`. */
+  measure(name: string, value: number): void;
+  /** The answer to the present `command`. */
+  reply(value: Plain): void;
+}
