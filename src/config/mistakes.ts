@@ -1,0 +1,40 @@
+import { escapeText } from '../core/text.ts';
+import type { Place } from './scenario.ts';
+
+/** One thing that is wrong in a person's file, and what to do about it. */
+export interface Mistake extends Place {
+  /** Such as `services.dhcp.subnets[0].range`; empty: the file as a whole. */
+  readonly path: string;
+  /** What is wrong, in one clause. */
+  readonly message: string;
+  /** What to write instead. */
+  readonly hint: string;
+}
+
+/** All that is wrong with one scenario: exit code 2. */
+export class ScenarioError extends Error {
+  readonly fileName: string;
+  /** By place in the file. */
+  readonly mistakes: readonly Mistake[];
+
+  constructor(fileName: string, mistakes: readonly Mistake[]) {
+    super(mistakes.map((mistake) => formatMistake(fileName, mistake)).join('\n'));
+    this.name = 'ScenarioError';
+    this.fileName = fileName;
+    this.mistakes = mistakes;
+  }
+}
+
+/** `storm.yaml:5:25 net.hfc.dealy: there is no such key: did you mean "delay"?` */
+export function formatMistake(fileName: string, { line, column, path, message, hint }: Mistake): string {
+  const subject = path === '' ? '' : `${escapeText(path)}: `;
+  const remedy = hint === '' ? '' : `: ${hint}`;
+  return `${escapeText(fileName)}:${line}:${column} ${subject}${message}${remedy}`;
+}
+
+/** What a person typed, short enough to repeat and safe to show. */
+export function quote(value: unknown): string {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+  const cut = text.length > 60 ? `${text.slice(0, 57)}...` : text;
+  return `"${escapeText(cut)}"`;
+}

@@ -1,0 +1,297 @@
+import type { Ip, Ipv4, Mac, Prefix } from '../core/address.ts';
+import type { InterfaceAddress, Plain } from '../core/service.ts';
+import type { Quality } from '../core/driver.ts';
+import type { Instant } from '../core/time.ts';
+import type { Expectation } from './expectation.ts';
+import type { MacTemplate } from './template.ts';
+
+/** A scenario as checked values: every reference resolves, every unit is the core's. Lists are in the file's order. */
+export interface Scenario {
+  readonly name: string;
+  /** A paragraph for people; empty when the file has none. */
+  readonly about: string;
+  /** The file's name as it was given, for messages. */
+  readonly fileName: string;
+  /** 0 to 2^32 - 1. */
+  readonly seed: number;
+  /** The run ends here at the latest. */
+  readonly durationUs: number;
+  /** Microseconds since 1970-01-01T00:00:00Z of the run's moment 0. */
+  readonly epochUs: number;
+  readonly segments: readonly SegmentConfig[];
+  readonly links: readonly LinkConfig[];
+  readonly services: readonly ServiceConfig[];
+  readonly devices: readonly DeviceConfig[];
+  readonly timeline: readonly Action[];
+  readonly expectations: readonly Expectation[];
+  /** Every file and folder named, once for each place that names it. */
+  readonly files: readonly FileReference[];
+}
+
+/** Where something stands in the file, from 1. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A file or folder the scenario names; who loads it judges links and reports a missing one at `place`. */
+export interface FileReference {
+  /** As written, relative to the scenario's folder, `/` between its parts. */
+  readonly path: string;
+  readonly kind: 'file' | 'folder';
+  /** Such as `services.tftp.files.gold.cfg`. */
+  readonly at: string;
+  readonly place: Place;
+}
+
+/** A broadcast domain. It is `cable` when a CMTS has its cable side there. */
+export interface SegmentConfig {
+  readonly name: string;
+  readonly kind: 'ethernet' | 'cable';
+  readonly quality: Quality;
+}
+
+export interface LinkConfig {
+  readonly name: string;
+  readonly between: readonly [segment: string, segment: string];
+  readonly quality: Quality;
+}
+
+/** Virtual mode only: how fast a service takes datagrams. */
+export interface CapacityConfig {
+  /** Datagrams a second. */
+  readonly rate: number;
+  /** Datagrams waiting. */
+  readonly queue: number;
+  readonly whenFull: 'drop-newest' | 'drop-oldest';
+}
+
+interface ServiceCommon {
+  /** Its key in the file; also the name of its host, unless it shares an address with an earlier service. */
+  readonly name: string;
+  /** The segment it is on. */
+  readonly on: string;
+  /** At least one; the first is the one that steps and helpers mean. */
+  readonly addresses: readonly InterfaceAddress[];
+  readonly capacity: CapacityConfig | undefined;
+}
+
+export type ServiceConfig = DhcpServiceConfig | TftpServiceConfig | TodServiceConfig | DnsServiceConfig;
+
+export interface DhcpServiceConfig extends ServiceCommon {
+  readonly kind: 'dhcp';
+  /** Whether it says NAK to clients it does not know. */
+  readonly authoritative: boolean;
+  readonly subnets: readonly DhcpSubnetConfig[];
+}
+
+export interface DhcpSubnetConfig {
+  readonly subnet: Prefix;
+  /** The relays' addresses (giaddr) that this subnet serves; empty: giaddr, link or interface inside `subnet`. */
+  readonly relays: readonly Ipv4[];
+  readonly ranges: readonly AddressRange[];
+  readonly lease: LeaseSeconds;
+  /** A glob for option 60 such as `docsis*`; undefined: any. */
+  readonly class: string | undefined;
+  /** By option 82.2 against chaddr: the modem itself, or what stands behind it; undefined: both. */
+  readonly member: 'modem' | 'cpe' | undefined;
+  readonly routers: readonly Ipv4[];
+  readonly tftp: ProvisionConfig | undefined;
+  readonly options: readonly DhcpOptionConfig[];
+  readonly reservations: readonly ReservationConfig[];
+  /** Such as `services.dhcp.subnets[0]`, for messages. */
+  readonly at: string;
+}
+
+/** Both ends belong to it. */
+export interface AddressRange {
+  readonly first: Ipv4;
+  readonly last: Ipv4;
+}
+
+export interface LeaseSeconds {
+  readonly defaultSeconds: number;
+  readonly minSeconds: number;
+  readonly maxSeconds: number;
+}
+
+/** Where a client boots from: one setting for siaddr, file, and options 66, 67, 150, 125.2. */
+export interface ProvisionConfig {
+  readonly server: Ipv4;
+  readonly file: string;
+  /** What goes into siaddr: `server` unless the file says `siaddr: none`, which keeps option 66 alone, for teaching. */
+  readonly siaddr: Ipv4 | 'none';
+}
+
+/** An option by its name in codec/dhcp's registry, with the value as the file has it. */
+export interface DhcpOptionConfig {
+  readonly name: string;
+  readonly value: Plain;
+  readonly at: string;
+}
+
+export interface ReservationConfig {
+  readonly by:
+    | { readonly kind: 'mac'; readonly mac: Mac }
+    /** Option 61, octets as hex. */
+    | { readonly kind: 'client-id'; readonly hex: string }
+    /** Option 82.2, octets as hex. */
+    | { readonly kind: 'remote-id'; readonly hex: string };
+  readonly address: Ipv4;
+  readonly hostname: string | undefined;
+  readonly tftp: ProvisionConfig | undefined;
+}
+
+export interface TftpServiceConfig extends ServiceCommon {
+  readonly kind: 'tftp';
+  readonly files: readonly TftpFileConfig[];
+  /** Every file under it is served by its path from there. */
+  readonly folder: FileReference | undefined;
+  /** Answers all transfers from port 69, for NAT's sake. */
+  readonly singlePort: boolean;
+  /** Caps on what is negotiated; undefined: the engine's own. */
+  readonly limits: {
+    readonly blksize: number | undefined;
+    readonly windowsize: number | undefined;
+    readonly sessions: number | undefined;
+  };
+}
+
+export interface TftpFileConfig {
+  /** As the client asks for it, octet for octet. */
+  readonly name: string;
+  readonly content:
+    | { readonly kind: 'text'; readonly text: string }
+    | { readonly kind: 'file'; readonly file: FileReference }
+    /** A DOCSIS configuration in text form; both MICs are computed with the secret. */
+    | { readonly kind: 'docsis-file'; readonly file: FileReference; readonly secret: SecretConfig }
+    | {
+        readonly kind: 'docsis';
+        readonly config: Plain;
+        readonly at: string;
+        readonly secret: SecretConfig;
+      };
+}
+
+/** A shared secret: in the file itself, or in a file of its own. Left out in the file: the empty secret, as text. */
+export type SecretConfig =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'file'; readonly file: FileReference };
+
+export interface TodServiceConfig extends ServiceCommon {
+  readonly kind: 'tod';
+}
+
+export interface DnsServiceConfig extends ServiceCommon {
+  readonly kind: 'dns';
+  readonly zones: readonly ZoneConfig[];
+}
+
+export interface ZoneConfig {
+  /** As written, such as `lab.example`. */
+  readonly apex: string;
+  readonly source:
+    | { readonly kind: 'file'; readonly file: FileReference }
+    /** Master-file text made of inline records, with SOA and NS. */
+    | { readonly kind: 'text'; readonly text: string; readonly at: string };
+}
+
+interface DeviceCommon {
+  readonly name: string;
+  /** undefined: one host, named as the group; otherwise hosts `name[0]` to `name[count - 1]`. */
+  readonly count: number | undefined;
+}
+
+export type DeviceConfig = CmtsDeviceConfig | CableModemDeviceConfig | HostDeviceConfig;
+
+export interface CmtsDeviceConfig extends DeviceCommon {
+  readonly kind: 'cmts';
+  readonly count: undefined;
+  readonly cable: string;
+  readonly uplink: string;
+  /** Its cable side, the relay's address. */
+  readonly giaddr: InterfaceAddress;
+  /** Further addresses of the cable side: one for each relay address of a subnet that is not `giaddr`. */
+  readonly secondaries: readonly InterfaceAddress[];
+  readonly uplinkAddress: InterfaceAddress;
+  /** DHCP servers it relays to. */
+  readonly helpers: readonly Ip[];
+  readonly secret: SecretConfig;
+  readonly ranging: 'contention' | 'ideal';
+}
+
+export interface CableModemDeviceConfig extends DeviceCommon {
+  readonly kind: 'cable-modem';
+  /** A cable segment. */
+  readonly on: string;
+  readonly mac: MacTemplate;
+  /** Option 60, such as `docsis3.1:`. */
+  readonly class: string;
+  /** How long a modem rests after a failed download before it begins anew; undefined: the engine's own. */
+  readonly reinitUs: number | undefined;
+}
+
+export interface HostDeviceConfig extends DeviceCommon {
+  readonly kind: 'host' | 'stub';
+  readonly on: string;
+  /** undefined: one that is made from its name. */
+  readonly mac: MacTemplate | undefined;
+  /** undefined: by DHCP. With a count, member n has this address plus n. */
+  readonly address: InterfaceAddress | undefined;
+  /** Option 60; undefined: not sent. */
+  readonly class: string | undefined;
+  /** DNS servers it asks, in order; empty: those that DHCP gives. */
+  readonly resolvers: readonly Ip[];
+  readonly ask: Question | undefined;
+}
+
+export interface Question {
+  /** As written, such as `portal.lab.example`. */
+  readonly name: string;
+  /** A record type's name in capitals, such as `AAAA`. */
+  readonly type: string;
+  /** 0: once. */
+  readonly everyUs: number;
+}
+
+/** A device or service by name, all members of a group, or one: `cm`, `cm[2]`, `dhcp`. */
+export interface Selector {
+  /** As written. */
+  readonly text: string;
+  /** The group's or service's name. */
+  readonly group: string;
+  readonly index: number | undefined;
+}
+
+export type Action = PowerAction | ImpairAction | CrashAction;
+
+interface ActionCommon {
+  readonly at: Instant;
+  /** Such as `timeline[0]`. */
+  readonly path: string;
+}
+
+export interface PowerAction extends ActionCommon {
+  readonly do: 'power-on' | 'power-off';
+  readonly who: Selector;
+  /** The members one after another: `even` in steps, `uniform` each at a drawn moment of [at, at + overUs). */
+  readonly spread: { readonly overUs: number; readonly by: 'even' | 'uniform' } | undefined;
+}
+
+export interface ImpairAction extends ActionCommon {
+  readonly do: 'impair';
+  readonly id: string;
+  /** A segment's or link's name. */
+  readonly where: string;
+  readonly lossRatio: number;
+  readonly delayUs: number;
+  readonly jitterUs: number;
+  readonly until: Instant;
+  /** A run in which it acted less often is inconclusive. */
+  readonly mustFire: number | undefined;
+}
+
+export interface CrashAction extends ActionCommon {
+  readonly do: 'crash' | 'restart';
+  readonly who: Selector;
+}

@@ -1,0 +1,104 @@
+/** What steps can name: protocol, kinds, fields. `scenario/packet.ts` reads the same words out of packets. */
+export interface ProtocolWords {
+  /** Empty: packets of the protocol have no kinds worth telling apart. */
+  readonly kinds: readonly string[];
+  readonly fields: readonly string[];
+}
+
+const PORTS = ['sport', 'dport'];
+
+export const PROTOCOLS: Readonly<Record<string, ProtocolWords>> = {
+  DHCP: {
+    kinds: ['DISCOVER', 'OFFER', 'REQUEST', 'DECLINE', 'ACK', 'NAK', 'RELEASE', 'INFORM', 'BOOTP'],
+    // `opt` and a number, such as opt66, is a field too.
+    fields: [
+      'xid',
+      'mac',
+      'ciaddr',
+      'yiaddr',
+      'siaddr',
+      'giaddr',
+      'hops',
+      'broadcast',
+      'file',
+      'class',
+      'lease',
+      ...PORTS,
+    ],
+  },
+  TFTP: {
+    kinds: ['RRQ', 'WRQ', 'DATA', 'ACK', 'ERROR', 'OACK'],
+    fields: [
+      'file',
+      'mode',
+      'block',
+      'size',
+      'last',
+      'code',
+      'text',
+      'blksize',
+      'timeout',
+      'tsize',
+      'windowsize',
+      ...PORTS,
+    ],
+  },
+  TOD: { kinds: ['REQUEST', 'TIME'], fields: ['seconds', ...PORTS] },
+  DNS: {
+    kinds: ['QUERY', 'ANSWER'],
+    fields: ['id', 'qname', 'qtype', 'rcode', 'aa', 'tc', 'rd', 'answers', 'answer', ...PORTS],
+  },
+  RNG: { kinds: ['REQ', 'RSP'], fields: ['sid', 'status', 'mac'] },
+  REG: { kinds: ['REQ', 'RSP', 'ACK'], fields: ['sid', 'code', 'mac'] },
+  ARP: { kinds: ['REQUEST', 'REPLY'], fields: ['ip', 'mac'] },
+  ICMP: { kinds: ['UNREACHABLE', 'EXCEEDED', 'OTHER'], fields: ['type', 'code'] },
+  TCP: { kinds: ['SYN', 'SYN-ACK', 'ACK', 'FIN', 'RST', 'DATA'], fields: ['size', ...PORTS] },
+  UDP: { kinds: [], fields: ['size', ...PORTS] },
+};
+
+/** RFC 4639's docsDevServerBootState, and what comes before and beside it. */
+export const MODEM_STATES = [
+  'operational',
+  'disabled',
+  'waitingForDhcpOffer',
+  'waitingForDhcpResponse',
+  'waitingForTimeServer',
+  'waitingForTftp',
+  'refusedByCmts',
+  'forwardingDenied',
+  'off',
+];
+
+/** As a CMTS shows its modems (reference: state names of provisioning). */
+export const CMTS_STATES = [
+  'offline',
+  'init(r1)',
+  'init(r2)',
+  'init(rc)',
+  'init(d)',
+  'init(i)',
+  'init(t)',
+  'init(o)',
+  'online',
+  'online(d)',
+  'reject(m)',
+  'reject(c)',
+  'reject(pk)',
+  'reject(ts)',
+  'reject(ip)',
+  'reject(r)',
+  'reject(na)',
+];
+
+/** RFC 2131 §4.4, figure 5, with `checking` for the ARP probe and `stopped`. */
+export const HOST_STATES = [
+  'stopped',
+  'init',
+  'selecting',
+  'requesting',
+  'rebooting',
+  'checking',
+  'bound',
+  'renewing',
+  'rebinding',
+];
