@@ -67,6 +67,7 @@ function refusals(room) {
     if (homes.includes(room)) continue;
     patterns.push({ regex: `^${escape(name)}(?:/|$)`, message: `${name} lives in ${homes.join(', ')}` });
   }
+  patterns.push({ regex: '^(?:\\.\\./)+index\\.ts$', message: 'index.ts is for those who import headend' });
   if (!NODE_ROOMS.includes(room)) patterns.push({ regex: '^node:', message: `${room} is pure: no Node` });
   return patterns;
 }
