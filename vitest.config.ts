@@ -4,8 +4,12 @@ const project = (name: string, include: string[], extra: object = {}) => ({
   test: { name, include, testTimeout: 60_000, ...extra },
 });
 
+/** Where .ci/run wants the counts. */
+const report = process.env['HEADEND_TEST_REPORT'];
+
 export default defineConfig({
   test: {
+    reporters: report === undefined ? ['default'] : ['dot', ['json', { outputFile: report }]],
     projects: [
       project('unit', ['test/unit/**/*.test.ts', 'test/golden/**/*.test.ts', 'test/rooms/**/*.test.ts']),
       project('property', ['test/property/**/*.test.ts']),
