@@ -135,7 +135,16 @@ export default {
     ...overrides,
     {
       // Typed arrays: `!` only on a read whose index the line above bounds. The files are listed one by one.
-      files: ['src/core/bytes.ts', 'src/driver/sim/**/*.ts'],
+      files: [
+        'src/core/bytes.ts',
+        'src/driver/sim/**/*.ts',
+        'src/codec/dns/name.ts',
+        'src/codec/dns/name-hash.ts',
+        'src/codec/dns/message-writer.ts',
+        'src/codec/dns/query.ts',
+        'src/codec/dns/frame.ts',
+        'src/store/name-table.ts',
+      ],
       rules: { 'typescript/no-non-null-assertion': 'off' },
     },
     {

@@ -1,0 +1,98 @@
+import { Reader } from '../../core/bytes.ts';
+import { DecodeError } from '../../core/errors.ts';
+import { HEADER_OCTETS, opcodeOf } from './header.ts';
+import { MAX_NAME_OCTETS, expandName, skipName } from './name.ts';
+import { skipRecord } from './record.ts';
+import { Type } from './registry.ts';
+
+/** The EDNS options that a server looks at; others are passed over: RFC 6891 §6.1.2. */
+export const OptionCode = { TCP_KEEPALIVE: 11 } as const;
+
+/**
+ * A request as a server reads it, field by field, without making objects: one `Query` is filled again and again.
+ * Records other than OPT are stepped over.
+ */
+export class Query {
+  id = 0;
+  flags = 0;
+  qdcount = 0;
+  /** The first question's name, uncompressed, in its own case. */
+  readonly qname = new Uint8Array(MAX_NAME_OCTETS);
+  qnameLength = 0;
+  qtype = 0;
+  qclass = 0;
+  hasEdns = false;
+  ednsVersion = 0;
+  ednsFlags = 0;
+  payloadOctets = 0;
+  /** RFC 7828 §3.1: the client asks how long an idle connection stays. */
+  asksKeepalive = false;
+
+  get opcode(): number {
+    return opcodeOf(this.flags);
+  }
+
+  /** Reads the first 4 octets, which is all a reply to malformed octets needs; false when there is no whole header. */
+  decodeHeader(octets: Uint8Array): boolean {
+    this.qdcount = 0;
+    this.qnameLength = 0;
+    this.hasEdns = false;
+    this.ednsVersion = 0;
+    this.ednsFlags = 0;
+    this.asksKeepalive = false;
+    if (octets.length < HEADER_OCTETS) return false;
+    this.id = (octets[0]! << 8) | octets[1]!;
+    this.flags = (octets[2]! << 8) | octets[3]!;
+    return true;
+  }
+
+  /** Reads what follows the header of a QUERY; a `DecodeError` means FORMERR. */
+  decodeBody(octets: Uint8Array): void {
+    const reader = new Reader(octets, 4);
+    this.qdcount = reader.u16('qdcount');
+    let records = reader.u16('ancount') + reader.u16('nscount');
+    const arcount = reader.u16('arcount');
+    // RFC 9619 §4: one question at most. None is legal only with a cookie (RFC 7873 §5.4), which is not offered here.
+    if (this.qdcount !== 1) throw new DecodeError('malformed', 'qdcount', 4);
+    this.qnameLength = expandName(reader, this.qname, 'qname');
+    this.qtype = reader.u16('qtype');
+    this.qclass = reader.u16('qclass');
+    for (; records > 0; records--) skipRecord(reader);
+    for (let left = arcount; left > 0; left--) this.#additional(reader);
+    reader.done('message');
+  }
+
+  #additional(reader: Reader): void {
+    const start = reader.offset;
+    const isRoot = reader.octets[start] === 0;
+    skipName(reader, 'name');
+    const type = reader.u16('type');
+    if (type !== Type.OPT) {
+      reader.offset = start;
+      return skipRecord(reader);
+    }
+    // RFC 6891 §6.1.1 and §6.1.2: one OPT, owned by the root.
+    if (this.hasEdns || !isRoot) throw new DecodeError('malformed', 'OPT', start);
+    this.hasEdns = true;
+    this.payloadOctets = reader.u16('OPT: payload size');
+    reader.skip(1, 'OPT: extended rcode');
+    this.ednsVersion = reader.u8('OPT: version');
+    this.ednsFlags = reader.u16('OPT: flags');
+    this.#options(reader, reader.u16('rdlength'));
+  }
+
+  #options(reader: Reader, length: number): void {
+    const end = reader.offset + length;
+    if (end > reader.end) throw new DecodeError('truncated', 'OPT: rdata', reader.offset);
+    // RFC 6891 §6.1.3: the options of another version may look otherwise.
+    if (this.ednsVersion !== 0) return reader.skip(length, 'OPT: rdata');
+    while (reader.offset < end) {
+      const code = reader.u16('OPTION-CODE');
+      const size = reader.u16('OPTION-LENGTH');
+      if (size > end - reader.offset) throw new DecodeError('truncated', 'OPTION-DATA', reader.offset);
+      reader.skip(size, 'OPTION-DATA');
+      // RFC 7828 §3.2.1: a client sends it empty.
+      if (code === OptionCode.TCP_KEEPALIVE && size === 0) this.asksKeepalive = true;
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import { u32At } from '../../../core/bytes.ts';
+import { Type } from '../registry.ts';
+import { compressedName, seconds, u32 } from './field.ts';
+import { rdataShape } from './shape.ts';
+
+/** RFC 1035 §3.3.13. */
+export const SOA = rdataShape(Type.SOA, [
+  compressedName('mname'),
+  compressedName('rname'),
+  u32('serial'),
+  seconds('refresh'),
+  seconds('retry'),
+  seconds('expire'),
+  seconds('minimum'),
+]);
+
+/** The TTL of negative answers as the zone asks for it: RFC 2308 §4. */
+export function soaMinimum(rdata: Uint8Array): number {
+  return u32At(rdata, rdata.length - 4);
+}
+
+export function soaSerial(rdata: Uint8Array): number {
+  return u32At(rdata, rdata.length - 20);
+}
