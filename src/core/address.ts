@@ -48,6 +48,11 @@ export function compareIpv4(a: Ipv4, b: Ipv4): number {
   return (a >>> 0) - (b >>> 0);
 }
 
+/** Whether it names many hosts: 255.255.255.255, or a multicast address of either family. */
+export function isGroup(address: Ip): boolean {
+  return isIpv4(address) ? address === BROADCAST || address >>> 28 === 0xe : address.startsWith('ff');
+}
+
 export function parseIpv4(text: string): Ipv4 | undefined {
   const parts = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
   if (parts === null) return undefined;
