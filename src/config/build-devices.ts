@@ -1,0 +1,281 @@
+import {
+  formatIpv4,
+  isIpv4,
+  maskIp,
+  parseIp,
+  prefixContains,
+  type Ip,
+  type Ipv4,
+  type Prefix,
+} from '../core/address.ts';
+import type { InterfaceAddress } from '../core/service.ts';
+import { interfaceAddress, type AddressBook } from './addresses.ts';
+import { buildSecret } from './build-files.ts';
+import { didYouMean, type Findings, type Path } from './findings.ts';
+import { quote } from './mistakes.ts';
+import type {
+  CableModemDeviceConfig,
+  CmtsDeviceConfig,
+  DeviceConfig,
+  DhcpSubnetConfig,
+  HostDeviceConfig,
+  Question,
+  ServiceConfig,
+} from './scenario.ts';
+import type { DeviceFile } from './schema.ts';
+
+type CmtsFile = Extract<DeviceFile, { kind: 'cmts' }>;
+type ModemFile = Extract<DeviceFile, { kind: 'cable-modem' }>;
+type HostFile = Extract<DeviceFile, { kind: 'host' | 'stub' }>;
+
+/** RFC 1035 §2.3.4. */
+const NAME_OCTETS_MAX = 253;
+
+/** The devices, checked against segments and services. CMTSs come first, since modems are checked against their cables. */
+export class DeviceBuilder {
+  readonly #findings: Findings;
+  readonly #book: AddressBook;
+  readonly #services: readonly ServiceConfig[];
+  /** Cable segment -> the CMTS on it. */
+  readonly cables = new Map<string, string>();
+
+  constructor(services: readonly ServiceConfig[], book: AddressBook, findings: Findings) {
+    this.#services = services;
+    this.#book = book;
+    this.#findings = findings;
+  }
+
+  build(devices: Readonly<Record<string, DeviceFile>>): DeviceConfig[] {
+    const entries = Object.entries(devices);
+    for (const [name, device] of entries) if (device.kind === 'cmts') this.#claimCable(name, device);
+    // What the file says comes before what is chosen for it.
+    for (const [name, device] of entries) this.#claimAddresses(name, device, ['devices', name]);
+    return entries.map(([name, device]) => {
+      const path = ['devices', name];
+      if (device.kind === 'cmts') return this.#cmts(name, device, path);
+      if (device.kind === 'cable-modem') return this.#modem(name, device, path);
+      return this.#host(name, device, path);
+    });
+  }
+
+  #claimCable(name: string, device: CmtsFile): void {
+    const path = ['devices', name];
+    this.#findings.segment(device.cable, [...path, 'cable']);
+    this.#findings.segment(device.uplink, [...path, 'uplink']);
+    const other = this.cables.get(device.cable);
+    if (other !== undefined)
+      this.#findings.add(
+        [...path, 'cable'],
+        `${device.cable} is already the cable of ${other}`,
+        'give each CMTS a segment of its own',
+      );
+    else if (device.cable === device.uplink)
+      this.#findings.add(
+        [...path, 'uplink'],
+        'the uplink is the cable itself',
+        'write the segment of the servers',
+      );
+    else this.cables.set(device.cable, name);
+  }
+
+  #claimAddresses(name: string, device: DeviceFile, path: Path): void {
+    if (device.kind === 'cmts') {
+      this.#book.claim(device.giaddr.address, 1, name, [...path, 'giaddr']);
+      const uplink = device['uplink-ip'];
+      if (uplink !== undefined) this.#book.claim(uplink.address, 1, name, [...path, 'uplink-ip']);
+      return;
+    }
+    const count = device.count ?? 1;
+    if (device.mac !== undefined) this.#book.claimMacs(device.mac, count, name, [...path, 'mac']);
+    if (device.kind !== 'cable-modem' && device.ip !== undefined)
+      this.#book.claim(device.ip.address, count, name, [...path, 'ip']);
+  }
+
+  #cmts(name: string, file: CmtsFile, path: Path): CmtsDeviceConfig {
+    const giaddr = this.#giaddr(file, path);
+    const common = {
+      name,
+      kind: 'cmts' as const,
+      count: undefined,
+      cable: file.cable,
+      uplink: file.uplink,
+      giaddr,
+      helpers: file.helper,
+      secret: buildSecret(file, this.#findings, path),
+      ranging: file.ranging ?? ('contention' as const),
+    };
+    return {
+      ...common,
+      secondaries: this.#secondaries(giaddr),
+      uplinkAddress: this.#uplink(name, file, path),
+    };
+  }
+
+  #dhcpSubnets(): DhcpSubnetConfig[] {
+    return this.#services.flatMap((service) => (service.kind === 'dhcp' ? service.subnets : []));
+  }
+
+  /** The relay's address, with the length that the DHCP server's subnet has where the file gives none. */
+  #giaddr(file: CmtsFile, path: Path): InterfaceAddress {
+    const at = [...path, 'giaddr'];
+    const { address, prefixLength } = file.giaddr;
+    if (!isIpv4(address)) {
+      this.#findings.add(at, 'a giaddr is an IPv4 address', 'write one such as 10.9.0.1');
+      return { address, prefixLength: prefixLength ?? 64 };
+    }
+    const subnets = this.#dhcpSubnets();
+    const served = this.#services.some(
+      (service) =>
+        service.kind === 'dhcp' && service.addresses.some((one) => file.helper.includes(one.address)),
+    );
+    const known = subnets.some((each) =>
+      each.relays.length > 0 ? each.relays.includes(address) : prefixContains(each.subnet, address),
+    );
+    if (served && !known)
+      this.#findings.add(
+        at,
+        `no DHCP subnet serves the relay ${formatIpv4(address)}`,
+        'write this address as relay: of a subnet, or correct it',
+      );
+    const length =
+      prefixLength ?? subnets.find((each) => prefixContains(each.subnet, address))?.subnet.length;
+    if (length === undefined)
+      this.#findings.add(
+        at,
+        `the length of the network of ${formatIpv4(address)} is not known`,
+        `write it, such as ${formatIpv4(address)}/24`,
+      );
+    return { address, prefixLength: length ?? 24 };
+  }
+
+  /** In each further subnet reached through `giaddr` the CMTS is the router. */
+  #secondaries(giaddr: InterfaceAddress): InterfaceAddress[] {
+    const own: Prefix = {
+      address: maskIp(giaddr.address, giaddr.prefixLength),
+      length: giaddr.prefixLength,
+    };
+    const found: InterfaceAddress[] = [];
+    for (const { relays, routers, subnet } of this.#dhcpSubnets()) {
+      const [router] = routers;
+      if (router === undefined || prefixContains(own, router)) continue;
+      if (!relays.some((relay) => relay === giaddr.address)) continue;
+      if (!found.some((one) => one.address === router))
+        found.push({ address: router, prefixLength: subnet.length });
+    }
+    return found;
+  }
+
+  #uplink(name: string, file: CmtsFile, path: Path): InterfaceAddress {
+    const given = file['uplink-ip'];
+    if (given !== undefined) return interfaceAddress(given, undefined);
+    const there = this.#services.find(
+      (service) => service.on === file.uplink && service.addresses.some((one) => isIpv4(one.address)),
+    );
+    const model = there?.addresses.find((one) => isIpv4(one.address));
+    const network = model && (maskIp(model.address, model.prefixLength) as Ipv4);
+    const free = model && network !== undefined && this.#book.firstFree(network, model.prefixLength);
+    if (model === undefined || free === undefined || free === false) {
+      const message =
+        model === undefined
+          ? `nothing on ${quote(file.uplink)} shows which network it is`
+          : 'its network has no address left';
+      this.#findings.add(path, message, 'write uplink-ip: with the address of the CMTS there');
+      return { address: file.giaddr.address, prefixLength: 24 };
+    }
+    this.#book.claim(free, 1, name, path);
+    return { address: free, prefixLength: model.prefixLength };
+  }
+
+  #modem(name: string, file: ModemFile, path: Path): CableModemDeviceConfig {
+    this.#findings.segment(file.on, [...path, 'on']);
+    if (this.#findings.places.get(file.on) === 'segment' && !this.cables.has(file.on)) {
+      const hint = didYouMean(file.on, this.cables.keys(), 'the cables are');
+      this.#findings.add([...path, 'on'], `no CMTS has its cable on ${file.on}`, hint);
+    }
+    return {
+      name,
+      kind: 'cable-modem',
+      count: file.count,
+      on: file.on,
+      mac: file.mac,
+      class: file.class ?? 'docsis3.1:',
+      reinitUs: file['reinit-after'],
+    };
+  }
+
+  #host(name: string, file: HostFile, path: Path): HostDeviceConfig {
+    this.#findings.segment(file.on, [...path, 'on']);
+    const address = file.ip && interfaceAddress(file.ip, file.router);
+    if (address === undefined && file.router !== undefined)
+      this.#findings.addAtKey(path, 'router', 'DHCP gives the router', 'write ip: too, or take this away');
+    if (address !== undefined && file.count !== undefined) this.#membersFit(address, file.count, path);
+    return {
+      name,
+      kind: file.kind,
+      count: file.count,
+      on: file.on,
+      mac: file.mac,
+      address,
+      class: file.class,
+      resolvers: (file.resolver ?? []).flatMap((one, index) => {
+        const at = this.#findings.has([...path, 'resolver', index])
+          ? [...path, 'resolver', index]
+          : [...path, 'resolver'];
+        return this.#resolver(one, at);
+      }),
+      ask: this.#question(file, path),
+    };
+  }
+
+  #membersFit(address: InterfaceAddress, count: number, path: Path): void {
+    if (!isIpv4(address.address)) {
+      this.#findings.add([...path, 'ip'], 'a group counts on from an IPv4 address', 'write one, or no ip:');
+      return;
+    }
+    const last = (address.address >>> 0) + count - 1;
+    const end = (maskIp(address.address, address.prefixLength) as number) >>> 0;
+    if (last >= end + 2 ** (32 - address.prefixLength) - 1)
+      this.#findings.add(
+        [...path, 'ip'],
+        `${count} addresses from ${formatIpv4(address.address)} on leave its network`,
+        `write a shorter length than /${address.prefixLength}, or a smaller count`,
+      );
+  }
+
+  #resolver(text: string, path: Path): Ip[] {
+    const address = parseIp(text);
+    if (address !== undefined) return [address];
+    const services = this.#services.filter((service) => service.kind === 'dns');
+    const service = services.find((one) => one.name === text);
+    if (service?.addresses[0] !== undefined) return [service.addresses[0].address];
+    const hint = didYouMean(
+      text,
+      services.map((one) => one.name),
+      'write an address, or one of',
+    );
+    this.#findings.add(path, `${quote(text)} is no DNS service of this file and no address`, hint);
+    return [];
+  }
+
+  #question(file: HostFile, path: Path): Question | undefined {
+    if (file.ask === undefined) {
+      if (file.every !== undefined)
+        this.#findings.addAtKey(path, 'every', 'there is no question to repeat', 'write ask: too');
+      return undefined;
+    }
+    const parts = /^(\S+?)(?:\s+([A-Z][A-Z0-9]{0,9}))?$/.exec(file.ask);
+    const name = parts?.[1] ?? '';
+    const labels = name.replace(/\.$/, '').split('.');
+    if (
+      name === '' ||
+      name.length > NAME_OCTETS_MAX ||
+      labels.some((label) => label === '' || label.length > 63)
+    )
+      this.#findings.add(
+        [...path, 'ask'],
+        `${quote(file.ask)} is no question`,
+        'write a name and a type in capitals, such as portal.lab.example A',
+      );
+    return { name, type: parts?.[2] ?? 'A', everyUs: file.every ?? 0 };
+  }
+}

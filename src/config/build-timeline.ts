@@ -1,0 +1,74 @@
+import { toInstant } from '../core/time.ts';
+import { didYouMean, type Findings, type Path } from './findings.ts';
+import { quote } from './mistakes.ts';
+import type { Action } from './scenario.ts';
+import type { ActionFile } from './schema.ts';
+import { pathText } from './source.ts';
+import { formatDurationUs } from './units.ts';
+
+/** The timeline, checked against the names of the file and the length of the run. */
+export function buildTimeline(
+  actions: readonly ActionFile[],
+  durationUs: number,
+  findings: Findings,
+): Action[] {
+  const ids = new Set<string>();
+  return actions.flatMap((file, index) => {
+    const path = ['timeline', index];
+    if (file.at >= durationUs)
+      findings.add(
+        [...path, 'at'],
+        `the run ends at ${formatDurationUs(durationUs)}, so this never happens`,
+        'write a longer duration: at the top, or an earlier moment here',
+      );
+    if (file.do === 'impair' && ids.has(file.id))
+      findings.add([...path, 'id'], `the id ${quote(file.id)} is taken`, 'give each impairment its own');
+    if (file.do === 'impair') ids.add(file.id);
+    return buildAction(file, path, findings);
+  });
+}
+
+function buildAction(file: ActionFile, path: Path, findings: Findings): Action[] {
+  const common = { at: toInstant(file.at), path: pathText(path) };
+  switch (file.do) {
+    case 'impair':
+      return [{ ...common, ...impairment(file, path, findings), do: 'impair' }];
+    case 'crash':
+    case 'restart': {
+      const who = findings.selector(file.who, [...path, 'who']);
+      return who === undefined ? [] : [{ ...common, do: file.do, who }];
+    }
+    default: {
+      const who = findings.selector(file.who, [...path, 'who']);
+      if (who === undefined) return [];
+      const named = findings.names.get(who.group);
+      if (named !== undefined && (named.isService || named.kind === 'cmts'))
+        findings.add(
+          [...path, 'who'],
+          `${who.text} has power from the start`,
+          'use do: crash and do: restart for it',
+        );
+      const spread = file.spread && { overUs: file.spread.over, by: file.spread.by ?? ('even' as const) };
+      return [{ ...common, do: file.do, who, spread }];
+    }
+  }
+}
+
+function impairment(file: Extract<ActionFile, { do: 'impair' }>, path: Path, findings: Findings) {
+  if (!findings.places.has(file.where)) {
+    const hint = didYouMean(file.where, findings.places.keys(), 'segments and links are');
+    findings.add([...path, 'where'], `${quote(file.where)} is no segment or link of this file`, hint);
+  }
+  const { loss = 0, delay = 0, jitter = 0 } = file;
+  if (loss + delay + jitter === 0)
+    findings.add(path, 'it makes nothing worse', 'write loss:, delay: or jitter: above 0');
+  return {
+    id: file.id,
+    where: file.where,
+    lossRatio: loss,
+    delayUs: delay,
+    jitterUs: jitter,
+    until: toInstant(file.at + file.for),
+    mustFire: file['must-fire'],
+  };
+}

@@ -1,0 +1,119 @@
+import { nearest } from '../core/text.ts';
+import { quote, type Mistake } from './mistakes.ts';
+import type { FileReference, Selector } from './scenario.ts';
+import { keyPlaceOf, locatedAt, pathText, placeOf, type Located, type PathPart } from './source.ts';
+
+export type Path = readonly PathPart[];
+
+/** What something with a name is, and how many. */
+export interface Named {
+  readonly kind: string;
+  readonly count: number | undefined;
+  /** A service, not a device. */
+  readonly isService: boolean;
+}
+
+/** The mistakes found while a file is checked against itself, and the names it gives. */
+export class Findings {
+  readonly mistakes: Mistake[] = [];
+  readonly files: FileReference[] = [];
+  readonly root: Located;
+  /** Segments and links, with their kind. */
+  readonly places = new Map<string, 'segment' | 'link'>();
+  /** Devices and services. */
+  readonly names = new Map<string, Named>();
+  readonly #paths: 'inside' | 'any';
+
+  constructor(root: Located, paths: 'inside' | 'any') {
+    this.root = root;
+    this.#paths = paths;
+  }
+
+  add(path: Path, message: string, hint: string): void {
+    this.mistakes.push({ ...placeOf(this.root, path), path: pathText(path), message, hint });
+  }
+
+  /** At a key that should not be there. */
+  addAtKey(path: Path, key: string, message: string, hint: string): void {
+    const place = keyPlaceOf(this.root, path, key);
+    this.mistakes.push({ ...place, path: pathText([...path, key]), message, hint });
+  }
+
+  /** At a character of a text, `offset` from 0; right for texts on one line. */
+  addInside(path: Path, offset: number, message: string, hint: string): void {
+    const inside = locatedAt(this.root, path)?.inside ?? placeOf(this.root, path);
+    const place = { line: inside.line, column: inside.column + offset };
+    this.mistakes.push({ ...place, path: pathText(path), message, hint });
+  }
+
+  has(path: Path): boolean {
+    return locatedAt(this.root, path) !== undefined;
+  }
+
+  segment(name: string, path: Path): void {
+    if (this.places.get(name) === 'segment') return;
+    const segments = [...this.places].filter(([, kind]) => kind === 'segment').map(([key]) => key);
+    this.add(
+      path,
+      `${quote(name)} is no segment of this file`,
+      didYouMean(name, segments, 'the segments are'),
+    );
+  }
+
+  /** A group, a member, a service; undefined after a mistake. `offset`: where the name stands in its text. */
+  selector(text: string, path: Path, offset = 0): Selector | undefined {
+    const parts = /^([^[\]]+)(?:\[(\d{1,7})\])?$/.exec(text);
+    const group = parts?.[1] ?? text;
+    const named = this.names.get(group);
+    if (parts === null || named === undefined) {
+      const hint = didYouMean(group, this.names.keys(), 'the names are');
+      this.addInside(path, offset, `${quote(text)} is no device or service of this file`, hint);
+      return undefined;
+    }
+    const index = parts[2] === undefined ? undefined : Number(parts[2]);
+    if (index !== undefined && (named.count === undefined || index >= named.count)) {
+      const message =
+        named.count === undefined ? `${group} is one, not a group` : `${group} has no member ${index}`;
+      const hint =
+        named.count === undefined ? `write ${group}` : `write ${group}[0] to ${group}[${named.count - 1}]`;
+      this.addInside(path, offset, message, hint);
+      return undefined;
+    }
+    return { text, group, index };
+  }
+
+  /** Notes a file that the scenario names, when its path may be used. */
+  file(path: string, kind: 'file' | 'folder', at: Path): FileReference {
+    const reference = { path, kind, at: pathText(at), place: placeOf(this.root, at) };
+    if (path.includes('\\'))
+      this.add(at, `${quote(path)} has a backslash`, 'write / between folders, on every system');
+    else if (this.#paths === 'inside' && leaves(path))
+      this.add(
+        at,
+        `${quote(path)} leads out of the scenario's folder`,
+        'keep the file under that folder, or allow other paths with --allow-path',
+      );
+    this.files.push(reference);
+    return reference;
+  }
+}
+
+/** Whether a relative path climbs out of where it starts; absolute ones do. */
+function leaves(path: string): boolean {
+  if (path.startsWith('/') || path.startsWith('~') || /^[A-Za-z]:/.test(path)) return true;
+  let depth = 0;
+  for (const part of path.split('/')) {
+    if (part === '..') depth--;
+    else if (part !== '' && part !== '.') depth++;
+    if (depth < 0) return true;
+  }
+  return false;
+}
+
+export function didYouMean(typed: string, words: Iterable<string>, otherwise: string): string {
+  const list = [...words];
+  const near = nearest(typed, list);
+  if (near !== undefined) return `did you mean "${near}"?`;
+  if (list.length === 0) return 'there is none yet: add it';
+  return `${otherwise} ${list.slice(0, 12).join(', ')}${list.length > 12 ? ', ...' : ''}`;
+}

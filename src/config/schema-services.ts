@@ -1,0 +1,154 @@
+import { z } from 'zod';
+import * as v from './values.ts';
+
+const count = (most: number, what: string) =>
+  z.number().int().min(1).max(most).describe(`${what}, 1 to ${most}`);
+
+const capacity = v
+  .strict({
+    rate: v.rate.describe('datagrams a second'),
+    queue: z.number().int().min(0).max(1_000_000).describe('datagrams waiting at most'),
+    'when-full': z.literal(['drop-newest', 'drop-oldest']).optional().describe('default drop-newest'),
+  })
+  .describe('virtual mode only: how fast the service takes datagrams');
+
+const common = {
+  on: z.string().describe('the segment it is on'),
+  ip: v
+    .oneOrMany(v.addressWithLength, 8)
+    .describe('its address or addresses; the length of the network is /24 or /64 when left out'),
+  router: v.ip.optional().describe('its default router'),
+  capacity: capacity.optional(),
+};
+
+const provision = v
+  .strict({
+    server: v.ipv4.describe('the TFTP server that clients are sent to'),
+    file: v.line('the name of a file, such as gold.cfg').describe('the file they ask for'),
+    siaddr: z
+      .union([z.literal('none'), v.ipv4])
+      .optional()
+      .describe('what stands in siaddr: the server; "none" leaves it 0.0.0.0 and keeps option 66'),
+  })
+  .describe('where a client boots from: fills siaddr, file and options 66, 67, 150, 125.2');
+
+const lease = z
+  .union([
+    v.duration,
+    v.strict({ default: v.duration, min: v.duration.optional(), max: v.duration.optional() }),
+  ])
+  .describe('how long a lease lasts; default 1h');
+
+const reservation = v.strict({
+  mac: v.mac.optional().describe('the client by its hardware address'),
+  'client-id': v.hex.optional().describe('the client by option 61'),
+  'remote-id': v.hex.optional().describe('the client by option 82.2, the address of its modem'),
+  ip: v.ipv4.describe('the address it gets'),
+  hostname: v.line('a host name').optional().describe('option 12'),
+  tftp: provision.optional(),
+});
+
+const dhcpSubnet = v.strict({
+  subnet: v.subnet.describe('the network of its addresses'),
+  relay: v.oneOrMany(v.ipv4, 64).optional().describe('the relays it serves, by giaddr'),
+  range: v.oneOrMany(v.range, 64).optional().describe('addresses to give out, both ends too'),
+  lease: lease.optional(),
+  class: v
+    .line('a pattern such as "docsis*"')
+    .optional()
+    .describe('which option 60 it serves; * is any text'),
+  member: z.literal(['modem', 'cpe']).optional().describe('modems themselves, or what stands behind them'),
+  router: v.oneOrMany(v.ipv4, 16).optional().describe('option 3'),
+  tftp: provision.optional(),
+  options: z
+    .record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/), z.json())
+    .optional()
+    .describe('options by name, such as time-servers: [10.0.0.37]'),
+  reservations: z.array(reservation).max(100_000).optional(),
+});
+
+const dhcp = {
+  ...common,
+  authoritative: z.boolean().optional().describe('whether it says NAK to clients it does not know'),
+  subnets: z.array(dhcpSubnet).min(1).max(1_000),
+};
+
+const tftpFile = v.strict({
+  file: v.path.optional().describe('serves this file as it is'),
+  text: z.string().max(1_000_000).optional().describe('serves this text'),
+  docsis: z
+    .union([z.string(), z.record(z.string(), z.json())])
+    .optional()
+    .describe('makes a DOCSIS configuration of this file, or of what stands here, and signs it'),
+  'secret-file': v.path.optional().describe("the plant's shared secret"),
+  secret: z.string().max(1_000).optional().describe("the plant's shared secret itself"),
+});
+
+const tftp = {
+  ...common,
+  files: z
+    .record(v.line('the name of a file').pipe(z.string()), z.union([z.string(), tftpFile]))
+    .optional()
+    .describe('what it serves, by the name that clients ask for, letter for letter'),
+  folder: v.path.optional().describe('serves all files under this folder by their path from there'),
+  'single-port': z.boolean().optional().describe('answers all from port 69, for NAT and firewalls'),
+  limits: v
+    .strict({
+      blksize: z.number().int().min(8).max(65_464).optional().describe('octets: RFC 2348'),
+      windowsize: count(65_535, 'blocks').optional(),
+      sessions: count(1_000_000, 'transfers at one time').optional(),
+    })
+    .optional(),
+};
+
+const recordData = v.strict({
+  type: v.line('a record type such as A').describe('A, AAAA, MX, TXT, ...'),
+  ttl: v.duration.optional().describe('default 5m'),
+  data: v.oneOrMany(v.line('data as in a zone file'), 100).describe('as in a zone file'),
+});
+
+const zone = v.strict({
+  file: v.path.optional().describe('a zone file (RFC 1035 §5)'),
+  'negative-ttl': v.duration.optional().describe('how long "there is none" is kept; default 1m'),
+  records: z
+    .record(z.string().regex(/^(@|[A-Za-z0-9_*.-]{1,253})$/), v.oneOrMany(recordData, 100))
+    .optional()
+    .describe('records by name, "@" for the zone itself; SOA and NS are made when they are not there'),
+});
+
+const dns = {
+  ...common,
+  zones: z
+    .record(z.string().regex(/^([A-Za-z0-9_-]{1,63}([.][A-Za-z0-9_-]{1,63})*[.]?|[.])$/), zone)
+    .describe('what it is the authority for'),
+};
+
+const tod = { ...common };
+
+/** By name: `dhcp`, `tftp`, `tod`, `dns` are what they are called; any other name says its `kind`. */
+export const services = v
+  .strict({
+    dhcp: v.strict({ kind: z.literal('dhcp').optional(), ...dhcp }).optional(),
+    tftp: v.strict({ kind: z.literal('tftp').optional(), ...tftp }).optional(),
+    tod: v.strict({ kind: z.literal('tod').optional(), ...tod }).optional(),
+    dns: v.strict({ kind: z.literal('dns').optional(), ...dns }).optional(),
+  })
+  .catchall(
+    z.discriminatedUnion('kind', [
+      v.strict({ kind: z.literal('dhcp'), ...dhcp }),
+      v.strict({ kind: z.literal('tftp'), ...tftp }),
+      v.strict({ kind: z.literal('tod'), ...tod }),
+      v.strict({ kind: z.literal('dns'), ...dns }),
+    ]),
+  )
+  .describe('the servers');
+
+export type ServicesFile = z.output<typeof services>;
+export type ServiceFile = NonNullable<ServicesFile[string]>;
+export type DhcpFile = NonNullable<ServicesFile['dhcp']>;
+export type DhcpSubnetFile = z.output<typeof dhcpSubnet>;
+export type TftpFile = NonNullable<ServicesFile['tftp']>;
+export type TftpContentFile = z.output<typeof tftpFile>;
+export type DnsFile = NonNullable<ServicesFile['dns']>;
+export type ProvisionFile = z.output<typeof provision>;
+export type ReservationFile = z.output<typeof reservation>;

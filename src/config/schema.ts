@@ -1,0 +1,198 @@
+import { z } from 'zod';
+import { services } from './schema-services.ts';
+import * as v from './values.ts';
+
+const name = z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/);
+
+const quality = {
+  delay: v.duration.optional().describe('of one crossing; default 0s'),
+  jitter: v.duration.optional().describe('added to the delay, any amount up to this; default 0s'),
+  loss: v.ratio.optional().describe('of frames; default 0%'),
+  bandwidth: v.bandwidth.optional().describe('default: not limited'),
+};
+
+const net = z
+  .record(
+    name,
+    z.discriminatedUnion('kind', [
+      v.strict({ kind: z.literal('segment'), ...quality }).describe('where all hear broadcasts'),
+      v
+        .strict({ kind: z.literal('link'), between: z.tuple([z.string(), z.string()]), ...quality })
+        .describe('a way between two segments'),
+    ]),
+  )
+  .describe('segments and the links between them');
+
+/** A million modems: more than one run can hold. */
+const count = z.number().int().min(1).max(1_000_000).describe('makes a group of so many; n counts from 0');
+
+const host = {
+  on: z.string().describe('the segment it is on'),
+  count: count.optional(),
+  mac: v.macTemplate.optional().describe('default: one made from its name'),
+  ip: v.addressWithLength.optional().describe('its address; left out: by DHCP'),
+  router: v.ip.optional().describe('its default router'),
+  class: v.line('text for option 60').optional().describe('option 60 of its DHCP'),
+};
+
+const asks = {
+  resolver: v.oneOrMany(z.string(), 3).describe('DNS servers: names of services, or addresses'),
+  ask: v.line('a name and a type, such as portal.lab.example A'),
+  every: v.duration.describe('how often it asks; left out: once'),
+};
+
+const devices = z
+  .record(
+    name,
+    z.discriminatedUnion('kind', [
+      v
+        .strict({
+          kind: z.literal('cmts'),
+          cable: z.string().describe('the segment of its modems'),
+          uplink: z.string().describe('the segment of the servers'),
+          giaddr: v.addressWithLength.describe("its address on the cable, and the relay's"),
+          helper: v.oneOrMany(v.ip, 8).describe('DHCP servers it relays to'),
+          'uplink-ip': v.addressWithLength.optional().describe('default: the first free address there'),
+          'secret-file': v.path.optional().describe("the plant's shared secret"),
+          secret: z.string().max(1_000).optional().describe("the plant's shared secret itself"),
+          ranging: z.literal(['ideal', 'contention']).optional().describe('default contention'),
+        })
+        .describe('a CMTS: ranging, relay, registration'),
+      v
+        .strict({
+          kind: z.literal('cable-modem'),
+          on: z.string().describe('the cable segment it is on'),
+          count: count.optional(),
+          mac: v.macTemplate.describe('"00:10:18:00:00:{n:02x}" for a group'),
+          class: v.line('text such as "docsis3.1:"').optional().describe('option 60; default docsis3.1:'),
+          'reinit-after': v.duration.optional().describe('its rest after a failed download'),
+        })
+        .describe('a cable modem: the whole boot'),
+      v
+        .strict({
+          kind: z.literal('host'),
+          ...host,
+          resolver: asks.resolver.optional(),
+          ask: asks.ask.optional(),
+          every: asks.every.optional(),
+        })
+        .describe('a plain host, by DHCP unless it has an address'),
+      v
+        .strict({ kind: z.literal('stub'), ...host, ...asks, every: asks.every.optional() })
+        .describe('a host that looks a name up'),
+    ]),
+  )
+  .describe('the devices');
+
+const when = { at: v.duration.describe('from the start of the run') };
+const who = z.string().describe('a group, a member such as cm[2], or a service');
+
+const timeline = z
+  .array(
+    z.discriminatedUnion('do', [
+      v.strict({
+        do: z.literal(['power-on', 'power-off']),
+        ...when,
+        who,
+        spread: v
+          .strict({
+            over: v.duration.describe('from the first to the last'),
+            by: z.literal(['even', 'uniform']).optional().describe('in even steps (default) or by chance'),
+          })
+          .optional(),
+      }),
+      v.strict({
+        do: z.literal('impair'),
+        ...when,
+        id: name.describe('its name in the results'),
+        where: z.string().describe('a segment or link'),
+        loss: v.ratio.optional(),
+        delay: v.duration.optional(),
+        jitter: v.duration.optional(),
+        for: v.duration.describe('how long it lasts'),
+        'must-fire': z
+          .number()
+          .int()
+          .min(1)
+          .optional()
+          .describe('a run where it acts less often proves nothing'),
+      }),
+      v.strict({ do: z.literal(['crash', 'restart']), ...when, who }),
+    ]),
+  )
+  .max(10_000)
+  .describe('what happens when');
+
+const goal = {
+  state: z.string().optional().describe('its own state, such as operational or bound'),
+  'cmts-state': z.string().optional().describe('what its CMTS shows, such as reject(m)'),
+  sees: v.line('an address or other data').optional().describe('a resolver got this answer'),
+  answers: v.line('an address or other data').optional().describe('a server gave this answer'),
+};
+
+const expectation = v.strict({
+  sequence: v
+    .strict({
+      each: z.string().optional().describe('every member of this group by itself'),
+      within: v.duration.optional().describe('from the first step seen, or from "from", to the last'),
+      from: v.duration.optional().describe('steps count from this moment'),
+      steps: z.array(z.string()).min(1).max(200),
+    })
+    .optional()
+    .describe('steps in this order, such as "DHCP OFFER dhcp>cmts yiaddr=$ip"'),
+  always: v.line('a claim').optional().describe('a claim, such as leases.unique or dhcp.queue.depth <= 400'),
+  never: v
+    .strict({
+      any: z.string().describe('a group or member'),
+      ...goal,
+      between: z.tuple([v.duration, v.duration]).optional().describe('default: the whole run'),
+    })
+    .optional()
+    .describe('no member gets there'),
+  eventually: v
+    .strict({
+      all: z.string().optional(),
+      any: z.string().optional(),
+      who: z.string().optional().describe('one device or service'),
+      ...goal,
+      from: v.duration.optional().describe('default 0s'),
+      within: v.duration.optional().describe('from "from"; default: to the end of the run'),
+    })
+    .optional()
+    .describe('all members, or any, get there'),
+  why: z.string().max(2_000).optional().describe('why it matters'),
+  pass: z.string().max(2_000).optional().describe('what to say when it holds'),
+  fail: z.string().max(2_000).optional().describe('what to say when it does not'),
+  level: z.literal(['fail', 'warn']).optional().describe('warn: a failure is only a warning'),
+});
+
+export const scenarioFile = v
+  .strict({
+    $schema: z.string().optional().describe('for editors'),
+    headend: z.literal(1).describe('the version of this format'),
+    name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/),
+    about: z.string().max(10_000).optional().describe('a paragraph for people'),
+    seed: z.number().int().min(0).max(0xffff_ffff).optional().describe('of all chance in the run; default 1'),
+    duration: v.duration.optional().describe('the run ends here at the latest; default 10m'),
+    epoch: v.epoch.optional().describe('the date of moment 0; default 2026-01-01T00:00:00Z'),
+    net,
+    services: services.optional(),
+    devices: devices.optional(),
+    timeline: timeline.optional(),
+    expect: z.array(expectation).max(1_000).optional().describe('what must be so'),
+  })
+  .describe('A headend scenario: a plant, what happens in it, and what is expected of it.');
+
+export type ScenarioFile = z.output<typeof scenarioFile>;
+export type DeviceFile = NonNullable<ScenarioFile['devices']>[string];
+export type ActionFile = NonNullable<ScenarioFile['timeline']>[number];
+export type ExpectationFile = NonNullable<ScenarioFile['expect']>[number];
+export type GoalFile = Pick<
+  NonNullable<ExpectationFile['never']>,
+  'state' | 'cmts-state' | 'sees' | 'answers'
+>;
+
+/** JSON Schema draft-07 of the file, as editors read it. */
+export function scenarioSchema(): unknown {
+  return z.toJSONSchema(scenarioFile, { target: 'draft-07', io: 'input', unrepresentable: 'any' });
+}
