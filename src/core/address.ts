@@ -178,6 +178,19 @@ export function prefixContains(prefix: Prefix, address: Ip): boolean {
   return maskIp(address, prefix.length) === prefix.address;
 }
 
+/** The address `count` places on; past the last one it begins again at zero. `count` is 0 to 2^31. */
+export function addToIp(address: Ip, count: number): Ip {
+  if (isIpv4(address)) return ipv4(address + count);
+  const octets = ipv6Octets(address);
+  let carry = count;
+  for (let index = 15; index >= 0 && carry > 0; index--) {
+    const sum = (octets[index] ?? 0) + carry;
+    octets[index] = sum & 255;
+    carry = Math.floor(sum / 256);
+  }
+  return ipv6At(octets, 0);
+}
+
 /** The last address of an IPv4 prefix: its directed broadcast. */
 export function broadcastOf(prefix: Prefix): Ipv4 {
   if (!isIpv4(prefix.address)) bug('IPv6 has no broadcast');

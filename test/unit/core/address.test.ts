@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  addToIp,
   compareIpv4,
   broadcastOf,
   formatEndpoint,
@@ -125,3 +126,12 @@ describe('prefixes', () => {
     expect(formatIp(broadcastOf(parsePrefix('10.9.0.0/18')!))).toBe('10.9.63.255');
   });
 });
+
+test.each([
+  ['10.9.0.255', 1, '10.9.1.0'],
+  ['127.255.255.255', 1, '128.0.0.0'],
+  ['255.255.255.255', 1, '0.0.0.0'],
+  ['2001:db8::ffff', 1, '2001:db8::1:0'],
+  ['2001:db8::1', 1_000_000, '2001:db8::f:4241'],
+  ['ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff', 1, '::'],
+])('%s and %i more is %s', (from, count, to) => expect(formatIp(addToIp(parseIp(from)!, count))).toBe(to));
