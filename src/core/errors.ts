@@ -36,6 +36,21 @@ export class ConfigError extends Error {
   }
 }
 
+/** The machine will not: a port in use, a right that is missing, an interface that is not there. Exit code 4. */
+export class EnvironmentError extends Error {
+  /** What was wanted and what stood in the way, in one sentence. */
+  readonly what: string;
+  /** What the person can do about it. */
+  readonly remedy: string;
+
+  constructor(what: string, remedy: string) {
+    super(`${what}: ${remedy}`);
+    this.name = 'EnvironmentError';
+    this.what = what;
+    this.remedy = remedy;
+  }
+}
+
 /** A claim about our own code does not hold: the run stops, exit code 70. */
 export class BugError extends Error {
   constructor(message: string) {

@@ -1,0 +1,178 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { open, type RootDatabase } from 'lmdb';
+import { bug, EnvironmentError } from '../../core/errors.ts';
+import type { Plain, Row } from '../../core/service.ts';
+
+type Value = { readonly [key: string]: Plain };
+/** A host's name, the row's table and key. */
+type Key = [host: string, table: string, key: string];
+
+/** Who writes to a folder: kept inside the database, where the write lock makes taking it over safe. */
+interface Owner {
+  readonly pid: number;
+  /** The process's start, where the system tells: a number used again is not the same process. */
+  readonly started: string;
+  readonly token: string;
+}
+
+const FILE = 'headend.lmdb';
+const OWNER: Key = ['', 'owner', ''];
+/** Tokens of the databases this process has open. */
+const ours = new Set<string>();
+let opened = 0;
+
+interface Waiting {
+  readonly host: string;
+  readonly rows: readonly Row[];
+  settle(outcome: 'durable' | 'failed'): void;
+}
+
+/**
+ * What services keep across a crash, in one folder. Rows handed in while a flush is under way go together into the
+ * next: one flush settles many, in the order they came.
+ */
+export class LeaseDb {
+  readonly #db: RootDatabase<Value, Key>;
+  readonly #folder: string;
+  readonly #token = `${process.pid}.${++opened}`;
+  #waiting: Waiting[] = [];
+  #flushing: Promise<void> | undefined;
+  /** The text of the disk's last refusal. */
+  failure: string | undefined;
+
+  /** Opens the folder for writing and makes it when it is not there; a second writer is refused. */
+  constructor(folder: string) {
+    this.#folder = folder;
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      this.#db = open({ path: join(folder, FILE), encoding: 'json' });
+    } catch (error) {
+      throw new EnvironmentError(
+        `cannot keep state in ${folder}: ${reason(error)}`,
+        'name a folder that this user may write with --state',
+      );
+    }
+    const other = this.#own();
+    if (other === undefined) return;
+    void this.#db.close();
+    throw new EnvironmentError(
+      `${folder} is written by process ${other.pid}`,
+      'stop that headend, or give this one a folder of its own with --state',
+    );
+  }
+
+  /** Keeps the rows of one `persist`; `settle` is called once, after the flush, in the order of the calls. */
+  persist(host: string, rows: readonly Row[], settle: (outcome: 'durable' | 'failed') => void): void {
+    this.#waiting.push({ host, rows, settle });
+    this.#flushing ??= this.#flush();
+  }
+
+  /** The rows of a host, by table and key. */
+  rows(host: string): Row[] {
+    return [...readRows(this.#db)].filter((entry) => entry.host === host).map((entry) => entry.row);
+  }
+
+  /** Waits for what is under way, then lets the folder go. */
+  async close(): Promise<void> {
+    while (this.#flushing !== undefined) await this.#flushing;
+    await this.#db.remove(OWNER);
+    await this.#db.flushed;
+    ours.delete(this.#token);
+    await this.#db.close();
+  }
+
+  async #flush(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const group = this.#waiting;
+      this.#waiting = [];
+      let outcome: 'durable' | 'failed' = 'durable';
+      try {
+        await this.#commit(group);
+      } catch (error) {
+        outcome = 'failed';
+        this.failure = reason(error);
+      }
+      for (const waiting of group) waiting.settle(outcome);
+    }
+    this.#flushing = undefined;
+  }
+
+  async #commit(group: readonly Waiting[]): Promise<void> {
+    await this.#db.transaction(() => {
+      for (const { host, rows } of group) {
+        for (const { table, key, value } of rows) {
+          // Inside of a transaction the writes themselves are synchronous; the promises are the transaction's.
+          if (value === null) void this.#db.remove([host, table, key]);
+          else void this.#db.put([host, table, key], value);
+        }
+      }
+    });
+    // A commit can be seen before it is on the disk: a lease is durable only after the flush.
+    await this.#db.flushed;
+  }
+
+  /** Takes the folder; gives who has it when that is a living process. */
+  #own(): Owner | undefined {
+    const other = this.#db.transactionSync(() => {
+      const owner = this.#db.get(OWNER) as unknown as Owner | undefined;
+      if (owner !== undefined && isAlive(owner)) return owner;
+      const self: Owner = { pid: process.pid, started: startOf(process.pid), token: this.#token };
+      void this.#db.put(OWNER, { ...self });
+      return undefined;
+    });
+    if (other === undefined) ours.add(this.#token);
+    return other;
+  }
+
+  get folder(): string {
+    return this.#folder;
+  }
+}
+
+/** Reads a folder beside its writer: what `leases` shows when no `serve` runs. */
+export async function readLeaseDb(folder: string): Promise<{ readonly host: string; readonly row: Row }[]> {
+  if (!existsSync(join(folder, FILE)))
+    throw new EnvironmentError(
+      `${folder} holds no leases`,
+      'name the folder that `headend serve --state` was given',
+    );
+  const db: RootDatabase<Value, Key> = open({ path: join(folder, FILE), encoding: 'json', readOnly: true });
+  const rows = [...readRows(db)];
+  await db.close();
+  return rows;
+}
+
+function* readRows(db: RootDatabase<Value, Key>): Generator<{ host: string; row: Row }> {
+  for (const { key, value } of db.getRange()) {
+    const [host, table, name] = key;
+    if (host !== '') yield { host, row: { table, key: name, value } };
+  }
+}
+
+function isAlive(owner: Owner): boolean {
+  if (owner.pid === process.pid) return ours.has(owner.token);
+  try {
+    process.kill(owner.pid, 0);
+  } catch (error) {
+    // EPERM: it is there, and another user's.
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+  }
+  return owner.started === startOf(owner.pid);
+}
+
+/** Field 22 of /proc/PID/stat and the boot it counts from; empty where there is no /proc. */
+function startOf(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return `${fields[19] ?? bug('a process without a start')} ${boot}`;
+  } catch {
+    return '';
+  }
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

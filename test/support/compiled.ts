@@ -1,0 +1,24 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+/** Compiles a program of the tests, and what it imports, so that a plain Node can run it as a process of its own; gives its path. */
+export function compiled(program: string): string {
+  const folder = join(ROOT, 'out/compiled', program.replace(/\W/g, '-'));
+  mkdirSync(folder, { recursive: true });
+  const config = join(folder, 'tsconfig.json');
+  const options = { noEmit: false, rootDir: ROOT, outDir: folder, declaration: false };
+  writeFileSync(
+    config,
+    JSON.stringify({
+      extends: join(ROOT, 'tsconfig.test.json'),
+      compilerOptions: options,
+      files: [join(ROOT, program)],
+      include: [],
+    }),
+  );
+  execFileSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', config]);
+  return join(folder, program.replace(/\.ts$/, '.js'));
+}
