@@ -1,0 +1,12 @@
+import type { FileReference } from '../config/scenario.ts';
+import type { FileSource } from '../store/file-table.ts';
+
+/** What the files of a scenario hold; handed in, since this room opens nothing. */
+export interface Contents {
+  /** All octets of a named file. */
+  octets(file: FileReference): Uint8Array;
+  /** A named file that may be large, read in pieces. */
+  source(file: FileReference): FileSource;
+  /** Every file under a named folder, by its path from there with `/` between its parts, sorted by name. */
+  folder(folder: FileReference): readonly { readonly name: string; readonly source: FileSource }[];
+}
