@@ -1,0 +1,2 @@
+export type { Line, Span, Style } from '../report/line.ts';
+export { formatCount, formatDuration, line, lineText, span, wrapText } from '../report/line.ts';

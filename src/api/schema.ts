@@ -1,0 +1,1 @@
+export { scenarioSchema } from '../config/schema.ts';

@@ -1,0 +1,33 @@
+import { examine } from '../api/doctor.ts';
+import type { Finding } from '../api/doctor.ts';
+import { EXIT } from '../api/exit.ts';
+import { span } from '../api/report.ts';
+import type { Line } from '../api/report.ts';
+import { defineVerb, jsonFlag } from './program.ts';
+
+const MARKS = { pass: '✓', warn: '⚠', fail: '✗' } as const;
+const STYLES = { pass: 'good', warn: 'warn', fail: 'bad' } as const;
+
+export const doctor = defineVerb(
+  'doctor',
+  'look at this machine: ports, rights, interfaces, clock, and what to do',
+  (command) => command.addOption(jsonFlag()),
+  async ({ output }, _operands, flags) => {
+    const findings = await examine();
+    const count = (verdict: Finding['verdict']) => findings.filter((one) => one.verdict === verdict).length;
+    const verdict = count('fail') > 0 ? 'error' : count('warn') > 0 ? 'warn' : 'pass';
+    if (flags['json'] === true) output.json({ format_version: 1, verdict, findings });
+    else {
+      output.lines(findings.flatMap(findingLines));
+      output.lines([
+        [span(` ${count('fail')} failed, ${count('warn')} warned, ${count('pass')} passed`, 'strong')],
+      ]);
+    }
+    return verdict === 'error' ? EXIT.environment : EXIT.passed;
+  },
+);
+
+function findingLines({ name, verdict, says, cure }: Finding): Line[] {
+  const first = [span(` ${MARKS[verdict]} `, STYLES[verdict]), span(name.padEnd(12), 'strong'), span(says)];
+  return cure === '' ? [first] : [first, [span(`   ${''.padEnd(12)}what to do: ${cure}`, 'dim')]];
+}

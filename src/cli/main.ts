@@ -1,0 +1,83 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { CommanderError } from 'commander';
+import { EXIT } from '../api/exit.ts';
+import { describeFailure } from '../api/failure.ts';
+import { Output } from './output.ts';
+import { buildProgram, usageExitCode } from './program.ts';
+import { VERBS } from './verbs.ts';
+
+const output = new Output();
+const interruption = new AbortController();
+const typed = `headend ${process.argv.slice(2).map(shellWord).join(' ')}`;
+
+/** Set by the first signal; it is the exit code unless the command says that to end was its work. */
+let interrupted: number | undefined;
+
+for (const [name, code] of [
+  ['SIGINT', EXIT.interrupted],
+  ['SIGTERM', EXIT.terminated],
+] as const)
+  process.on(name, () => {
+    // The second one means it.
+    if (interrupted !== undefined) process.exit(code);
+    interrupted = code;
+    interruption.abort(name);
+  });
+
+function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+function fail(error: unknown): number {
+  if (error instanceof CommanderError) return usageExitCode(error);
+  const failure = describeFailure(error);
+  if (process.argv.includes('--json')) {
+    const { kind, messages } = failure;
+    output.json({ format_version: 1, verdict: 'error', error: { kind, messages } });
+  }
+  for (const message of failure.messages) output.note(`headend: ${message}`);
+  if (failure.kind === 'bug') {
+    output.note(failure.stack, '', 'This is a mistake in headend, not yours.');
+    output.note(`  repeat  ${typed}`);
+    output.note(
+      `  report  these lines, the files that the command names, and: node ${process.version} on ${process.platform}`,
+    );
+  }
+  return failure.exitCode;
+}
+
+async function main(): Promise<number> {
+  let code: number = EXIT.passed;
+  try {
+    const session = {
+      output,
+      signal: interruption.signal,
+      typed,
+      settled: () => {
+        interrupted = undefined;
+      },
+    };
+    const program = buildProgram(version(), VERBS, session, (given) => {
+      code = given;
+    });
+    await program.parseAsync(process.argv);
+    return interrupted ?? code;
+  } catch (error) {
+    return fail(error);
+  }
+}
+
+async function leave(exitCode: number): Promise<never> {
+  await output.flushed();
+  process.exit(exitCode);
+}
+
+process.on('uncaughtException', (error) => void leave(fail(error)));
+
+await leave(await main());

@@ -1,0 +1,100 @@
+import { styleText } from 'node:util';
+import type { Line, Style } from '../api/report.ts';
+
+type Format = Parameters<typeof styleText>[0];
+
+const FORMATS: Readonly<Record<Style, Format | undefined>> = {
+  plain: undefined,
+  dim: 'dim',
+  strong: 'bold',
+  good: 'green',
+  warn: 'yellow',
+  bad: 'red',
+  message: 'cyan',
+  command: 'bold',
+};
+
+/** Where results and progress go. A reader that goes away (`| head`) ends the printing, not the work. */
+export class Output {
+  readonly #streams: { readonly out: NodeJS.WriteStream; readonly err: NodeJS.WriteStream };
+  readonly #gone = new Set<NodeJS.WriteStream>();
+
+  constructor(out: NodeJS.WriteStream = process.stdout, err: NodeJS.WriteStream = process.stderr) {
+    this.#streams = { out, err };
+    for (const stream of [out, err])
+      stream.on('error', (error: NodeJS.ErrnoException) => {
+        this.#gone.add(stream);
+        if (error.code !== 'EPIPE') process.exitCode = 74;
+      });
+  }
+
+  /** The terminal's width; undefined where there is no terminal, so that nothing is cut. */
+  get columns(): number | undefined {
+    return this.#streams.out.isTTY ? this.#streams.out.columns : undefined;
+  }
+
+  get isTerminal(): boolean {
+    return this.#streams.out.isTTY;
+  }
+
+  /** The result: lines on standard output. */
+  lines(lines: readonly Line[]): void {
+    const plain = !wantsColour(this.#streams.out);
+    for (const line of lines) this.text(`${paint(line, plain)}\n`);
+  }
+
+  /** The result as it is. */
+  text(text: string): void {
+    this.#write(this.#streams.out, text);
+  }
+
+  octets(octets: Uint8Array): void {
+    this.#write(this.#streams.out, octets);
+  }
+
+  json(value: unknown): void {
+    this.text(`${JSON.stringify(value, null, 2)}\n`);
+  }
+
+  /** Progress and trouble: standard error. */
+  note(...lines: readonly string[]): void {
+    for (const line of lines) this.#write(this.#streams.err, `${line}\n`);
+  }
+
+  /** All that was written has left. */
+  async flushed(): Promise<void> {
+    const drained = [this.#streams.out, this.#streams.err].map(
+      (stream) =>
+        new Promise<void>((resolve) => {
+          if (this.#gone.has(stream) || stream.destroyed) resolve();
+          else stream.write('', () => resolve());
+        }),
+    );
+    await Promise.all(drained);
+  }
+
+  #write(stream: NodeJS.WriteStream, data: string | Uint8Array): void {
+    if (!this.#gone.has(stream)) stream.write(data);
+  }
+}
+
+/** https://no-color.org: any value that is not empty; a dumb terminal and a pipe take no colour either. */
+export function wantsColour(
+  stream: { readonly isTTY?: boolean },
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): boolean {
+  const { NO_COLOR: noColour = '', TERM: terminal } = environment;
+  return stream.isTTY === true && noColour === '' && terminal !== 'dumb';
+}
+
+export function paint(line: Line, plain: boolean): string {
+  const text = line
+    .map((span) => {
+      const format = FORMATS[span.style];
+      return plain || format === undefined
+        ? span.text
+        : styleText(format, span.text, { validateStream: false });
+    })
+    .join('');
+  return plain ? text.trimEnd() : text;
+}

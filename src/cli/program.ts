@@ -1,0 +1,82 @@
+import { Command, Option } from 'commander';
+import type { CommanderError } from 'commander';
+import { EXIT } from '../api/exit.ts';
+import type { Output } from './output.ts';
+
+/** What a command's code is given; it answers with the exit code. */
+export interface Session {
+  readonly output: Output;
+  /** Aborted by the first SIGINT or SIGTERM. */
+  readonly signal: AbortSignal;
+  /** The command line as it was typed, to repeat it. */
+  readonly typed: string;
+  /** Says that ending on the signal that came was the command's work: its own exit code counts. */
+  settled(): void;
+}
+
+export type Flags = Readonly<Record<string, unknown>>;
+
+/** One verb: adds itself to the program and reports its exit code to `done`. */
+export type Verb = (program: Command, session: Session, done: (code: number) => void) => void;
+
+/** A verb whose action gives its exit code. */
+export function defineVerb(
+  usage: string,
+  summary: string,
+  shape: (command: Command) => void,
+  act: (session: Session, operands: readonly string[], flags: Flags) => Promise<number> | number,
+): Verb {
+  return (program, session, done) => {
+    const command = program.command(usage).description(summary);
+    shape(command);
+    command.action(async (...given: unknown[]) => {
+      // Commander hands in the operands, then the flags, then the command.
+      const flags = given.at(-2) as Flags;
+      const operands = given.slice(0, -2).flat() as (string | undefined)[];
+      done(
+        await act(
+          session,
+          operands.filter((one) => one !== undefined),
+          flags,
+        ),
+      );
+    });
+  };
+}
+
+export function jsonFlag(): Option {
+  return new Option('--json', 'print one JSON object instead of text');
+}
+
+/** Builds the command line of all verbs. */
+export function buildProgram(
+  version: string,
+  verbs: readonly Verb[],
+  session: Session,
+  done: (code: number) => void,
+): Command {
+  const program = new Command('headend')
+    .description('An ISP head-end in a box: DNS, DHCP, TFTP and Time of Day, real or simulated.')
+    .version(version)
+    .showSuggestionAfterError(true)
+    .showHelpAfterError('(headend --help lists the commands; headend help COMMAND shows one)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => session.output.text(text),
+      writeErr: (text) => session.output.note(text.trimEnd()),
+    });
+  for (const verb of verbs) verb(program, session, done);
+  for (const command of program.commands) copySettings(command, program);
+  return program;
+}
+
+function copySettings(command: Command, parent: Command): void {
+  command.copyInheritedSettings(parent);
+  for (const inner of command.commands) copySettings(inner, command);
+}
+
+/** The exit code of what commander throws: help and version were asked for, the rest is bad usage. */
+export function usageExitCode(error: CommanderError): number {
+  const asked = ['commander.helpDisplayed', 'commander.version'].includes(error.code);
+  return asked || (error.code === 'commander.help' && error.exitCode === 0) ? EXIT.passed : EXIT.usage;
+}

@@ -1,0 +1,123 @@
+import { ruleById } from '../core/rules/catalogue.ts';
+import type { Row } from './ladder-rows.ts';
+import { formatDuration, span } from './line.ts';
+import type { Span } from './line.ts';
+import type { FrameRecord } from './record.ts';
+
+/** What stands on the arrow. */
+export function labelOf({ protocol, message, fields }: FrameRecord): string {
+  switch (protocol) {
+    case 'DHCP':
+      return message;
+    case 'TFTP':
+      if (message === 'RRQ' || message === 'WRQ') return `${message} ${fields['file'] ?? ''}`;
+      return message === 'DATA' || message === 'ACK' ? `${message} ${fields['block'] ?? ''}` : message;
+    case 'TOD':
+      return message === 'TIME' ? 'TIME' : 'TIME?';
+    case 'DNS':
+      return message === 'QUERY' ? `${fields['qname'] ?? ''}?` : message;
+    default:
+      return message === '' ? protocol : `${protocol}-${message}`;
+  }
+}
+
+/** The facts beside the arrow, the most telling first. */
+export function noteOf(row: Row): readonly Span[] {
+  const spans: Span[] = [];
+  const add = (text: string, style: Span['style'] = 'plain') => {
+    if (text !== '') spans.push(span(spans.length === 0 ? text : `  ${text}`, style));
+  };
+  const records = row.hops.map((hop) => hop.record);
+  const [first] = records;
+  if (first === undefined) return spans;
+  for (const record of records) add(fateNote(record), 'bad');
+  if (row.attempt > 1) add(`try ${row.attempt}, after ${formatDuration(row.waitedUs)}`, 'warn');
+  for (const fact of factsOf(first)) add(fact);
+  const second = records.find((record) => record.packet !== first.packet);
+  if (second !== undefined) add(relayNote(first, second));
+  if (row.skipped > 0) add(`(${row.skipped} like these before)`, 'dim');
+  for (const state of row.states)
+    add(
+      state.subject === null ? `→ ${state.state}` : `${state.host} → ${state.state}`,
+      GOOD_STATES.has(state.state) ? 'good' : state.state.startsWith('reject') ? 'bad' : 'dim',
+    );
+  const rule = mending(records);
+  if (rule !== undefined) add(rule, 'command');
+  return spans;
+}
+
+const GOOD_STATES: ReadonlySet<string> = new Set(['operational', 'online', 'bound']);
+
+function fateNote({ fate, fault, segment, receiver }: FrameRecord): string {
+  switch (fate) {
+    case 'delivered':
+      return '';
+    case 'lost':
+      return `LOST on ${segment}`;
+    case 'faulted':
+      return `LOST on ${segment} (${fault ?? 'a fault'})`;
+    case 'unheard':
+      return `UNHEARD on ${segment}: nobody there`;
+    case 'overflow':
+      return `DROPPED: the queue of ${receiver ?? 'the receiver'} was full`;
+    default:
+      return fate satisfies never;
+  }
+}
+
+/** RFC 3046 §2.1: what the relay added on the way to the server. */
+function relayNote(first: FrameRecord, second: FrameRecord): string {
+  const giaddr = second.fields['giaddr'];
+  return first.fields['giaddr'] === '0.0.0.0' && giaddr !== undefined ? `+ giaddr ${giaddr}` : '';
+}
+
+function factsOf({ protocol, message, fields }: FrameRecord): readonly string[] {
+  const named = (name: string, shown = name) =>
+    ['', '0.0.0.0'].includes(fields[name] ?? '') ? '' : `${shown} ${fields[name]}`.trim();
+  switch (`${protocol} ${message}`) {
+    case 'DHCP DISCOVER':
+      return [named('xid'), named('class')];
+    case 'DHCP OFFER':
+      return [named('yiaddr', ''), named('siaddr', 'next-server'), named('file', ''), noServer(fields)];
+    case 'DHCP REQUEST':
+      return [named('opt50', 'wants'), named('ciaddr', 'has')];
+    case 'DHCP ACK':
+      return [named('yiaddr', ''), named('lease')];
+    case 'DHCP NAK':
+    case 'DHCP DECLINE':
+      return [named('opt56', ''), named('opt50', 'refuses')];
+    case 'TFTP RRQ':
+      return [named('blksize'), named('windowsize'), named('tsize')];
+    case 'TFTP DATA':
+      return [fields['last'] === undefined ? '' : `last block, ${fields['size'] ?? 0} octets`];
+    case 'TFTP ERROR':
+      return [named('code', 'error'), named('text', '')];
+    case 'TOD TIME':
+      return [named('seconds', '')];
+    case 'DNS QUERY':
+      return [named('qtype', '')];
+    case 'DNS ANSWER':
+      return [named('rcode', ''), named('answer', '')];
+    case 'RNG RSP':
+      return [named('status', '')];
+    case 'REG RSP':
+      return [named('code')];
+    case 'ICMP UNREACHABLE':
+    case 'ICMP EXCEEDED':
+      return [named('code')];
+    default:
+      return [];
+  }
+}
+
+/** What a cable modem cannot boot from. */
+function noServer(fields: FrameRecord['fields']): string {
+  const only66 = fields['siaddr'] === '0.0.0.0' && fields['opt66'] !== undefined;
+  return only66 ? `siaddr 0.0.0.0, only option 66: ${fields['opt66']}` : '';
+}
+
+/** A rule that says something is to be mended is worth its number: `headend explain` has the rest. */
+function mending(records: readonly FrameRecord[]): string | undefined {
+  const ids = records.map((record) => record.rule).filter((id): id is string => id !== null);
+  return ids.find((id) => (ruleById(id)?.fix ?? '') !== '');
+}

@@ -1,0 +1,172 @@
+import type { FrameEvent, HostSpec, Topology, Trace } from '../core/driver.ts';
+import type { Mac } from '../core/address.ts';
+import { formatMac } from '../core/address.ts';
+import type { Instant } from '../core/time.ts';
+import { PacketReader } from '../scenario/packet.ts';
+import { Canvas, PITCH_MAX, PITCH_MIN } from './ladder-draw.ts';
+import { noteOf, labelOf } from './ladder-notes.ts';
+import { ladderRows } from './ladder-rows.ts';
+import type { Hop, Row } from './ladder-rows.ts';
+import { cutLine, formatCount, lineText, span } from './line.ts';
+import type { Line } from './line.ts';
+import { clientOf, Relevance } from './plant.ts';
+import type { PlantHost } from './plant.ts';
+import { frameRecord, stateRecord } from './record.ts';
+import type { TraceRecord } from './record.ts';
+
+/** What one host's ladder is drawn from. */
+export interface Ladder {
+  readonly owner: PlantHost;
+  readonly records: TraceRecord[];
+  /** Frames left out because the ladder was full. */
+  missed: number;
+}
+
+/** Records kept for each host: a boot has about fifty. */
+const RECORDS_MAX = 1_000;
+
+/** Listens to a run and keeps what the ladders of some hosts need. Octets are copied as text, at most `RECORDS_MAX` a host. */
+export class LadderRecorder implements Trace {
+  readonly #reader: PacketReader;
+  readonly #relevance: Relevance;
+  readonly #ladders: ReadonlyMap<string, Ladder>;
+  #number = 0;
+
+  constructor(chosen: readonly PlantHost[], topology: Topology) {
+    this.#reader = new PacketReader(topology);
+    this.#relevance = new Relevance(chosen);
+    this.#ladders = new Map(chosen.map((owner) => [owner.name, { owner, records: [], missed: 0 }]));
+  }
+
+  frame(event: FrameEvent): void {
+    const facts = this.#reader.describe(event);
+    const hosts = [event.sender.name, event.receiver?.name, facts.from.name, facts.to?.name];
+    const ladder = this.#ladders.get(this.#relevance.ownerOf({ hosts, client: clientOf(event) }) ?? '');
+    if (ladder === undefined) return;
+    if (ladder.records.length >= RECORDS_MAX) ladder.missed++;
+    else ladder.records.push(frameRecord(facts, ++this.#number));
+  }
+
+  state(at: Instant, host: HostSpec, machine: string, state: string, subject: Mac | undefined): void {
+    const owner = subject === undefined ? host.name : this.#relevance.subject(formatMac(subject));
+    const ladder = this.#ladders.get(owner ?? '');
+    if (ladder === undefined || ladder.records.length >= RECORDS_MAX) return;
+    ladder.records.push(stateRecord({ at, host, machine, state, subject }, ++this.#number));
+  }
+
+  ladders(): readonly Ladder[] {
+    return [...this.#ladders.values()];
+  }
+}
+
+/** The ladders of some hosts out of the records of a trace file. */
+export function laddersOf(chosen: readonly PlantHost[], records: Iterable<TraceRecord>): readonly Ladder[] {
+  const relevance = new Relevance(chosen);
+  const ladders = new Map(
+    chosen.map((owner): [string, Ladder] => [owner.name, { owner, records: [], missed: 0 }]),
+  );
+  for (const record of records) {
+    const owner = ownerOf(record, relevance);
+    const ladder = owner === undefined ? undefined : ladders.get(owner);
+    if (ladder === undefined) continue;
+    if (ladder.records.length >= RECORDS_MAX) ladder.missed++;
+    else ladder.records.push(record);
+  }
+  return [...ladders.values()];
+}
+
+function ownerOf(record: TraceRecord, relevance: Relevance): string | undefined {
+  if (record.kind === 'frame') {
+    const { sender, receiver, origin, target } = record;
+    const client = record.protocol === 'DHCP' ? record.fields['mac'] : undefined;
+    return relevance.ownerOf({ hosts: [sender, receiver ?? undefined, origin, target ?? undefined], client });
+  }
+  if (record.kind === 'state' && record.subject !== null) return relevance.subject(record.subject);
+  return record.host;
+}
+
+/** The ladder as lines: time, a lane for each host, what happened beside it. `columns`: cut there; undefined: do not. */
+export function renderLadder(ladder: Ladder, plant: readonly PlantHost[], columns?: number): readonly Line[] {
+  const rows = ladderRows(ladder.owner, ladder.records, plant);
+  if (rows.length === 0) return [[span(` ${ladder.owner.name}: no packets`, 'dim')]];
+  const lanes = lanesOf(ladder.owner, rows);
+  const pitch = pitchFor(lanes.length, columns);
+  const lines = [header(lanes, pitch), ...rows.map((row) => rowLine(row, lanes, pitch))];
+  if (ladder.missed > 0)
+    lines.push([span(` ${formatCount(ladder.missed)} later frames are not shown`, 'warn')]);
+  return columns === undefined ? lines : lines.map((one) => cutLine(one, columns));
+}
+
+/** The owner first, then as they come in. */
+function lanesOf(owner: PlantHost, rows: readonly Row[]): readonly string[] {
+  const lanes = new Set([owner.name]);
+  for (const { hops } of rows)
+    for (const { from, to } of hops[0]?.from === owner.name ? hops : hops.toReversed()) {
+      // A reply's hops are walked backwards, so that the router beside the owner comes before the server behind it.
+      for (const name of hops[0]?.from === owner.name ? [from, to] : [to, from])
+        if (name !== undefined) lanes.add(name);
+    }
+  return [...lanes];
+}
+
+const MARGIN = 13;
+const NOTES = 32;
+
+function pitchFor(lanes: number, columns: number | undefined): number {
+  if (columns === undefined || lanes < 2) return PITCH_MAX;
+  const fits = Math.floor((columns - MARGIN - NOTES) / (lanes - 1));
+  return Math.min(Math.max(fits, PITCH_MIN), PITCH_MAX);
+}
+
+function header(lanes: readonly string[], pitch: number): Line {
+  let text = ' t (s)'.padEnd(MARGIN);
+  lanes.forEach((name, lane) => {
+    const shown = name.length > pitch - 2 ? `${name.slice(0, pitch - 3)}…` : name;
+    const start = MARGIN + lane * pitch - Math.floor((shown.length - 1) / 2);
+    text = `${text.slice(0, Math.max(start, 0)).padEnd(start)}${shown}`;
+  });
+  return [span(text, 'strong')];
+}
+
+function rowLine(row: Row, lanes: readonly string[], pitch: number): Line {
+  const canvas = new Canvas(lanes.length, pitch);
+  for (const arrow of arrowsOf(row.hops)) {
+    const from = lanes.indexOf(arrow.from);
+    const to = arrow.to === undefined ? -1 : lanes.indexOf(arrow.to);
+    const style = arrow.lost ? 'bad' : 'plain';
+    if (to < 0 || to === from) canvas.note(Math.max(from, 0), `${arrow.label} ✗`, style);
+    else canvas.arrow(from, to, arrow.label, arrow.lost ? 'lost' : 'arrives', style);
+  }
+  const time = (row.at / 1_000_000).toFixed(3);
+  const drawn = canvas.spans();
+  return [span(time.padStart(8).padEnd(MARGIN), 'dim'), ...drawn, span('   '), ...noteOf(row)];
+}
+
+interface Arrow {
+  readonly from: string;
+  readonly to: string | undefined;
+  readonly label: string;
+  readonly lost: boolean;
+}
+
+/** Crossings of one datagram through a router that went well are one long arrow; a relay's two datagrams are two. */
+function arrowsOf(hops: readonly Hop[]): readonly Arrow[] {
+  const arrows: Arrow[] = [];
+  for (const [index, hop] of hops.entries()) {
+    const before = hops[index - 1];
+    const last = arrows.at(-1);
+    const lost = hop.record.fate !== 'delivered';
+    const arrow = { from: hop.from, to: hop.to, label: labelOf(hop.record), lost };
+    const goesOn = before?.record.packet === hop.record.packet && last?.to === hop.from && !lost;
+    if (goesOn && last !== undefined) arrows[arrows.length - 1] = { ...last, to: hop.to };
+    else arrows.push(arrow);
+  }
+  return arrows;
+}
+
+/** The ladder as plain text, for tests and files. */
+export function ladderText(ladder: Ladder, plant: readonly PlantHost[]): string {
+  return renderLadder(ladder, plant)
+    .map((spans) => lineText(spans).trimEnd())
+    .join('\n');
+}

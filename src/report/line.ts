@@ -1,0 +1,79 @@
+/** How a piece of text is meant; the command line turns it into colour where there is a terminal. */
+export type Style = 'plain' | 'dim' | 'strong' | 'good' | 'warn' | 'bad' | 'message' | 'command';
+
+export interface Span {
+  readonly text: string;
+  readonly style: Style;
+}
+
+/** One line of output, without its line end. */
+export type Line = readonly Span[];
+
+export function span(text: string, style: Style = 'plain'): Span {
+  return { text, style };
+}
+
+export function line(text: string, style: Style = 'plain'): Line {
+  return [{ text, style }];
+}
+
+export function lineText(spans: Line): string {
+  return spans.map(({ text }) => text).join('');
+}
+
+/** The line's first `columns` characters; what is cut shows as an ellipsis. */
+export function cutLine(spans: Line, columns: number): Line {
+  const cut: Span[] = [];
+  let left = columns;
+  for (const { text, style } of spans) {
+    const characters = Array.from(text);
+    if (characters.length > left) {
+      cut.push({ text: `${characters.slice(0, Math.max(left - 1, 0)).join('')}…`, style });
+      break;
+    }
+    cut.push({ text, style });
+    left -= characters.length;
+  }
+  return cut;
+}
+
+/** Words in lines of at most `columns` characters; a word longer than that has a line of its own. */
+export function wrapText(text: string, columns: number): readonly string[] {
+  const lines: string[] = [];
+  let current = '';
+  for (const word of text.split(/\s+/).filter((part) => part !== '')) {
+    if (current !== '' && current.length + 1 + word.length > columns) {
+      lines.push(current);
+      current = word;
+    } else current = current === '' ? word : `${current} ${word}`;
+  }
+  if (current !== '') lines.push(current);
+  return lines;
+}
+
+/** `119,704`. */
+export function formatCount(count: number): string {
+  return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** `850 us`, `12.4 ms`, `5.4 s`, `2m 42s`, `24h`. */
+export function formatDuration(us: number): string {
+  if (us < 1_000) return `${Math.round(us)} us`;
+  if (us < 1_000_000) return `${trim((us / 1_000).toFixed(1))} ms`;
+  const seconds = us / 1_000_000;
+  if (seconds < 120) return `${trim(seconds.toFixed(seconds < 10 ? 2 : 1))} s`;
+  const whole = Math.round(seconds);
+  const parts = [
+    [Math.floor(whole / 3600), 'h'],
+    [Math.floor(whole / 60) % 60, 'm'],
+    [whole % 60, 's'],
+  ] as const;
+  return parts
+    .filter(([count]) => count > 0)
+    .map(([count, unit]) => `${count}${unit}`)
+    .join(' ');
+}
+
+function trim(digits: string): string {
+  return digits.includes('.') ? digits.replace(/\.?0+$/, '') : digits;
+}
