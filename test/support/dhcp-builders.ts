@@ -1,8 +1,10 @@
 import type { Ipv4, Mac } from '../../src/core/address.ts';
 import { ANY, ipOctets, parseIpv4, parseMac, writeMac } from '../../src/core/address.ts';
+import { writeInt32 } from '../../src/core/bytes.ts';
 import { MessageType, Op, Option } from '../../src/codec/dhcp/codes.ts';
 import type { DhcpFields, DhcpOption } from '../../src/codec/dhcp/fields.ts';
-import { encodeMessage } from '../../src/codec/dhcp/fields.ts';
+import { encodeMessage, fieldsOf } from '../../src/codec/dhcp/fields.ts';
+import { decodeMessage } from '../../src/codec/dhcp/message.ts';
 
 export function ip(text: string): Ipv4 {
   const address = parseIpv4(text);
@@ -63,4 +65,35 @@ export function clientMessage(
   fields: Partial<DhcpFields> & { readonly mac?: Mac } = {},
 ): Uint8Array {
   return encodeMessage(clientFields(type, fields));
+}
+
+export const SERVER = ip('10.0.0.67');
+
+/** A server's answer to a request's octets: the copied fields, 53, 54 and whatever is given. */
+export function serverMessage(
+  type: keyof typeof MessageType,
+  request: Uint8Array,
+  fields: Partial<DhcpFields> & { readonly serverId?: Ipv4 | undefined; readonly leaseSeconds?: number } = {},
+): Uint8Array {
+  const { xid, flags, giaddr, chaddr, htype, hlen } = fieldsOf(decodeMessage(request));
+  const { serverId, leaseSeconds, options = [], ...others } = fields;
+  const lease = new Uint8Array(4);
+  writeInt32(lease, 0, leaseSeconds ?? 0);
+  return encodeMessage({
+    ...clientFields('bootp'),
+    op: Op.reply,
+    xid,
+    flags,
+    giaddr,
+    chaddr,
+    htype,
+    hlen,
+    ...others,
+    options: [
+      option(Option.messageType, MessageType[type]),
+      { code: Option.serverIdentifier, octets: ipOctets(serverId ?? SERVER) },
+      ...(leaseSeconds === undefined ? [] : [{ code: Option.leaseTime, octets: lease }]),
+      ...options,
+    ],
+  });
 }

@@ -1,0 +1,75 @@
+import type { Ipv4, Mac } from '../../core/address.ts';
+import { ANY } from '../../core/address.ts';
+import { BROADCAST_FLAG, MessageType, Op, Option } from '../../codec/dhcp/codes.ts';
+import { writeModemClientId, writePlainClientId } from '../../codec/dhcp/option/client-id.ts';
+import { DhcpWriter, MESSAGE_OCTETS_MAX } from '../../codec/dhcp/writer.ts';
+import type { DhcpClientProfile } from './client-profile.ts';
+
+/** Who sends: what does not change from message to message. */
+export interface ClientIdentity {
+  readonly mac: Mac;
+  readonly profile: DhcpClientProfile;
+  /** Option 61 in place of the profile's. */
+  readonly clientId?: Uint8Array | undefined;
+  /** Option 12. */
+  readonly hostName?: Uint8Array | undefined;
+  /** Option 43. */
+  readonly vendor?: Uint8Array | undefined;
+}
+
+/** What varies, by RFC 2131 §4.4.1, table 5; `ANY` is not sent. */
+export interface ClientMessageFields {
+  readonly type: number;
+  readonly ciaddr: Ipv4;
+  readonly requested: Ipv4;
+  readonly serverId: Ipv4;
+}
+
+/** One scratch for all clients: a message is sent, and so copied, before the next is written. */
+const scratch = new DhcpWriter(MESSAGE_OCTETS_MAX);
+const idScratch = { ethernet: new Uint8Array(7), rfc4361: new Uint8Array(15) };
+
+/** Writes one message into a scratch that the next call reuses. */
+export function writeClientMessage(
+  identity: ClientIdentity,
+  xid: number,
+  secs: number,
+  fields: ClientMessageFields,
+): DhcpWriter {
+  const { profile } = identity;
+  const asks = fields.type === MessageType.discover || fields.type === MessageType.request;
+  const writer = scratch.start(Op.request);
+  writer.mac(identity.mac);
+  writer.xid = xid;
+  writer.secs = secs;
+  // RFC 2131 §4.4.1, table 5: DECLINE and RELEASE have no flags. A client that has an address hears unicasts.
+  writer.flags = asks && profile.broadcast && fields.ciaddr === ANY ? BROADCAST_FLAG : 0;
+  writer.ciaddr = fields.ciaddr;
+  writer.u8(Option.messageType, fields.type);
+  writeClientId(writer, identity);
+  if (fields.requested !== ANY) writer.ip(Option.requestedAddress, fields.requested);
+  if (fields.serverId !== ANY) writer.ip(Option.serverIdentifier, fields.serverId);
+  if (asks) {
+    if (identity.hostName !== undefined) writer.option(Option.hostName, identity.hostName);
+    for (const { code, octets } of profile.options) writer.option(code, octets);
+    if (identity.vendor !== undefined) writer.option(Option.vendorEncapsulated, identity.vendor);
+    // RFC 2131 §4.3.2: the list of the DISCOVER is in all messages that follow.
+    writer.option(Option.parameterRequestList, profile.parameters);
+  }
+  writer.finish();
+  return writer;
+}
+
+/** RFC 2131 §4.3.2: the same identifier in all messages. */
+function writeClientId(writer: DhcpWriter, identity: ClientIdentity): void {
+  const kind = identity.profile.clientId;
+  if (identity.clientId !== undefined) {
+    writer.option(Option.clientIdentifier, identity.clientId);
+  } else if (kind === 'ethernet') {
+    writePlainClientId(idScratch.ethernet, identity.mac);
+    writer.option(Option.clientIdentifier, idScratch.ethernet);
+  } else if (kind === 'rfc4361') {
+    writeModemClientId(idScratch.rfc4361, identity.mac);
+    writer.option(Option.clientIdentifier, idScratch.rfc4361);
+  }
+}
