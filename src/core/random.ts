@@ -15,7 +15,7 @@ export class Random {
   /** 32 bits, 0 to 2^32 - 1. */
   next(): number {
     this.#drawn = (this.#drawn + 1) | 0;
-    return mix(this.#key + Math.imul(this.#drawn, 0x9e3779b9)) >>> 0;
+    return drawAt(this.#key, this.#drawn);
   }
 
   /** A whole number from 0 to `limit` - 1, by rejection: no modulo bias. `limit` is 1 to 2^32. */
@@ -35,6 +35,11 @@ export class Random {
   swing(): number {
     return this.fraction() * 2 - 1;
   }
+}
+
+/** Draw number `count` of the stream `key`, 0 to 2^32 - 1: for tables that keep a count where an object would be too big. */
+export function drawAt(key: number, count: number): number {
+  return mix(key + Math.imul(count, 0x9e3779b9)) >>> 0;
 }
 
 /** The key of a named stream of a seed: `streamKey(seed, 'cm[1]')`. */

@@ -1,0 +1,179 @@
+import type { Driver, FaultCount, Impairment, Topology, Trace } from '../../core/driver.ts';
+import { ConfigError } from '../../core/errors.ts';
+import { streamKey } from '../../core/random.ts';
+import { RULE_INDEXES } from '../../core/rules.ts';
+import type { Rule } from '../../core/rules.ts';
+import type { Plain } from '../../core/service.ts';
+import { after, toInstant } from '../../core/time.ts';
+import type { Instant } from '../../core/time.ts';
+import { Areas } from './areas.ts';
+import { Digest } from './digest.ts';
+import { FramePool } from './frames.ts';
+import { Partition } from './partition.ts';
+import type { Order } from './partition.ts';
+import { cutIntoPartitions } from './partitions.ts';
+import { Plant } from './plant.ts';
+import type { Fault } from './segment.ts';
+import { Shard } from './shard.ts';
+import { Tracer, tellMerged } from './tracer.ts';
+import type { Wheel } from './wheel.ts';
+
+export interface SimOptions {
+  readonly topology: Topology;
+  readonly seed: number;
+  /** Who listens; nothing is built for a method that nobody has. */
+  readonly trace?: readonly Trace[] | undefined;
+  /** For tests: freed frames are filled with a pattern, so that kept views show. */
+  readonly poison?: boolean | undefined;
+  /** Whether disks keep rows for a restart; left out, they do. Off for large plants without crashes. */
+  readonly keepRows?: boolean | undefined;
+}
+
+/** The world on a virtual clock, on one thread. One seed and one topology give one run. */
+export class SimDriver implements Driver {
+  readonly #plant: Plant;
+  readonly #partitions: readonly Partition[];
+  readonly #wheels: readonly Wheel[];
+  readonly #tracers: readonly Tracer[];
+  readonly #lookaheadUs: number;
+  readonly #ruleCounts = new Uint32Array(RULE_INDEXES);
+  readonly #faults: Fault[] = [];
+  readonly #seed: number;
+  readonly #texts = new Digest();
+  #now = toInstant(0);
+  /** The end of the window under way: it may outlast a call of `run`, which must not change what happens. */
+  #windowEnd: number | undefined;
+
+  constructor(options: SimOptions) {
+    this.#seed = options.seed;
+    const plant = new Plant(options.topology, options.seed);
+    this.#plant = plant;
+    const areas = new Areas(plant);
+    const { count, lookaheadUs } = cutIntoPartitions(plant);
+    this.#lookaheadUs = lookaheadUs;
+    const pool = new FramePool(options.poison === true ? 'poison' : 'plain');
+    const telling = count > 1 ? 'by window' : 'at once';
+    this.#tracers = Array.from(
+      { length: count },
+      () => new Tracer({ plant, pool }, options.trace ?? [], telling),
+    );
+    this.#partitions = this.#tracers.map((tracer, index) => {
+      const shared = { plant, pool, tracer, ruleCounts: this.#ruleCounts };
+      const shard = new Shard({ index, partitions: count }, shared);
+      return new Partition(shard, areas, { keepRows: options.keepRows ?? true });
+    });
+    this.#wheels = this.#partitions.map((partition) => partition.shard.wheel);
+    for (let host = 0; host < plant.specs.length; host++) this.#partitionOf(host).start(host);
+  }
+
+  get now(): Instant {
+    return this.#now;
+  }
+
+  /** Whether nothing is left that could happen by itself. */
+  get idle(): boolean {
+    return this.#partitions.every(({ shard }) => shard.wheel.pending === 0 && shard.outbox.count === 0);
+  }
+
+  /** Lets time pass up to and with `until`; `NEVER`: until nothing is left, and the clock stays where it ended. */
+  run(until: Instant): void {
+    const end = until + 1;
+    while (this.#step(end));
+    tellMerged(this.#tracers);
+    if (until !== Infinity) this.#now = toInstant(Math.max(this.#now, until));
+    else for (const { shard } of this.#partitions) this.#now = toInstant(Math.max(this.#now, shard.now));
+  }
+
+  command(at: Instant, host: string, verb: string, args: Readonly<Record<string, Plain>>): void {
+    this.#order(at, { kind: 'command', host: this.#plant.hostNamed(host), verb, args });
+  }
+
+  crash(at: Instant, host: string): void {
+    this.#order(at, { kind: 'crash', host: this.#plant.hostNamed(host) });
+  }
+
+  restart(at: Instant, host: string): void {
+    this.#order(at, { kind: 'restart', host: this.#plant.hostNamed(host) });
+  }
+
+  /** From `from` on, the disk of a host keeps nothing and says so: `failed`. */
+  breakDisk(host: string, from: Instant, until: Instant): void {
+    const number = this.#plant.hostNamed(host);
+    this.#order(from, { kind: 'break-disk', host: number });
+    if (until !== Infinity) this.#order(until, { kind: 'mend-disk', host: number });
+  }
+
+  impair(impairment: Impairment, from: Instant, until: Instant): void {
+    const segment = this.#plant.segments.find(({ name }) => name === impairment.where);
+    if (segment === undefined)
+      throw new ConfigError('impair.where', impairment.where, 'the name of a segment or link');
+    const key = streamKey(this.#seed, `impairment ${impairment.id}`);
+    const fault: Fault = { impairment, from, until, key, fired: 0 };
+    this.#faults.push(fault);
+    segment.faults.push(fault);
+  }
+
+  faults(): readonly FaultCount[] {
+    return this.#faults.map(({ impairment, fired }) => ({ id: impairment.id, fired }));
+  }
+
+  /** Crossings of segments, and events of all kinds. */
+  counts(): { readonly packets: number; readonly events: number } {
+    let packets = 0;
+    let events = 0;
+    for (const { shard } of this.#partitions) {
+      packets += shard.packets;
+      events += shard.events;
+    }
+    return { packets, events };
+  }
+
+  /** How often a rule was given. */
+  countOf(rule: Rule): number {
+    return this.#ruleCounts[rule.index]!;
+  }
+
+  /** Adds something that the run was judged by, such as a verdict. */
+  addToDigest(text: string): void {
+    this.#texts.text(text);
+  }
+
+  /** 16 hex digits over packets, states and what was added: the same for the same seed and topology. */
+  digest(): string {
+    const all = new Digest();
+    for (const { shard } of this.#partitions) all.join(shard.digest);
+    all.join(this.#texts);
+    return all.toString();
+  }
+
+  /** One window, or the part of it before `end`; false when nothing is left before `end`. */
+  #step(end: number): boolean {
+    const windowEnd = this.#windowEnd ?? this.#openWindow(end);
+    if (windowEnd === undefined) return false;
+    const until = Math.min(windowEnd, end);
+    for (const partition of this.#partitions) if (partition.shard.wheel.bound() < until) partition.run(until);
+    if (until < windowEnd) {
+      this.#windowEnd = windowEnd;
+      return false;
+    }
+    this.#windowEnd = undefined;
+    for (const { shard } of this.#partitions) if (shard.outbox.count > 0) shard.outbox.deliver(this.#wheels);
+    if (this.#partitions.length > 1) tellMerged(this.#tracers);
+    return true;
+  }
+
+  /** Where the next window ends: before then, nothing that one partition does reaches another. */
+  #openWindow(end: number): number | undefined {
+    let least = Infinity;
+    for (const wheel of this.#wheels) least = Math.min(least, wheel.bound());
+    return least < end ? least + this.#lookaheadUs : undefined;
+  }
+
+  #order(at: Instant, order: Order): void {
+    this.#partitionOf(order.host).order(after(at < this.#now ? this.#now : at, 0), order);
+  }
+
+  #partitionOf(host: number): Partition {
+    return this.#partitions[this.#plant.partition[host]!]!;
+  }
+}

@@ -1,0 +1,229 @@
+import type { Plain, Row, Ticket, Input } from '../../core/service.ts';
+import { NET_RULES } from '../../core/rules/net.ts';
+import type { Instant } from '../../core/time.ts';
+import type { Areas } from './areas.ts';
+import { ServiceQueue } from './capacity.ts';
+import { Crossing } from './crossing.ts';
+import { Disk } from './disk.ts';
+import type { Persist } from './disk.ts';
+import { EVENT } from './events.ts';
+import { Neighbours } from './neighbours.ts';
+import { Output } from './output.ts';
+import { Reception } from './reception.ts';
+import type { InputHandler, Shard } from './shard.ts';
+import { Sink } from './sink.ts';
+import type { Persisting } from './sink.ts';
+import { Streams } from './streams.ts';
+
+/** Left out in `HostSpec`. */
+const FLUSH_US = 500;
+
+/** What comes from outside: an order of the driver's caller, at its moment. */
+export type Order =
+  | {
+      readonly kind: 'command';
+      readonly host: number;
+      readonly verb: string;
+      readonly args: Readonly<Record<string, Plain>>;
+    }
+  | { readonly kind: 'crash' | 'restart'; readonly host: number }
+  | { readonly kind: 'break-disk' | 'mend-disk'; readonly host: number };
+
+/** Hosts that run on one queue: takes its events in order and hands inputs to services. */
+export class Partition implements InputHandler, Persisting {
+  readonly shard: Shard;
+  readonly #keepRows: boolean;
+  readonly #neighbours: Neighbours;
+  readonly #output: Output;
+  readonly #streams: Streams;
+  readonly #sink: Sink;
+  readonly #reception: Reception;
+  readonly #disks = new Map<number, Disk>();
+  readonly #orders: Order[] = [];
+
+  constructor(shard: Shard, areas: Areas, options: { readonly keepRows: boolean }) {
+    this.shard = shard;
+    this.#keepRows = options.keepRows;
+    const crossing = new Crossing(shard);
+    this.#neighbours = new Neighbours(shard, crossing);
+    this.#output = new Output(shard, { crossing, neighbours: this.#neighbours, areas });
+    this.#streams = new Streams(shard, this.#output, this);
+    const parts = { neighbours: this.#neighbours, output: this.#output, streams: this.#streams };
+    this.#sink = new Sink(shard, { ...parts, crossing, disks: this });
+    this.#reception = new Reception(shard, { ...parts, sink: this.#sink, handler: this });
+  }
+
+  /** Makes the service of a host and asks what it waits for. */
+  start(host: number): void {
+    const { plant } = this.shard;
+    const spec = plant.spec(host);
+    plant.services[host] = spec.create();
+    if (spec.capacity !== undefined) this.#reception.addQueue(host, new ServiceQueue(spec.capacity));
+    this.#arm(host);
+  }
+
+  /** Takes all events before `until`. */
+  run(until: number): void {
+    const { shard } = this;
+    const { wheel } = shard;
+    while (wheel.next(until)) {
+      shard.now = wheel.time as Instant;
+      shard.events++;
+      this.#take(wheel.kind, wheel.a, wheel.b, wheel.c);
+    }
+  }
+
+  order(at: Instant, order: Order): void {
+    const moment = Math.max(at, this.shard.now);
+    this.#orders.push(order);
+    this.shard.wheel.push(moment, EVENT.control, this.#orders.length - 1, 0);
+  }
+
+  handle(host: number, input: Input): void {
+    const service = this.shard.plant.services[host];
+    if (service === undefined) return;
+    this.#sink.begin(host, input);
+    try {
+      service.handle(input, this.shard.now, this.#sink);
+    } catch (error) {
+      throw this.#blame(host, input, error);
+    }
+    this.#arm(host);
+  }
+
+  persist(host: number, ticket: Ticket, rows: readonly Row[]): void {
+    const disk = this.#disk(host);
+    if (disk.hand({ ticket, rows })) this.#flush(host, disk);
+  }
+
+  #take(kind: number, a: number, b: number, c: number): void {
+    switch (kind) {
+      case EVENT.timer:
+        return this.#wake(a);
+      case EVENT.arrive:
+        return this.#reception.arrive(a, this.shard.pool.get(b));
+      case EVENT.heard:
+        return this.#reception.hear(a, this.shard.pool.get(b), c === 1 ? 'reports' : 'is a copy');
+      case EVENT.local:
+        return this.#reception.loop(a, this.shard.pool.get(b));
+      case EVENT.resolve:
+        return this.#neighbours.retry(b, this.#output);
+      case EVENT.settle:
+        return this.#settle(a, b);
+      case EVENT.take:
+        return this.#reception.take(a);
+      case EVENT.control:
+        return this.#obey(a);
+      default:
+        return this.#streams.wake(a);
+    }
+  }
+
+  /** A timer that is early, or was overtaken by an earlier one, hands in nothing. */
+  #wake(host: number): void {
+    const { plant, now } = this.shard;
+    if (plant.armed[host] !== now) return;
+    plant.armed[host] = Infinity;
+    const service = plant.services[host];
+    if (service === undefined) return;
+    if (service.deadline() > now) this.#arm(host);
+    else this.handle(host, TIMER);
+  }
+
+  /** Pushes a timer only when it is earlier than the one in the queue; none is ever taken back. */
+  #arm(host: number): void {
+    const { plant, wheel, now } = this.shard;
+    const deadline = plant.services[host]?.deadline() ?? Infinity;
+    if (deadline >= plant.armed[host]!) return;
+    const moment = Math.max(deadline, now);
+    plant.armed[host] = moment;
+    wheel.push(moment, EVENT.timer, host, 0);
+  }
+
+  #disk(host: number): Disk {
+    let disk = this.#disks.get(host);
+    if (disk === undefined) {
+      const flushUs = this.shard.plant.spec(host).flushUs ?? FLUSH_US;
+      disk = new Disk(flushUs, this.#keepRows ? 'keeps rows' : 'forgets rows');
+      this.#disks.set(host, disk);
+    }
+    return disk;
+  }
+
+  #flush(host: number, disk: Disk): void {
+    this.shard.wheel.push(this.shard.now + disk.flushUs, EVENT.settle, host, disk.life);
+  }
+
+  /** A flush has ended: lets out what waited, tells the service, begins the next flush. */
+  #settle(host: number, life: number): void {
+    const disk = this.#disk(host);
+    if (disk.life !== life) return;
+    const done = disk.end();
+    if (disk.continues()) this.#flush(host, disk);
+    const outcome = disk.isBroken ? 'failed' : 'durable';
+    for (const persist of done) this.#settleOne(host, persist, outcome);
+  }
+
+  #settleOne(host: number, { ticket, rows }: Persist, outcome: 'durable' | 'failed'): void {
+    const { tracer, now } = this.shard;
+    if (tracer.wantsSettled) tracer.settled(now, host, rows, outcome);
+    if (outcome === 'durable') {
+      this.#sink.settle(ticket);
+      this.handle(host, { kind: 'settled', ticket, outcome });
+      return;
+    }
+    this.shard.because(host, NET_RULES.diskFailed);
+    const unbegun = this.#sink.drop(ticket);
+    this.handle(host, { kind: 'settled', ticket, outcome });
+    for (const other of unbegun) this.handle(host, { kind: 'settled', ticket: other, outcome });
+  }
+
+  #obey(number: number): void {
+    const order = this.#orders[number]!;
+    switch (order.kind) {
+      case 'command':
+        return this.handle(order.host, { kind: 'command', verb: order.verb, args: order.args });
+      case 'crash':
+        return this.#crash(order.host);
+      case 'restart':
+        return this.#restart(order.host);
+      case 'break-disk':
+      case 'mend-disk':
+        this.#disk(order.host).isBroken = order.kind === 'break-disk';
+        return undefined;
+    }
+  }
+
+  #crash(host: number): void {
+    const { plant } = this.shard;
+    if (plant.services[host] === undefined) return;
+    plant.services[host] = undefined;
+    plant.armed[host] = Infinity;
+    plant.ports.releaseAll(host);
+    this.#streams.forget(host);
+    this.#reception.forget(host);
+    for (let iface = plant.first[host]!; iface < plant.first[host + 1]!; iface++) {
+      this.#neighbours.forget(iface);
+      plant.resetAddresses(iface);
+    }
+    for (const ticket of this.#disks.get(host)?.crash() ?? []) this.#sink.drop(ticket);
+  }
+
+  #restart(host: number): void {
+    const { plant } = this.shard;
+    if (plant.services[host] !== undefined) return;
+    plant.services[host] = plant.spec(host).create();
+    // The rows are taken first: what the service persists now is not of an earlier life.
+    const rows = [...(this.#disks.get(host)?.rows() ?? [])];
+    for (const row of rows) this.handle(host, { kind: 'restored', row });
+    this.#arm(host);
+  }
+
+  #blame(host: number, input: Input, error: unknown): unknown {
+    if (error instanceof Error)
+      error.message = `${this.shard.plant.spec(host).name}, input ${input.kind}, at ${this.shard.now} us: ${error.message}`;
+    return error;
+  }
+}
+
+const TIMER = { kind: 'timer' } as const;

@@ -1,0 +1,315 @@
+import { ANY, isIpv4 } from '../../core/address.ts';
+import type { Ip, Mac } from '../../core/address.ts';
+import { NET_RULES } from '../../core/rules/net.ts';
+import type { ServiceQueue } from './capacity.ts';
+import { DELIVERED, EVENT, OVERFLOW, UNHEARD } from './events.ts';
+import { ARP_REPLY, ARP_REQUEST, EVERYONE, ICMP, MAC_MESSAGE, NOBODY, TCP, UDP } from './frames.ts';
+import type { Frame } from './frames.ts';
+import { readError } from './icmp-error.ts';
+import type { Neighbours } from './neighbours.ts';
+import type { Output } from './output.ts';
+import type { InputHandler, Shard } from './shard.ts';
+import type { Sink } from './sink.ts';
+import type { Streams } from './streams.ts';
+
+const NO_OCTETS = new Uint8Array(0);
+
+interface MutableEndpoint {
+  address: Ip;
+  port: number;
+}
+
+/** One object for all datagrams: it is valid until `handle` returns. */
+class ReusedInput<Kind extends 'datagram' | 'transit'> {
+  readonly kind: Kind;
+  octets: Uint8Array = NO_OCTETS;
+  readonly from: MutableEndpoint = { address: ANY, port: 0 };
+  readonly to: MutableEndpoint = { address: ANY, port: 0 };
+  via = 0;
+  hardware: Mac | undefined = undefined;
+
+  constructor(kind: Kind) {
+    this.kind = kind;
+  }
+}
+
+/** What hosts do with frames that have crossed a segment. */
+export class Reception {
+  readonly #shard: Shard;
+  readonly #neighbours: Neighbours;
+  readonly #output: Output;
+  readonly #streams: Streams;
+  readonly #sink: Sink;
+  readonly #handler: InputHandler;
+  readonly #queues = new Map<number, ServiceQueue>();
+  readonly #datagram = new ReusedInput('datagram');
+  readonly #transit = new ReusedInput('transit');
+
+  constructor(
+    shard: Shard,
+    parts: {
+      readonly neighbours: Neighbours;
+      readonly output: Output;
+      readonly streams: Streams;
+      readonly sink: Sink;
+      readonly handler: InputHandler;
+    },
+  ) {
+    this.#shard = shard;
+    this.#neighbours = parts.neighbours;
+    this.#output = parts.output;
+    this.#streams = parts.streams;
+    this.#sink = parts.sink;
+    this.#handler = parts.handler;
+  }
+
+  addQueue(host: number, queue: ServiceQueue): void {
+    this.#queues.set(host, queue);
+  }
+
+  /** A frame for one interface has arrived there. */
+  arrive(iface: number, frame: Frame): void {
+    const { plant } = this.#shard;
+    const host = plant.hostOf[iface]!;
+    if (plant.services[host] === undefined) {
+      frame.receiver = NOBODY;
+      this.#shard.because(plant.hostOf[frame.sender]!, NET_RULES.unheard);
+      this.#shard.report(frame, UNHEARD);
+      this.#shard.pool.free(frame);
+      return;
+    }
+    if (this.#queues.size > 0 && frame.kind === UDP && this.#isQueued(host, iface, frame)) return;
+    this.#shard.report(frame, DELIVERED);
+    this.#receive(host, iface, frame);
+  }
+
+  /** A frame for all has arrived on the part of a segment that is in this partition. */
+  hear(segmentIndex: number, frame: Frame, reports: 'reports' | 'is a copy'): void {
+    const { plant, pool } = this.#shard;
+    const segment = plant.segments[segmentIndex]!;
+    if (reports === 'reports') this.#shard.report(frame, DELIVERED);
+    // On a cable only the CMTS hears what a modem sends.
+    const onlyRouters = segment.isCable && !plant.spec(plant.hostOf[frame.sender]!).forwards;
+    const members = onlyRouters
+      ? segment.routers
+      : frame.kind === UDP
+        ? segment.candidates(frame.toPort)
+        : segment.members;
+    for (const iface of members) {
+      const host = plant.hostOf[iface]!;
+      if (iface === frame.sender || plant.partition[host] !== this.#shard.index) continue;
+      if (plant.services[host] !== undefined) this.#hearOne(host, iface, frame);
+    }
+    pool.free(frame);
+  }
+
+  /** A host's datagram to itself. */
+  loop(host: number, frame: Frame): void {
+    const { plant } = this.#shard;
+    const iface = plant.interfaceWith(host, frame.to);
+    if (plant.services[host] === undefined || iface < 0) {
+      this.#shard.pool.free(frame);
+      return;
+    }
+    frame.sender = iface;
+    frame.receiver = iface;
+    this.#receive(host, iface, frame);
+  }
+
+  /** The service takes the next datagram from its queue. */
+  take(host: number): void {
+    const queue = this.#queues.get(host);
+    // One from before a crash comes too early.
+    if (queue === undefined || queue.depth === 0 || this.#shard.now < queue.freeAt) return;
+    const frame = queue.next();
+    if (frame === undefined) return;
+    if (queue.depth > 0) this.#shard.wheel.push(queue.freeAt, EVENT.take, host, 0);
+    this.#measure(host, queue.depthName, queue.depth);
+    if (queue.capacity.whenFull === 'drop-oldest' && frame.receiver !== EVERYONE)
+      this.#shard.report(frame, DELIVERED);
+    const iface = this.#queuedAt(host, frame);
+    this.#deliver(host, iface, frame);
+    this.#shard.pool.free(frame);
+  }
+
+  /** The host is down. */
+  forget(host: number): void {
+    for (const frame of this.#queues.get(host)?.clear() ?? []) this.#shard.pool.free(frame);
+  }
+
+  #receive(host: number, iface: number, frame: Frame): void {
+    const { plant, pool } = this.#shard;
+    switch (frame.kind) {
+      case ARP_REQUEST:
+      case ARP_REPLY:
+        this.#neighbours.receiveArp(frame, iface, this.#handler);
+        break;
+      case MAC_MESSAGE:
+        this.#handler.handle(host, {
+          kind: 'mac-message',
+          octets: frame.octets,
+          from: plant.mac(frame.sender),
+          via: plant.viaOf(iface),
+        });
+        break;
+      default:
+        if (!this.#isOurs(host, iface, frame.to)) {
+          this.#pass(host, iface, frame);
+          return;
+        }
+        this.#receiveIp(host, iface, frame);
+    }
+    pool.free(frame);
+  }
+
+  #receiveIp(host: number, iface: number, frame: Frame): void {
+    if (frame.kind === TCP) {
+      this.#streams.receive(host, frame);
+    } else if (frame.kind === ICMP) {
+      if (!isIpv4(frame.from) && this.#neighbours.receiveIcmpv6(frame, iface)) return;
+      const error = readError(frame);
+      if (error !== undefined && this.#shard.plant.ports.isOpen(host, error.port))
+        this.#handler.handle(host, error);
+    } else if (this.#shard.plant.ports.isOpen(host, frame.toPort)) {
+      this.#deliver(host, iface, frame);
+    } else {
+      this.#refuse(host, frame);
+    }
+  }
+
+  /**
+   * RFC 2131 §4.1: before an interface has an address, what comes to its hardware address is taken whatever it is addressed
+   * to, so that an OFFER sent to `yiaddr` arrives.
+   */
+  #isOurs(host: number, iface: number, to: Ip): boolean {
+    const { plant } = this.#shard;
+    if (plant.interfaceWith(host, to) >= 0) return true;
+    if (isIpv4(to) && plant.addressOf[iface] === ANY && !plant.spec(host).forwards) return true;
+    return plant.isBroadcast(iface, to);
+  }
+
+  #hearOne(host: number, iface: number, frame: Frame): void {
+    const { plant } = this.#shard;
+    if (frame.kind === ARP_REQUEST) {
+      this.#neighbours.receiveArp(frame, iface, this.#handler);
+    } else if (frame.kind === MAC_MESSAGE) {
+      const from = plant.mac(frame.sender);
+      const via = plant.viaOf(iface);
+      this.#handler.handle(host, { kind: 'mac-message', octets: frame.octets, from, via });
+    } else if (frame.kind === ICMP) {
+      if (!isIpv4(frame.from)) this.#neighbours.receiveIcmpv6(frame, iface);
+    } else if (frame.kind === UDP && plant.ports.isOpen(host, frame.toPort)) {
+      // RFC 1122 §3.2.2: a closed port is not answered when all were asked.
+      if (this.#queues.size > 0 && this.#queues.has(host)) this.#queueCopy(host, iface, frame);
+      else this.#deliver(host, iface, frame);
+    }
+  }
+
+  #deliver(host: number, iface: number, frame: Frame): void {
+    this.#fill(this.#datagram, iface, frame);
+    this.#handler.handle(host, this.#datagram);
+  }
+
+  /** Not for this host: a router lets its service decide, others drop it. */
+  #pass(host: number, iface: number, frame: Frame): void {
+    const shard = this.#shard;
+    if (!shard.plant.spec(host).forwards) {
+      shard.because(host, NET_RULES.notOurs);
+      shard.pool.free(frame);
+    } else if (frame.ttl <= 1) {
+      // RFC 1812 §5.3.1.
+      shard.because(host, NET_RULES.timeExceeded);
+      this.#output.fail(frame, host, 'time');
+    } else if (frame.kind !== UDP) {
+      // Services speak UDP about what they route; streams and ICMP errors go their way.
+      this.#output.forward(host, frame);
+    } else {
+      this.#fill(this.#transit, iface, frame);
+      this.#sink.transit = frame;
+      this.#handler.handle(host, this.#transit);
+      if (this.#sink.transit !== undefined) shard.pool.free(frame);
+      this.#sink.transit = undefined;
+    }
+  }
+
+  #refuse(host: number, frame: Frame): void {
+    const { plant } = this.#shard;
+    // RFC 1122 §3.2.2: never about a datagram that was for all.
+    if (plant.interfaceWith(host, frame.to) < 0) return;
+    this.#shard.because(host, NET_RULES.portClosed);
+    this.#output.refuse(frame, host);
+  }
+
+  #fill(input: ReusedInput<'datagram' | 'transit'>, iface: number, frame: Frame): void {
+    const { plant } = this.#shard;
+    input.octets = frame.octets;
+    input.from.address = frame.from;
+    input.from.port = frame.fromPort;
+    input.to.address = frame.to;
+    input.to.port = frame.toPort;
+    input.via = plant.viaOf(iface);
+    input.hardware = plant.mac(frame.sender);
+  }
+
+  /** Whether the queue before the service has taken, or dropped, the frame. */
+  #isQueued(host: number, iface: number, frame: Frame): boolean {
+    const queue = this.#queues.get(host);
+    if (queue === undefined || !this.#isFor(host, iface, frame) || queue.takeNow(this.#shard.now))
+      return false;
+    this.#enqueue(host, queue, frame);
+    return true;
+  }
+
+  #isFor(host: number, iface: number, frame: Frame): boolean {
+    return (
+      this.#shard.plant.spec(host).udpPorts.includes(frame.toPort) && this.#isOurs(host, iface, frame.to)
+    );
+  }
+
+  #queueCopy(host: number, iface: number, frame: Frame): void {
+    const { pool, now } = this.#shard;
+    const queue = this.#queues.get(host);
+    if (queue === undefined || !this.#isFor(host, iface, frame) || queue.takeNow(now)) {
+      this.#deliver(host, iface, frame);
+      return;
+    }
+    const copy = pool.take(frame.octets, frame.octets.length);
+    copy.copyHeaders(frame);
+    pool.sentAt[copy.number] = pool.sentAt[frame.number]!;
+    this.#enqueue(host, queue, copy);
+  }
+
+  #enqueue(host: number, queue: ServiceQueue, frame: Frame): void {
+    const dropsOldest = queue.capacity.whenFull === 'drop-oldest';
+    if (queue.isFull) {
+      const victim = dropsOldest && queue.depth > 0 ? queue.dropOldest() : frame;
+      this.#shard.because(host, NET_RULES.overflow);
+      this.#measure(host, queue.fullName, 1);
+      if (victim !== undefined) {
+        this.#shard.report(victim, OVERFLOW);
+        this.#shard.pool.free(victim);
+      }
+      if (victim === frame) return;
+    }
+    // What the oldest comes to is known only when it leaves the queue.
+    if (!dropsOldest && frame.receiver !== EVERYONE) this.#shard.report(frame, DELIVERED);
+    queue.wait(frame);
+    if (queue.depth === 1) this.#shard.wheel.push(queue.freeAt, EVENT.take, host, 0);
+    this.#measure(host, queue.depthName, queue.depth);
+  }
+
+  /** The interface by which a queued frame came. */
+  #queuedAt(host: number, frame: Frame): number {
+    const { plant } = this.#shard;
+    if (frame.receiver >= 0) return frame.receiver;
+    const segment = plant.segmentOf[frame.sender]!;
+    for (let iface = plant.first[host]!; iface < plant.first[host + 1]!; iface++)
+      if (plant.segmentOf[iface] === segment) return iface;
+    return plant.first[host]!;
+  }
+
+  #measure(host: number, name: string, value: number): void {
+    const { tracer, now } = this.#shard;
+    if (tracer.wantsMeasures) tracer.measure(now, host, name, value);
+  }
+}

@@ -1,0 +1,55 @@
+import type { HostSpec, Impairment, Quality, SegmentSpec } from '../../core/driver.ts';
+import type { Instant } from '../../core/time.ts';
+
+/** From here on ports are bound by services: who listens there changes, so nobody keeps a list of it. */
+const LISTED_PORTS_END = 49152;
+
+/** An impairment with its times, and how often it acted. */
+export interface Fault {
+  readonly impairment: Impairment;
+  readonly from: Instant;
+  readonly until: Instant;
+  /** The stream of its dice. */
+  readonly key: number;
+  fired: number;
+}
+
+/** One broadcast domain at run time: who is on it, how good it is, what worsens it. */
+export class Segment {
+  readonly index: number;
+  readonly name: string;
+  readonly isCable: boolean;
+  readonly quality: Quality;
+  readonly faults: Fault[] = [];
+  /** Interfaces in the file's order, and those of hosts that forward. */
+  readonly members: number[] = [];
+  readonly routers: number[] = [];
+  /** The partitions that have members here, in their order; set when partitions are. */
+  partitions: readonly number[] = [0];
+  readonly #listeners = new Map<number, number[]>();
+
+  constructor(index: number, spec: SegmentSpec) {
+    this.index = index;
+    this.name = spec.name;
+    this.isCable = spec.kind === 'cable';
+    this.quality = spec.quality;
+  }
+
+  join(iface: number, host: HostSpec): void {
+    this.members.push(iface);
+    if (host.forwards) this.routers.push(iface);
+    for (const port of host.udpPorts) {
+      const listeners = this.#listeners.get(port);
+      if (listeners === undefined) this.#listeners.set(port, [iface]);
+      else listeners.push(iface);
+    }
+  }
+
+  /** Those who may have `port` open: a broadcast to 5,000 hosts then asks only the one server. */
+  candidates(port: number): readonly number[] {
+    if (port >= LISTED_PORTS_END) return this.members;
+    return this.#listeners.get(port) ?? NOBODY;
+  }
+}
+
+const NOBODY: readonly number[] = [];

@@ -1,0 +1,163 @@
+import { isIpv4 } from '../../core/address.ts';
+import type { Mac } from '../../core/address.ts';
+import type { FrameBody, FrameEvent, Trace } from '../../core/driver.ts';
+import type { Rule } from '../../core/rules.ts';
+import type { Input, Plain, Row, StreamId } from '../../core/service.ts';
+import { toInstant } from '../../core/time.ts';
+import type { Instant } from '../../core/time.ts';
+import { bug } from '../../core/errors.ts';
+import { FATES } from './events.ts';
+import { ARP_REQUEST, EVERYONE, ICMP, MAC_MESSAGE, NOBODY, TCP, UDP } from './frames.ts';
+import type { Frame, FramePool } from './frames.ts';
+import type { Plant } from './plant.ts';
+import { encodeSegment } from './segment-octets.ts';
+
+interface Told {
+  readonly at: Instant;
+  readonly tell: () => void;
+}
+
+/**
+ * Tells listeners what happened in one partition. Where there are several partitions, what is told waits for the window's end
+ * and is merged by (time, partition, order); with one it is told at once. Nothing is built that nobody listens to.
+ */
+export class Tracer {
+  readonly #plant: Plant;
+  readonly #pool: FramePool;
+  readonly #listeners: readonly Trace[];
+  readonly #waiting: Told[] | undefined;
+  readonly wantsFrames: boolean;
+  readonly wantsReasons: boolean;
+  readonly wantsMeasures: boolean;
+  readonly wantsStates: boolean;
+  readonly wantsSettled: boolean;
+  readonly wantsStreams: boolean;
+
+  constructor(
+    tables: { readonly plant: Plant; readonly pool: FramePool },
+    listeners: readonly Trace[],
+    telling: 'at once' | 'by window',
+  ) {
+    this.#plant = tables.plant;
+    this.#pool = tables.pool;
+    this.#listeners = listeners;
+    this.#waiting = telling === 'by window' ? [] : undefined;
+    this.wantsFrames = listeners.some((listener) => listener.frame !== undefined);
+    this.wantsReasons = listeners.some((listener) => listener.because !== undefined);
+    this.wantsMeasures = listeners.some((listener) => listener.measure !== undefined);
+    this.wantsStates = listeners.some((listener) => listener.state !== undefined);
+    this.wantsSettled = listeners.some((listener) => listener.settled !== undefined);
+    this.wantsStreams = listeners.some((listener) => listener.stream !== undefined);
+  }
+
+  /** What has waited since it was last asked, in order. */
+  takeWaiting(): Told[] {
+    return this.#waiting?.splice(0) ?? [];
+  }
+
+  frame(at: Instant, frame: Frame, fate: number, fault: string | undefined): void {
+    const event = this.#event(at, frame, fate, fault);
+    this.#tell(at, (listener) => listener.frame?.(event));
+  }
+
+  because(at: Instant, host: number, rule: Rule, detail: string | undefined, input: Input | undefined): void {
+    const spec = this.#plant.spec(host);
+    const shown = this.#waiting === undefined ? input : copyInput(input);
+    this.#tell(at, (listener) => listener.because?.(at, spec, rule, detail, shown));
+  }
+
+  state(
+    at: Instant,
+    host: number,
+    entered: { machine: string; state: string; subject: Mac | undefined },
+  ): void {
+    const spec = this.#plant.spec(host);
+    this.#tell(at, (listener) => listener.state?.(at, spec, entered.machine, entered.state, entered.subject));
+  }
+
+  measure(at: Instant, host: number, name: string, value: number): void {
+    const spec = this.#plant.spec(host);
+    this.#tell(at, (listener) => listener.measure?.(at, spec, name, value));
+  }
+
+  settled(at: Instant, host: number, rows: readonly Row[], outcome: 'durable' | 'conflict' | 'failed'): void {
+    const spec = this.#plant.spec(host);
+    this.#tell(at, (listener) => listener.settled?.(at, spec, rows, outcome));
+  }
+
+  stream(at: Instant, host: number, stream: StreamId, event: 'opened' | 'closed' | 'reset'): void {
+    const spec = this.#plant.spec(host);
+    this.#tell(at, (listener) => listener.stream?.(at, spec, stream, event));
+  }
+
+  reply(at: Instant, host: number, verb: string, value: Plain): void {
+    const spec = this.#plant.spec(host);
+    this.#tell(at, (listener) => listener.reply?.(at, spec, verb, value));
+  }
+
+  #tell(at: Instant, tell: (listener: Trace) => void): void {
+    if (this.#waiting !== undefined) {
+      this.#waiting.push({ at, tell: () => this.#listeners.forEach(tell) });
+      return;
+    }
+    for (const listener of this.#listeners) tell(listener);
+  }
+
+  #event(at: Instant, frame: Frame, fate: number, fault: string | undefined): FrameEvent {
+    const plant = this.#plant;
+    const { sender, receiver } = frame;
+    const hasReceiver = receiver !== EVERYONE && receiver !== NOBODY;
+    return {
+      sentAt: toInstant(this.#pool.sentAt[frame.number]!),
+      at,
+      segment: plant.segmentAt(sender).name,
+      sender: plant.spec(plant.hostOf[sender]!),
+      receiver: hasReceiver ? plant.spec(plant.hostOf[receiver]!) : undefined,
+      fate: FATES[fate] ?? bug(`no fate ${fate}`),
+      fault,
+      sourceMac: plant.mac(sender),
+      destinationMac: frame.destinationMac,
+      packet: frame.packet,
+      body: this.#body(frame),
+      rule: frame.rule,
+      detail: frame.detail,
+    };
+  }
+
+  #body(frame: Frame): FrameBody {
+    const { kind, from, to, ttl } = frame;
+    const octets = this.#waiting === undefined ? frame.octets : frame.octets.slice();
+    if (kind === MAC_MESSAGE) return { kind: 'mac-message', octets };
+    if (kind === ICMP) return { kind: 'icmp', from, to, ttl, octets };
+    const ends = { from: { address: from, port: frame.fromPort }, to: { address: to, port: frame.toPort } };
+    if (kind === UDP) return { kind: 'udp', ...ends, ttl, octets };
+    if (kind === TCP) return { kind: 'tcp', ...ends, ttl, segment: encodeSegment(frame) };
+    if (!isIpv4(from) || !isIpv4(to)) return bug('ARP is of IPv4');
+    return {
+      kind: 'arp',
+      operation: kind === ARP_REQUEST ? 'request' : 'reply',
+      senderMac: this.#plant.mac(frame.sender),
+      senderIp: from,
+      // RFC 826: not known yet in a request.
+      targetMac: (kind === ARP_REQUEST ? 0 : frame.destinationMac) as Mac,
+      targetIp: to,
+    };
+  }
+}
+
+/** Tells what several partitions have to tell: by time, then by partition, then in the order it happened. */
+export function tellMerged(tracers: readonly Tracer[]): void {
+  const all = tracers.flatMap((tracer) => tracer.takeWaiting());
+  all.sort((a, b) => a.at - b.at);
+  for (const { tell } of all) tell();
+}
+
+/** An input whose octets the driver will use again. */
+function copyInput(input: Input | undefined): Input | undefined {
+  if (input === undefined) return undefined;
+  if (input.kind === 'datagram' || input.kind === 'transit')
+    return { ...input, from: { ...input.from }, to: { ...input.to }, octets: input.octets.slice() };
+  if (input.kind === 'mac-message') return { ...input, octets: input.octets.slice() };
+  if (input.kind === 'stream' && input.event === 'octets') return { ...input, octets: input.octets.slice() };
+  return input;
+}
