@@ -33,6 +33,10 @@ export class MessageWriter {
   #takenCount = 0;
   readonly #hashes = new NameHashes();
 
+  #markOffset = 0;
+  #markTaken = 0;
+  readonly #markCounts = new Uint16Array(4);
+
   /** Octets of the message so far. */
   get length(): number {
     return this.#writer.offset;
@@ -117,11 +121,18 @@ export class MessageWriter {
     this.#count('additional');
   }
 
-  /** Takes back all that was written after the question. */
-  dropRecords(questionEnd: number): void {
-    this.#writer.offset = questionEnd;
-    this.#counts.fill(0, 1);
-    this.#forget(0);
+  /** Remembers this place for `rewind`; one place at a time. */
+  mark(): void {
+    this.#markOffset = this.#writer.offset;
+    this.#markTaken = this.#takenCount;
+    this.#markCounts.set(this.#counts);
+  }
+
+  /** Takes back all that was written since `mark`. */
+  rewind(): void {
+    this.#writer.offset = this.#markOffset;
+    this.#forget(this.#markTaken);
+    this.#counts.set(this.#markCounts);
   }
 
   /** Writes the header and gives the length of the message. */

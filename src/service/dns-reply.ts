@@ -1,0 +1,112 @@
+import type { EdnsOption } from '../codec/dns/edns.ts';
+import { Flag, opcodeFlags } from '../codec/dns/header.ts';
+import { MAX_MESSAGE_OCTETS, MessageWriter, type Section } from '../codec/dns/message-writer.ts';
+import { OptionCode, type Query } from '../codec/dns/query.ts';
+import type { Random } from '../core/random.ts';
+import type { Answer, AnswerSection } from '../engine/dns/answer.ts';
+import { type RecordOrder, firstRecord } from '../policy/routing/simple.ts';
+import type { RRset } from '../store/zone.ts';
+
+/** OPT without options: RFC 6891 §6.1.2. */
+const OPT_OCTETS = 11;
+const NO_OPTIONS: readonly EdnsOption[] = [];
+
+export interface DnsReplyOptions {
+  /** The UDP payload that we can take ourselves, as OPT says. */
+  readonly udpOctetsMax: number;
+  /** How long an idle connection stays: RFC 7828 §3.1 tells it in tenths of a second. */
+  readonly idleSeconds: number;
+  readonly recordOrder: RecordOrder;
+  readonly random: Random;
+}
+
+/** Writes replies, each over the last: header, question, the answer's sections as far as they fit, OPT. */
+export class DnsReply {
+  readonly #writer = new MessageWriter();
+  readonly #options: DnsReplyOptions;
+  readonly #opt: { readonly payloadOctets: number; readonly version: number; readonly flags: number };
+  readonly #keepalive: readonly EdnsOption[];
+
+  constructor(options: DnsReplyOptions) {
+    this.#options = options;
+    // DO stays clear: nothing is signed here (RFC 8906 §8.2.8).
+    this.#opt = { payloadOctets: options.udpOctetsMax, version: 0, flags: 0 };
+    const tenths = Math.min(Math.round(options.idleSeconds * 10), 0xffff);
+    this.#keepalive = [
+      { code: OptionCode.TCP_KEEPALIVE, octets: Uint8Array.of(tenths >>> 8, tenths & 0xff) },
+    ];
+  }
+
+  /** The reply written last; its length is what the call gave. */
+  get octets(): Uint8Array {
+    return this.#writer.octets;
+  }
+
+  /** A reply without records; the question is repeated where it could be read. */
+  error(query: Query, rcode: number): number {
+    this.#begin(query, MAX_MESSAGE_OCTETS);
+    if (query.hasEdns) this.#writer.opt(this.#opt, rcode, NO_OPTIONS);
+    return this.#finish(query, rcode, 0);
+  }
+
+  /** A reply of at most `limit` octets; `wasTruncated` then says whether that was too little. */
+  answer(query: Query, answer: Answer, limit: number, transport: 'udp' | 'tcp'): number {
+    const writer = this.#writer;
+    // RFC 7828 §3.3.1: over UDP the option is ignored.
+    const options = transport === 'tcp' && query.asksKeepalive ? this.#keepalive : NO_OPTIONS;
+    const optOctets = query.hasEdns ? OPT_OCTETS + (options.length > 0 ? 6 : 0) : 0;
+    this.#begin(query, limit - optOctets);
+    writer.mark();
+    const fits =
+      this.#section('answer', answer.answers) &&
+      this.#section('authority', answer.authorities) &&
+      this.#section('additional', answer.glue);
+    // All or nothing: an empty reply with TC and OPT. A part of the answer would be thrown away (RFC 2181 §9).
+    if (fits) this.#helpful(answer.helpful);
+    else writer.rewind();
+    writer.limitTo(limit);
+    if (query.hasEdns) writer.opt(this.#opt, answer.rcode, options);
+    const aa = answer.isAuthoritative ? Flag.AA : 0;
+    this.wasTruncated = !fits;
+    return this.#finish(query, answer.rcode, fits ? aa : aa | Flag.TC);
+  }
+
+  wasTruncated = false;
+
+  #begin(query: Query, limit: number): void {
+    this.#writer.begin(limit);
+    if (query.qnameLength > 0) this.#writer.question(query.qname, query.qtype, query.qclass);
+  }
+
+  /** RD is copied (RFC 1035 §4.1.1); RA, Z, AD and CD are not ours to set (RFC 8906 §8.1.3). */
+  #finish(query: Query, rcode: number, flags: number): number {
+    const copied = opcodeFlags(query.opcode) | (query.flags & Flag.RD);
+    return this.#writer.finish(query.id, Flag.QR | copied | flags | (rcode & 15));
+  }
+
+  #section(section: Section, rrsets: AnswerSection): boolean {
+    for (let index = 0; index < rrsets.length; index++)
+      if (!this.#rrset(section, rrsets.owner(index), rrsets.rrset(index))) return false;
+    return true;
+  }
+
+  /** RFC 2181 §9: what only helps is left out without a word, a whole RRset at a time. */
+  #helpful(rrsets: AnswerSection): void {
+    for (let index = 0; index < rrsets.length; index++) {
+      this.#writer.mark();
+      if (!this.#rrset('additional', rrsets.owner(index), rrsets.rrset(index))) this.#writer.rewind();
+    }
+  }
+
+  #rrset(section: Section, owner: Uint8Array | undefined, rrset: RRset | undefined): boolean {
+    if (owner === undefined || rrset === undefined) return true;
+    const count = rrset.rdatas.length;
+    const first = firstRecord(this.#options.recordOrder, count, this.#options.random);
+    for (let turn = 0; turn < count; turn++) {
+      const rdata = rrset.rdatas[(first + turn) % count];
+      if (rdata !== undefined && !this.#writer.record(section, owner, rrset, rdata, rrset.shape))
+        return false;
+    }
+    return true;
+  }
+}

@@ -1,0 +1,46 @@
+import type { Name } from '../codec/dns/name.ts';
+import type { NameHashes } from '../codec/dns/name-hash.ts';
+import { Type } from '../codec/dns/registry.ts';
+import { bug } from '../core/errors.ts';
+import { NameTable } from './name-table.ts';
+import type { Zone } from './zone.ts';
+
+/** The zones that a server is authoritative for, found by their apex. */
+export class ZoneSet {
+  readonly #zones = new NameTable<Zone>();
+  readonly #list: Zone[] = [];
+
+  constructor(zones: Iterable<Zone>) {
+    for (const zone of zones) {
+      if (this.#zones.getName(zone.apex) !== undefined)
+        bug(`two zones with the apex ${zone.apex.toString()}`);
+      this.#zones.set(zone.apex, zone);
+      this.#list.push(zone);
+    }
+  }
+
+  /** In the order given. */
+  get zones(): readonly Zone[] {
+    return this.#list;
+  }
+
+  zone(apex: Name): Zone | undefined {
+    return this.#zones.getName(apex);
+  }
+
+  /**
+   * The zone that is the nearest ancestor of a name (RFC 1034 §4.3.2 step 2). DS belongs to the parent's side of a cut, so
+   * for an apex of ours it is the zone above, where we serve that too (RFC 4035 §3.1.4.1).
+   */
+  find(octets: Uint8Array, hashes: NameHashes, type: number): Zone | undefined {
+    let own: Zone | undefined;
+    for (let label = 0; label <= hashes.labelCount; label++) {
+      const start = hashes.starts[label] ?? 0;
+      const zone = this.#zones.get(hashes.hashes[label] ?? 0, octets, start, hashes.length - start);
+      if (zone === undefined) continue;
+      if (type !== Type.DS || label > 0 || own !== undefined) return zone;
+      own = zone;
+    }
+    return own;
+  }
+}

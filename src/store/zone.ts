@@ -1,0 +1,114 @@
+import type { Name } from '../codec/dns/name.ts';
+import type { NameHashes } from '../codec/dns/name-hash.ts';
+import type { RdataShape } from '../codec/dns/rdata/shape.ts';
+import { soaMinimum } from '../codec/dns/rdata/soa.ts';
+import { shapeFor } from '../codec/dns/record.ts';
+import { Class, Type } from '../codec/dns/registry.ts';
+import type { NameTable } from './name-table.ts';
+
+/** Records of one owner, class and type: RFC 2181 §5. A routing policy, which chooses among them, will be named here. */
+export class RRset {
+  readonly owner: Name;
+  readonly type: number;
+  readonly class: number = Class.IN;
+  /** One for all: RFC 2181 §5.2. */
+  readonly ttl: number;
+  /** In the order of the file. */
+  readonly rdatas: readonly Uint8Array[];
+  readonly shape: RdataShape | undefined;
+
+  constructor(owner: Name, type: number, ttl: number, rdatas: readonly Uint8Array[]) {
+    this.owner = owner;
+    this.type = type;
+    this.ttl = ttl;
+    this.rdatas = rdatas;
+    this.shape = shapeFor(type, Class.IN);
+  }
+
+  /** The first record's rdata: all there is of a SOA, CNAME or DNAME. */
+  get only(): Uint8Array {
+    const [first] = this.rdatas;
+    if (first === undefined) throw new RangeError('an RRset without records');
+    return first;
+  }
+}
+
+/** What hides names: a zone cut, or a DNAME for what is strictly below it. */
+export interface Veil {
+  readonly kind: 'cut' | 'dname';
+  readonly node: ZoneNode;
+}
+
+/** One existing name of a zone: the owner of records, or an empty non-terminal above one (RFC 4592 §2.2.2). */
+export class ZoneNode {
+  readonly name: Name;
+  readonly parent: ZoneNode | undefined;
+  readonly rrsets: readonly RRset[];
+  /** The child `*`: the source of synthesis for what does not exist below this name (RFC 4592 §3.3.1). */
+  wildcard: ZoneNode | undefined = undefined;
+  /** What hides this name: the topmost cut or DNAME above it. */
+  readonly veil: Veil | undefined;
+  /** What hides the names below it; its own NS or DNAME, or what hides itself. */
+  readonly veilBelow: Veil | undefined;
+
+  constructor(name: Name, parent: ZoneNode | undefined, rrsets: readonly RRset[]) {
+    this.name = name;
+    this.parent = parent;
+    this.rrsets = rrsets;
+    this.veil = parent?.veilBelow;
+    this.veilBelow = this.veil ?? this.#ownVeil();
+  }
+
+  rrset(type: number): RRset | undefined {
+    for (const rrset of this.rrsets) if (rrset.type === type) return rrset;
+    return undefined;
+  }
+
+  /** Whether the zone ends here: NS records that are not the apex's (RFC 2181 §6). */
+  get isCut(): boolean {
+    return this.veilBelow?.kind === 'cut' && this.veilBelow.node === this;
+  }
+
+  #ownVeil(): Veil | undefined {
+    if (this.parent !== undefined && this.rrset(Type.NS) !== undefined) return { kind: 'cut', node: this };
+    return this.rrset(Type.DNAME) === undefined ? undefined : { kind: 'dname', node: this };
+  }
+}
+
+/** One zone, complete and unchanging: a reload makes another. */
+export class Zone {
+  readonly apex: Name;
+  readonly soa: RRset;
+  /** The SOA as a negative answer carries it: its TTL is the lesser of its own and MINIMUM (RFC 2308 §3). */
+  readonly negativeSoa: RRset;
+  readonly nodeCount: number;
+  readonly #nodes: NameTable<ZoneNode>;
+
+  /** `nodes` hold every name from the apex down to each owner; see `ZoneBuilder`. */
+  constructor(soa: RRset, nodes: NameTable<ZoneNode>) {
+    this.apex = soa.owner;
+    this.soa = soa;
+    const negativeTtl = Math.min(soa.ttl, soaMinimum(soa.only));
+    this.negativeSoa = new RRset(soa.owner, Type.SOA, negativeTtl, soa.rdatas);
+    this.#nodes = nodes;
+    this.nodeCount = nodes.size;
+  }
+
+  node(name: Name): ZoneNode | undefined {
+    return this.#nodes.getName(name);
+  }
+
+  /**
+   * The closest encloser (RFC 4592 §3.3.1) of a name at or below the apex, hashed in `hashes`: the node itself where it
+   * exists, which is when it has as many labels. The work is one probe a label.
+   */
+  closest(octets: Uint8Array, hashes: NameHashes): ZoneNode | undefined {
+    const labels = hashes.labelCount - this.apex.labelCount;
+    for (let label = 0; label <= labels; label++) {
+      const start = hashes.starts[label] ?? 0;
+      const node = this.#nodes.get(hashes.hashes[label] ?? 0, octets, start, hashes.length - start);
+      if (node !== undefined) return node;
+    }
+    return undefined;
+  }
+}
