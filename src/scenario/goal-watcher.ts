@@ -1,0 +1,166 @@
+import type { EventuallyExpectation, Goal, NeverExpectation } from '../config/expectation.ts';
+import { formatDurationUs } from '../config/units.ts';
+import type { HostSpec } from '../core/driver.ts';
+import type { Instant } from '../core/time.ts';
+import type { PacketFacts } from './packet.ts';
+import { formatCount, formatMoment, type PlantIndex } from './plant.ts';
+import type { Ending, FrameWatcher, Outcome, StateWatcher } from './watcher.ts';
+
+/** Names of members in a detail; a storm has thousands. */
+const NAMES_MAX = 3;
+
+/** When each member got to a goal, for `eventually` and `never`. One octet and one double a member. */
+export class GoalWatcher implements StateWatcher, FrameWatcher {
+  readonly goal: Goal;
+  readonly fromUs: number;
+  readonly #expectation: EventuallyExpectation | NeverExpectation;
+  readonly #untilUs: number;
+  readonly #plant: PlantIndex;
+  readonly #members: readonly HostSpec[];
+  /** By host number: 0 not a member, 1 not there, 2 was there in time, 3 came after the end. */
+  readonly #there: Uint8Array;
+  readonly #arrivedAt: Float64Array;
+  /** What the host does now, so that one who is there when the time begins counts. */
+  readonly #now: (string | undefined)[];
+  #open: boolean;
+  #reached = 0;
+  #heard = false;
+  #slowest = 0;
+
+  constructor(expectation: EventuallyExpectation | NeverExpectation, plant: PlantIndex) {
+    this.#expectation = expectation;
+    this.goal = expectation.goal;
+    this.fromUs = expectation.fromUs;
+    this.#untilUs =
+      expectation.kind === 'never' ? expectation.untilUs : expectation.fromUs + expectation.withinUs;
+    this.#plant = plant;
+    this.#members = plant.members(expectation.who);
+    this.#there = new Uint8Array(plant.hosts.length);
+    this.#arrivedAt = new Float64Array(plant.hosts.length);
+    this.#now = Array.from({ length: this.fromUs > 0 ? plant.hosts.length : 0 });
+    for (const member of this.#members) this.#there[plant.numberOf(member)] = 1;
+    this.#open = this.fromUs === 0;
+  }
+
+  get lasting(): boolean {
+    return this.#expectation.kind === 'never';
+  }
+
+  get decided(): boolean {
+    if (this.#expectation.kind === 'never') return this.#reached > 0;
+    return this.#reached >= (this.#expectation.quantifier === 'any' ? 1 : this.#members.length);
+  }
+
+  state(at: Instant, host: number, state: string): void {
+    if (this.#there[host] === 0) return;
+    this.#begin(at);
+    this.#heard = true;
+    if (!this.#open) this.#now[host] = state;
+    else if ('state' in this.goal && state === this.goal.state) this.#arrive(at, host);
+  }
+
+  /** For `sees` and `answers`: a DNS answer with this data came to a member, or left it. */
+  frame(at: Instant, facts: PacketFacts): void {
+    if (!('answer' in this.goal) || facts.protocol !== 'DNS') return;
+    const sees = this.goal.kind === 'sees';
+    if (sees ? !facts.arrived : facts.event.sender !== facts.from) return;
+    const member = sees ? facts.to : facts.from;
+    if (member === undefined) return;
+    const host = this.#plant.numberOf(member);
+    if (this.#there[host] === 0 || facts.kind !== 'ANSWER') return;
+    this.#begin(at);
+    this.#heard = true;
+    const answers = (facts.fields.get('answer') ?? '').split(',');
+    const wanted = plainName(this.goal.answer);
+    if (this.#open && answers.some((answer) => plainName(answer) === wanted)) this.#arrive(at, host);
+  }
+
+  judge(end: Ending): Outcome {
+    this.#begin(end.at);
+    return this.#expectation.kind === 'never' ? this.#judgeNever() : this.#judgeEventually(end);
+  }
+
+  /** Who is there when the time begins need not come. */
+  #begin(at: Instant): void {
+    if (this.#open || at < this.fromUs) return;
+    this.#open = true;
+    if (!('state' in this.goal)) return;
+    for (const [host, state] of this.#now.entries())
+      if (state === this.goal.state) this.#arrive(this.fromUs as Instant, host);
+  }
+
+  #arrive(at: Instant, host: number): void {
+    if (this.#there[host] !== 1 && this.#there[host] !== 3) return;
+    const late = this.#expectation.kind === 'never' ? at >= this.#untilUs : at > this.#untilUs;
+    if (this.#there[host] === 1) this.#arrivedAt[host] = at;
+    this.#there[host] = late ? 3 : 2;
+    if (late) return;
+    this.#reached++;
+    this.#slowest = Math.max(this.#slowest, at);
+  }
+
+  #judgeNever(): Outcome {
+    const caught = this.#which(2);
+    const first = caught.reduce<HostSpec | undefined>(
+      (one, each) => (one === undefined || this.#when(each) < this.#when(one) ? each : one),
+      undefined,
+    );
+    if (first !== undefined)
+      return {
+        verdict: 'fail',
+        detail: `${first.name} got there at ${formatMoment(this.#when(first))}${others(caught.length)}`,
+      };
+    if (!this.#heard)
+      return { verdict: 'inconclusive', detail: `${this.#expectation.who.text} was not heard of at all` };
+    return { verdict: 'pass', detail: `none of ${formatCount(this.#members.length)} got there` };
+  }
+
+  #judgeEventually(end: Ending): Outcome {
+    const { quantifier } = this.#expectation as EventuallyExpectation;
+    const total = this.#members.length;
+    if (this.decided) {
+      const last = `the last at ${formatMoment(this.#slowest)}`;
+      if (quantifier === 'any')
+        return {
+          verdict: 'pass',
+          detail: `${this.#names(this.#which(2))} at ${formatMoment(this.#slowest)}`,
+        };
+      return { verdict: 'pass', detail: `${formatCount(this.#reached)} of ${formatCount(total)}, ${last}` };
+    }
+    const late = this.#which(3);
+    const missing = [...late, ...this.#which(1)];
+    const limit = Number.isFinite(this.#untilUs) ? ` by ${formatDurationUs(this.#untilUs)}` : '';
+    const found = `${formatCount(this.#reached)} of ${formatCount(total)} got there${limit}`;
+    const [first] = late;
+    const came = first === undefined ? '' : `; ${first.name} came at ${formatMoment(this.#when(first))}`;
+    const detail = `${found}; not ${this.#names(missing)}${came}`;
+    if (!end.whole && end.at < this.#untilUs)
+      return {
+        verdict: 'inconclusive',
+        detail: `the run was cut short at ${formatMoment(end.at)}: ${detail}`,
+      };
+    return { verdict: 'fail', detail };
+  }
+
+  #when(host: HostSpec): number {
+    return this.#arrivedAt[this.#plant.numberOf(host)] ?? 0;
+  }
+
+  #which(there: number): HostSpec[] {
+    return this.#members.filter((member) => this.#there[this.#plant.numberOf(member)] === there);
+  }
+
+  #names(hosts: readonly HostSpec[]): string {
+    const names = hosts.slice(0, NAMES_MAX).map((host) => host.name);
+    return `${names.join(', ')}${others(hosts.length - names.length + 1)}`;
+  }
+}
+
+function others(count: number): string {
+  return count > 1 ? ` and ${formatCount(count - 1)} more` : '';
+}
+
+/** Names in answers end in a dot, and case says nothing (RFC 4343 §3). */
+function plainName(text: string): string {
+  return text.toLowerCase().replace(/\.$/, '');
+}

@@ -1,0 +1,75 @@
+import type { HostSpec, Topology } from '../core/driver.ts';
+import { formatIp, type Mac } from '../core/address.ts';
+import { bug } from '../core/errors.ts';
+import type { Scenario, Selector } from '../config/scenario.ts';
+
+/** The hosts of a run by number, name, group and hardware address: what expectations and results are kept by. */
+export class PlantIndex {
+  readonly hosts: readonly HostSpec[];
+  readonly #numbers = new Map<HostSpec, number>();
+  readonly #names = new Map<string, HostSpec[]>();
+  readonly #macs = new Map<Mac, number>();
+
+  constructor(scenario: Scenario, topology: Topology) {
+    this.hosts = topology.hosts;
+    for (const [number, host] of topology.hosts.entries()) {
+      this.#numbers.set(host, number);
+      this.#add(host.group, host);
+      if (host.name !== host.group) this.#add(host.name, host);
+      for (const { mac } of host.interfaces) this.#macs.set(mac, number);
+    }
+    // A service that shares a host with an earlier one is found by its address.
+    for (const service of scenario.services) {
+      if (this.#names.has(service.name)) continue;
+      const address = service.addresses[0]?.address;
+      const host = topology.hosts.find(({ interfaces }) =>
+        interfaces.some((one) => one.addresses.some((each) => each.address === address)),
+      );
+      if (host !== undefined) this.#add(service.name, host);
+    }
+  }
+
+  /** By the order of the topology. */
+  numberOf(host: HostSpec): number {
+    return this.#numbers.get(host) ?? bug(`a host that is not of this run: ${host.name}`);
+  }
+
+  numberOfMac(mac: Mac): number | undefined {
+    return this.#macs.get(mac);
+  }
+
+  at(number: number): HostSpec {
+    return this.hosts[number] ?? bug(`there is no host ${number}`);
+  }
+
+  /** The hosts of a name: a group's members in order, one member, or the host of a service. */
+  named(name: string): readonly HostSpec[] {
+    return this.#names.get(name) ?? [];
+  }
+
+  members(selector: Selector): readonly HostSpec[] {
+    return this.named(selector.text);
+  }
+
+  #add(name: string, host: HostSpec): void {
+    const list = this.#names.get(name);
+    if (list === undefined) this.#names.set(name, [host]);
+    else list.push(host);
+  }
+}
+
+/** A moment as reports show it: seconds with three digits. */
+export function formatMoment(us: number): string {
+  return `${(us / 1_000_000).toFixed(3)} s`;
+}
+
+/** `1,234`, without asking the machine for its language. */
+export function formatCount(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** The first address that the file gives a host. */
+export function fixedAddress(host: HostSpec): string | undefined {
+  const address = host.interfaces.flatMap(({ addresses }) => addresses)[0];
+  return address && formatIp(address.address);
+}

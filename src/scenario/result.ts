@@ -1,0 +1,55 @@
+/** From best to worst: a run is as good as its worst expectation. */
+const VERDICTS = ['pass', 'warn', 'inconclusive', 'fail', 'error'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+export function worst(verdicts: Iterable<Verdict>): Verdict {
+  let rank = 0;
+  for (const verdict of verdicts) rank = Math.max(rank, VERDICTS.indexOf(verdict));
+  return VERDICTS[rank] ?? 'error';
+}
+
+export const RESULT_FORMAT = 1;
+
+/** What `run --json` prints: keys as printed. */
+export interface RunResult {
+  readonly format_version: typeof RESULT_FORMAT;
+  readonly scenario: string;
+  readonly mode: 'virtual' | 'live';
+  readonly seed: number;
+  /** 16 hex digits; null in live mode. */
+  readonly digest: string | null;
+  readonly verdict: Verdict;
+  /** Virtual: the run's own clock; live: how long it took. */
+  readonly simulated_us: number;
+  readonly packets: number;
+  readonly events: number;
+  readonly devices: readonly DeviceResult[];
+  readonly expectations: readonly ExpectationResult[];
+  readonly faults: readonly { readonly id: string; readonly fired: number }[];
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+export interface DeviceResult {
+  readonly name: string;
+  readonly kind: string;
+  /** The last state that it entered, in its own words; `off` when it entered none. */
+  readonly state: string;
+  /** Cable modems: what their CMTS shows. */
+  readonly cmts_state?: string | undefined;
+  /** null: it has none. */
+  readonly ip: string | null;
+  /** Cable modems: from power-on to operational, the last time; null: it never was. */
+  readonly boot_us?: number | null | undefined;
+}
+
+export interface ExpectationResult {
+  readonly kind: 'sequence' | 'always' | 'never' | 'eventually' | 'must-fire';
+  /** What was expected, in one line. */
+  readonly text: string;
+  readonly verdict: Verdict;
+  /** What was seen, and where it left what was expected. */
+  readonly detail: string;
+  /** The file's own words: why it matters, and what it says for this verdict; left out when it has none. */
+  readonly why?: string | undefined;
+  readonly says?: string | undefined;
+}

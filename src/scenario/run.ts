@@ -1,0 +1,225 @@
+import type { Scenario } from '../config/scenario.ts';
+import { formatMac } from '../core/address.ts';
+import type { Driver, FaultCount, FrameEvent, HostSpec, Topology, Trace } from '../core/driver.ts';
+import { after, toInstant, type Instant } from '../core/time.ts';
+import { Expectations } from './expect.ts';
+import { LeaseView } from './leases.ts';
+import { Metrics } from './metrics.ts';
+import { PacketReader } from './packet.ts';
+import { fixedAddress, formatCount, PlantIndex } from './plant.ts';
+import { RESULT_FORMAT, worst, type DeviceResult, type ExpectationResult, type RunResult } from './result.ts';
+import { scheduleTimeline } from './timeline.ts';
+import { tolerate } from './tolerance.ts';
+
+export interface RunOptions {
+  readonly scenario: Scenario;
+  readonly topology: Topology;
+  readonly mode: 'virtual' | 'live';
+  /** Left out: the scenario's. */
+  readonly seed?: number | undefined;
+}
+
+/** What only a driver knows at the end. */
+export interface DriverFacts {
+  /** undefined in live mode. */
+  readonly digest: string | undefined;
+  readonly simulatedUs: number;
+  readonly packets: number;
+  readonly events: number;
+}
+
+/** The simulation, as far as a run needs it. */
+export interface VirtualDriver extends Driver {
+  /** Runs until that moment, or until nothing is left to happen. */
+  run(until: Instant): void;
+  counts(): { readonly packets: number; readonly events: number };
+  /** Takes a text into the digest: a verdict. */
+  note(text: string): void;
+  digest(): string;
+}
+
+/**
+ * One run of a scenario on a driver: hand `trace` to the driver, then `start`; when the run is over, `judge` and `result`.
+ * A run lasts for its `duration`; a simulation in which nothing is left to happen is over sooner, since nothing can
+ * change, and a live run is over as soon as it is `settled`: what must hold to the end has then held until there.
+ */
+export class ScenarioRun {
+  readonly trace: Trace;
+  readonly seed: number;
+  readonly #options: RunOptions;
+  readonly #plant: PlantIndex;
+  readonly #leases = new LeaseView();
+  readonly #expectations: Expectations;
+  readonly #reader: PacketReader;
+  readonly #metrics = new Metrics();
+  /** By host number. */
+  readonly #states: (string | undefined)[];
+  readonly #cmtsStates: (string | undefined)[];
+  readonly #bootUs: Float64Array;
+  /** The driver's moment 0 of the scenario. */
+  #zero = toInstant(0);
+  #lastActionAt = 0;
+  #driver: Driver | undefined;
+
+  constructor(options: RunOptions) {
+    const { scenario, topology, mode } = options;
+    this.#options = options;
+    this.seed = options.seed ?? scenario.seed;
+    this.#plant = new PlantIndex(scenario, topology);
+    const expectations = mode === 'live' ? scenario.expectations.map(tolerate) : scenario.expectations;
+    this.#expectations = new Expectations(expectations, this.#plant, this.#leases);
+    this.#reader = new PacketReader(topology);
+    this.#states = Array.from({ length: topology.hosts.length });
+    this.#cmtsStates = Array.from({ length: topology.hosts.length });
+    this.#bootUs = new Float64Array(topology.hosts.length).fill(-1);
+    this.trace = this.#makeTrace();
+  }
+
+  /** Hands the timeline to the driver; the scenario's moment 0 is the driver's now. */
+  start(driver: Driver): void {
+    const { scenario, mode } = this.#options;
+    this.#driver = driver;
+    this.#zero = driver.now;
+    this.#leases.begin(mode === 'live' ? driver.now : scenario.epochUs);
+    scheduleTimeline(scenario, this.seed, this.#plant, driver, this.#zero);
+    for (const action of scenario.timeline) {
+      const spread = 'spread' in action ? (action.spread?.overUs ?? 0) : 0;
+      const end = action.do === 'impair' ? action.until : action.at + spread;
+      this.#lastActionAt = Math.max(this.#lastActionAt, Math.min(end, scenario.durationUs));
+    }
+  }
+
+  /** When the run ends at the latest, on the driver's clock. */
+  get endsAt(): Instant {
+    return after(this.#zero, this.#options.scenario.durationUs);
+  }
+
+  /** Whether the timeline is through and every expectation that can be fulfilled early has been. */
+  settledAt(now: Instant): boolean {
+    return now - this.#zero >= this.#lastActionAt && this.#expectations.settled;
+  }
+
+  /** `whole` is false when the run was cut short: what was not seen may still have come. */
+  judge(whole: boolean, now: Instant): readonly ExpectationResult[] {
+    const at = whole ? this.#options.scenario.durationUs : now - this.#zero;
+    return [...this.#expectations.judge({ at: toInstant(at), whole }), ...this.#mustFire()];
+  }
+
+  result(expectations: readonly ExpectationResult[], facts: DriverFacts): RunResult {
+    const { scenario, mode } = this.#options;
+    return {
+      format_version: RESULT_FORMAT,
+      scenario: scenario.name,
+      mode,
+      seed: this.seed,
+      digest: facts.digest ?? null,
+      verdict: worst(expectations.map(({ verdict }) => verdict)),
+      simulated_us: facts.simulatedUs,
+      packets: facts.packets,
+      events: facts.events,
+      devices: this.#devices(toInstant(facts.simulatedUs)),
+      expectations,
+      faults: this.#faults(),
+      metrics: this.#metrics.toObject([...this.#bootUs].filter((us) => us >= 0)),
+    };
+  }
+
+  #makeTrace(): Trace {
+    const trace: Trace = {
+      state: (at, host, machine, state, subject) => {
+        const number = subject === undefined ? this.#plant.numberOf(host) : this.#plant.numberOfMac(subject);
+        if (number === undefined) return;
+        const moment = this.#moment(at);
+        if (subject === undefined) {
+          this.#states[number] = state;
+          this.#expectations.state(moment, number, state);
+        } else if (machine === 'cmts') {
+          this.#cmtsStates[number] = state;
+          this.#expectations.cmtsState(moment, number, state);
+        }
+      },
+      measure: (at, host, name, value) => {
+        if (name === 'boot.us') this.#bootUs[this.#plant.numberOf(host)] = value;
+        this.#metrics.add(name, value);
+        this.#expectations.measured(this.#moment(at), host, name, value);
+      },
+      settled: (at, host, rows, outcome) => {
+        if (outcome !== 'durable') return;
+        this.#expectations.rows(this.#moment(at), host, rows);
+        this.#leases.take(rows);
+      },
+    };
+    if (!this.#expectations.wantsFrames) return trace;
+    return { ...trace, frame: (event) => this.#frame(event) };
+  }
+
+  #frame(event: FrameEvent): void {
+    if (!this.#expectations.needsFrames) return;
+    this.#expectations.frame(this.#moment(event.at), this.#reader.describe(event));
+  }
+
+  #moment(at: Instant): Instant {
+    return toInstant(at - this.#zero);
+  }
+
+  #faults(): readonly FaultCount[] {
+    return this.#driver?.faults() ?? [];
+  }
+
+  #mustFire(): ExpectationResult[] {
+    const counts = new Map(this.#faults().map(({ id, fired }) => [id, fired]));
+    return this.#options.scenario.timeline.flatMap((action) => {
+      if (action.do !== 'impair' || action.mustFire === undefined) return [];
+      const fired = counts.get(action.id) ?? 0;
+      const enough = fired >= action.mustFire;
+      return [
+        {
+          kind: 'must-fire' as const,
+          text: `${action.id} acts at least ${formatCount(action.mustFire)} times`,
+          verdict: enough ? ('pass' as const) : ('inconclusive' as const),
+          detail: enough
+            ? `it acted ${formatCount(fired)} times`
+            : `it acted ${formatCount(fired)} times, so the run shows too little of it`,
+        },
+      ];
+    });
+  }
+
+  #devices(end: Instant): DeviceResult[] {
+    return this.#options.scenario.devices.flatMap((device) =>
+      this.#plant.named(device.name).map((host) => this.#device(host, device.kind, end)),
+    );
+  }
+
+  #device(host: HostSpec, kind: string, end: Instant): DeviceResult {
+    const number = this.#plant.numberOf(host);
+    const mac = host.interfaces[0]?.mac;
+    const leased = mac === undefined ? undefined : this.#leases.addressOf(formatMac(mac), end);
+    const state = this.#states[number] ?? (kind === 'cmts' ? 'on' : 'off');
+    const ip = fixedAddress(host) ?? leased ?? null;
+    if (kind !== 'cable-modem') return { name: host.name, kind, state, ip };
+    const bootUs = this.#bootUs[number] ?? -1;
+    return {
+      name: host.name,
+      kind,
+      state,
+      cmts_state: this.#cmtsStates[number] ?? 'offline',
+      ip,
+      boot_us: bootUs < 0 ? null : bootUs,
+    };
+  }
+}
+
+/** Runs a scenario in the simulation, from its start to its verdict. */
+export function runVirtual(run: ScenarioRun, driver: VirtualDriver): RunResult {
+  const startedAt = driver.now;
+  run.start(driver);
+  driver.run(run.endsAt);
+  const expectations = run.judge(true, driver.now);
+  for (const { text, verdict } of expectations) driver.note(`${verdict} ${text}`);
+  return run.result(expectations, {
+    ...driver.counts(),
+    digest: driver.digest(),
+    simulatedUs: driver.now - startedAt,
+  });
+}

@@ -1,0 +1,176 @@
+import type { SequenceExpectation } from '../config/expectation.ts';
+import { formatDurationUs } from '../config/units.ts';
+import { macAt } from '../core/address.ts';
+import type { HostSpec } from '../core/driver.ts';
+import type { Instant } from '../core/time.ts';
+import { CHADDR_OFFSET } from '../codec/dhcp/message.ts';
+import type { PacketFacts } from './packet.ts';
+import { formatCount, formatMoment, type PlantIndex } from './plant.ts';
+import { isParty, matchPacket, readyStep, speaksOfMember, stepText, type ReadyStep } from './step-match.ts';
+import type { Ending, FrameWatcher, Outcome, StateWatcher } from './watcher.ts';
+
+/** How far one member has come. */
+class Cursor {
+  readonly member: HostSpec | undefined;
+  readonly captures = new Map<string, string>();
+  /** The next step to be seen. */
+  index = 0;
+  startedAt: number | undefined;
+  lastAt = 0;
+  /** What came instead of the next step, the first time that it nearly came. */
+  near: string | undefined;
+
+  constructor(member: HostSpec | undefined) {
+    this.member = member;
+  }
+}
+
+/**
+ * Steps in order, other events between them allowed; with `each`, every member by itself. A packet belongs to a member when
+ * it is from or to it, or carries its hardware address in `chaddr`; a packet between others counts for all that wait for it.
+ */
+export class SequenceWatcher implements FrameWatcher, StateWatcher {
+  readonly lasting = false;
+  readonly #expectation: SequenceExpectation;
+  readonly #plant: PlantIndex;
+  readonly #steps: readonly ReadyStep[];
+  /** By host number; without `each` there is only `#all`. */
+  readonly #cursors = new Map<number, Cursor>();
+  readonly #all: readonly Cursor[];
+  /** Members whose next step is between others. */
+  readonly #waitingForOthers = new Set<Cursor>();
+  #unfinished: number;
+
+  constructor(expectation: SequenceExpectation, plant: PlantIndex) {
+    this.#expectation = expectation;
+    this.#plant = plant;
+    const { each } = expectation;
+    this.#steps = expectation.steps.map((step) => readyStep(step, each?.text, plant));
+    const members = each === undefined ? [undefined] : plant.members(each);
+    this.#all = members.map((member) => new Cursor(member));
+    for (const cursor of this.#all) {
+      if (cursor.member !== undefined) this.#cursors.set(plant.numberOf(cursor.member), cursor);
+      this.#noteWaiting(cursor);
+    }
+    this.#unfinished = this.#all.length;
+  }
+
+  /** Whether frames have to be watched at all. */
+  get wantsFrames(): boolean {
+    return this.#steps.some((step) => step.kind === 'packet');
+  }
+
+  get decided(): boolean {
+    return this.#unfinished === 0;
+  }
+
+  frame(at: Instant, facts: PacketFacts): void {
+    if (!facts.arrived || at < (this.#expectation.fromUs ?? 0)) return;
+    const subject = this.#subject(facts);
+    if (subject !== undefined) return this.#see(this.#cursors.get(subject), at, facts);
+    const from = this.#cursors.get(this.#plant.numberOf(facts.from));
+    const to = facts.to && this.#cursors.get(this.#plant.numberOf(facts.to));
+    if (from !== undefined || to !== undefined) {
+      this.#see(from, at, facts);
+      if (to !== from) this.#see(to, at, facts);
+      return;
+    }
+    for (const cursor of this.#waitingForOthers) this.#see(cursor, at, facts);
+  }
+
+  state(at: Instant, host: number, state: string): void {
+    if (at < (this.#expectation.fromUs ?? 0)) return;
+    const own = this.#cursors.get(host);
+    if (own !== undefined) this.#enter(own, at, host, state);
+    for (const cursor of this.#waitingForOthers) if (cursor !== own) this.#enter(cursor, at, host, state);
+  }
+
+  judge(end: Ending): Outcome {
+    const { withinUs } = this.#expectation;
+    const failed = this.#all.filter((cursor) => !this.#held(cursor));
+    const total = this.#all.length;
+    if (failed.length === 0) {
+      const slowest = this.#all.reduce((one, each) => (this.#took(each) > this.#took(one) ? each : one));
+      const who =
+        slowest.member === undefined || total === 1
+          ? ''
+          : `${formatCount(total)} of ${formatCount(total)}, the slowest ${slowest.member.name} `;
+      return { verdict: 'pass', detail: `${who}in ${formatMoment(this.#took(slowest))}` };
+    }
+    const [first] = failed;
+    const open = failed.every((cursor) => this.#mayStillHold(cursor, end));
+    const detail = `${first === undefined ? '' : this.#why(first, withinUs)}${more(failed.length, total)}`;
+    return open
+      ? { verdict: 'inconclusive', detail: `the run was cut short at ${formatMoment(end.at)}: ${detail}` }
+      : { verdict: 'fail', detail };
+  }
+
+  #held(cursor: Cursor): boolean {
+    const { withinUs = Infinity } = this.#expectation;
+    return cursor.index === this.#steps.length && this.#took(cursor) <= withinUs;
+  }
+
+  #mayStillHold(cursor: Cursor, end: Ending): boolean {
+    if (end.whole || cursor.index === this.#steps.length) return false;
+    const { fromUs, withinUs = Infinity } = this.#expectation;
+    return end.at <= (fromUs ?? cursor.startedAt ?? Infinity) + withinUs;
+  }
+
+  #took(cursor: Cursor): number {
+    return cursor.lastAt - (this.#expectation.fromUs ?? cursor.startedAt ?? 0);
+  }
+
+  #why(cursor: Cursor, withinUs: number | undefined): string {
+    const who = cursor.member === undefined ? '' : `${cursor.member.name}: `;
+    const next = this.#steps[cursor.index];
+    if (next === undefined)
+      return `${who}all steps came, but in ${formatMoment(this.#took(cursor))}, over ${formatDurationUs(withinUs ?? 0)}`;
+    const step = `step ${cursor.index + 1} of ${this.#steps.length}, "${stepText(next)}", did not come`;
+    const before = this.#steps[cursor.index - 1];
+    const after =
+      before === undefined ? '' : ` after "${stepText(before)}" at ${formatMoment(cursor.lastAt)}`;
+    return `${who}${step}${after}${cursor.near === undefined ? '' : `; ${cursor.near}`}`;
+  }
+
+  /** The member that a DHCP message is about, even where only relay and server speak: RFC 2131 §2, `chaddr`. */
+  #subject({ protocol, event: { body } }: PacketFacts): number | undefined {
+    if (protocol !== 'DHCP' || body.kind !== 'udp' || body.octets.length < CHADDR_OFFSET + 6)
+      return undefined;
+    const host = this.#plant.numberOfMac(macAt(body.octets, CHADDR_OFFSET));
+    return host !== undefined && this.#cursors.has(host) ? host : undefined;
+  }
+
+  #see(cursor: Cursor | undefined, at: Instant, facts: PacketFacts): void {
+    const next = cursor && this.#steps[cursor.index];
+    if (cursor === undefined || next?.kind !== 'packet') return;
+    const match = matchPacket(next, facts, cursor.member, cursor.captures);
+    if (match === 'yes') this.#advance(cursor, at);
+    else if (match !== 'no') cursor.near ??= `at ${formatMoment(at)} one came whose ${match.differs}`;
+  }
+
+  #enter(cursor: Cursor, at: Instant, host: number, state: string): void {
+    const next = this.#steps[cursor.index];
+    if (next?.kind !== 'state' || next.state !== state) return;
+    if (isParty(next.who, this.#plant.at(host), cursor.member)) this.#advance(cursor, at);
+  }
+
+  #advance(cursor: Cursor, at: Instant): void {
+    cursor.startedAt ??= at;
+    cursor.lastAt = at;
+    cursor.index++;
+    cursor.near = undefined;
+    if (cursor.index === this.#steps.length) this.#unfinished--;
+    this.#noteWaiting(cursor);
+  }
+
+  #noteWaiting(cursor: Cursor): void {
+    const next = this.#steps[cursor.index];
+    if (next !== undefined && (cursor.member === undefined || !speaksOfMember(next)))
+      this.#waitingForOthers.add(cursor);
+    else this.#waitingForOthers.delete(cursor);
+  }
+}
+
+function more(failed: number, total: number): string {
+  return total === 1 ? '' : ` (${formatCount(failed)} of ${formatCount(total)} left the path)`;
+}

@@ -1,0 +1,76 @@
+import type { Action, PowerAction, Scenario } from '../config/scenario.ts';
+import type { Driver, HostSpec } from '../core/driver.ts';
+import { memberKey, Random, streamKey } from '../core/random.ts';
+import { after, toInstant, type Instant } from '../core/time.ts';
+import type { PlantIndex } from './plant.ts';
+
+/** A command for one host that the timeline comes to. */
+export interface PowerMoment {
+  readonly at: Instant;
+  readonly host: HostSpec;
+  readonly verb: PowerAction['do'];
+}
+
+/**
+ * What a timeline says to each host, in the file's order. A device that the timeline never powers on has power from the
+ * start. `uniform` draws from a stream of each member's own, so that a new member moves nobody else.
+ */
+export function powerMoments(scenario: Scenario, seed: number, plant: PlantIndex): readonly PowerMoment[] {
+  const moments: PowerMoment[] = [];
+  const powered = new Set<HostSpec>();
+  for (const action of scenario.timeline) {
+    if (action.do !== 'power-on' && action.do !== 'power-off') continue;
+    const members = plant.members(action.who);
+    const key = streamKey(seed, `${action.path} ${action.who.text}`);
+    for (const [index, host] of members.entries()) {
+      if (action.do === 'power-on') powered.add(host);
+      moments.push({ at: spreadAt(action, { index, count: members.length, key }), host, verb: action.do });
+    }
+  }
+  for (const device of scenario.devices) {
+    if (device.kind === 'cmts') continue;
+    for (const host of plant.named(device.name))
+      if (!powered.has(host)) moments.push({ at: toInstant(0), host, verb: 'power-on' });
+  }
+  return moments;
+}
+
+interface Place {
+  readonly index: number;
+  readonly count: number;
+  /** Of the action's random stream. */
+  readonly key: number;
+}
+
+function spreadAt({ at, spread }: PowerAction, { index, count, key }: Place): Instant {
+  if (spread === undefined || spread.overUs === 0) return at;
+  if (spread.by === 'even') return after(at, (spread.overUs * index) / Math.max(count - 1, 1));
+  return after(at, Math.floor(new Random(memberKey(key, index)).fraction() * spread.overUs));
+}
+
+/** Hands the whole timeline to a driver, whose moment 0 of the scenario is `start`. */
+export function scheduleTimeline(
+  scenario: Scenario,
+  seed: number,
+  plant: PlantIndex,
+  driver: Driver,
+  start: Instant,
+): void {
+  for (const { at, host, verb } of powerMoments(scenario, seed, plant))
+    driver.command(after(start, at), host.name, verb, {});
+  for (const action of scenario.timeline) scheduleFault(action, plant, driver, start);
+}
+
+function scheduleFault(action: Action, plant: PlantIndex, driver: Driver, start: Instant): void {
+  if (action.do === 'impair') {
+    const { id, where, lossRatio, delayUs, jitterUs } = action;
+    const until = after(start, action.until);
+    driver.impair({ id, where, lossRatio, delayUs, jitterUs }, after(start, action.at), until);
+    return;
+  }
+  if (action.do !== 'crash' && action.do !== 'restart') return;
+  for (const host of plant.members(action.who)) {
+    if (action.do === 'crash') driver.crash(after(start, action.at), host.name);
+    else driver.restart(after(start, action.at), host.name);
+  }
+}

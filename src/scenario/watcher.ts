@@ -1,0 +1,43 @@
+import type { HostSpec } from '../core/driver.ts';
+import type { Row } from '../core/service.ts';
+import type { Instant } from '../core/time.ts';
+import type { PacketFacts } from './packet.ts';
+import type { Verdict } from './result.ts';
+
+/** What one expectation has seen so far. Hosts are given by their number in the run. */
+export interface Watcher {
+  /** Whether nothing that may still happen changes the verdict. */
+  readonly decided: boolean;
+  /** Whether it only ever ends with the run: `always` and `never` are held until then. */
+  readonly lasting: boolean;
+  /** At the end; `whole` is false when the run was cut short before its duration. */
+  judge(end: Ending): Outcome;
+}
+
+export interface Ending {
+  readonly at: Instant;
+  readonly whole: boolean;
+}
+
+export interface Outcome {
+  readonly verdict: Verdict;
+  readonly detail: string;
+}
+
+/** A host's own machine entered a state, or, in `CmtsStates`, its CMTS shows one for it. */
+export interface StateWatcher extends Watcher {
+  state(at: Instant, host: number, state: string): void;
+}
+
+export interface FrameWatcher extends Watcher {
+  frame(at: Instant, facts: PacketFacts): void;
+}
+
+export interface RowWatcher extends Watcher {
+  rows(at: Instant, server: HostSpec, rows: readonly Row[]): void;
+}
+
+export interface MeasureWatcher extends Watcher {
+  readonly measure: string;
+  measured(at: Instant, host: HostSpec, value: number): void;
+}
