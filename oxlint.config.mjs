@@ -149,6 +149,7 @@ export default {
         'src/store/lease-table.ts',
         'src/store/pool.ts',
         'src/engine/dhcp/relay.ts',
+        'src/codec/dhcp/scan.ts',
       ],
       rules: { 'typescript/no-non-null-assertion': 'off' },
     },
