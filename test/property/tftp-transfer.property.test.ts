@@ -9,6 +9,11 @@ const octetsOf = (length: number, seed: number) => {
   return Uint8Array.from({ length }, () => random.below(256));
 };
 
+/** `toEqual` on thousands of octets takes longer than the transfer. */
+function expectDone({ state }: Outcome, content: Uint8Array) {
+  expect(state.kind === 'done' ? Buffer.compare(state.octets, content) : state).toBe(0);
+}
+
 const profiles = fc.record({
   blksize: fc.option(fc.integer({ min: 8, max: 700 }), { nil: undefined }),
   windowsize: fc.option(fc.integer({ min: 1, max: 20 }), { nil: undefined }),
@@ -24,7 +29,7 @@ test('over a wire that loses, doubles and reorders, both ends have equal octets 
   fc.assert(
     fc.property(
       profiles,
-      fc.integer({ min: 0, max: 9_000 }),
+      fc.integer({ min: 0, max: 5_000 }),
       fc.integer(),
       fc.record({
         loss: fc.double({ min: 0, max: 0.3, noNaN: true }),
@@ -40,7 +45,7 @@ test('over a wire that loses, doubles and reorders, both ends have equal octets 
         expect(outcome.serverDeadline).toBe(NEVER);
         if (outcome.state.kind === 'done') {
           done++;
-          expect(outcome.state.octets).toEqual(content);
+          expect(Buffer.compare(outcome.state.octets, content)).toBe(0);
         } else {
           expect(outcome.state).toMatchObject({ kind: 'failed' });
         }
@@ -53,11 +58,11 @@ test('over a wire that loses, doubles and reorders, both ends have equal octets 
 
 test('over a wire that only reorders within a window, every transfer is done', () => {
   fc.assert(
-    fc.property(profiles, fc.integer({ min: 0, max: 9_000 }), fc.integer(), (wanted, length, seed) => {
+    fc.property(profiles, fc.integer({ min: 0, max: 5_000 }), fc.integer(), (wanted, length, seed) => {
       const content = octetsOf(length, seed);
       const fate = chance(new Random(streamKey(seed, 'wire')), { loss: 0, copy: 0, jitterUs: 2_000 });
       const outcome = transfer({ content, profile: { ...common, ...wanted }, fate });
-      expect(outcome.state).toEqual({ kind: 'done', octets: content });
+      expectDone(outcome, content);
     }),
     { numRuns: 200 },
   );
@@ -67,7 +72,7 @@ const dataOf = (outcome: Outcome) => outcome.sent.filter(({ packet }) => packet.
 
 test('one doubled packet costs at most two windows, and in lock step one packet: no chain of copies', () => {
   fc.assert(
-    fc.property(profiles, fc.integer({ min: 0, max: 9_000 }), fc.nat(), (wanted, length, which) => {
+    fc.property(profiles, fc.integer({ min: 0, max: 5_000 }), fc.nat(), (wanted, length, which) => {
       const content = octetsOf(length, which);
       const profile = { ...common, ...wanted, dallySeconds: 0 };
       const alone = transfer({ content, profile });
@@ -77,7 +82,7 @@ test('one doubled packet costs at most two windows, and in lock step one packet:
         profile,
         fate: () => (index++ === which % alone.sent.length ? [1_000, 1_500] : [1_000]),
       });
-      expect(doubled.state).toEqual({ kind: 'done', octets: content });
+      expectDone(doubled, content);
       const windowsize = profile.windowsize ?? 1;
       expect(dataOf(doubled) - dataOf(alone)).toBeLessThanOrEqual(windowsize === 1 ? 1 : 2 * windowsize);
     }),
@@ -87,12 +92,12 @@ test('one doubled packet costs at most two windows, and in lock step one packet:
 
 test('with every packet doubled, lock step sends no more, and windows at most three times as much', () => {
   fc.assert(
-    fc.property(profiles, fc.integer({ min: 0, max: 9_000 }), fc.integer(), (wanted, length, seed) => {
+    fc.property(profiles, fc.integer({ min: 0, max: 5_000 }), fc.integer(), (wanted, length, seed) => {
       const content = octetsOf(length, seed);
       const profile = { ...common, ...wanted, dallySeconds: 0 };
       const alone = transfer({ content, profile });
       const doubled = transfer({ content, profile, fate: () => [1_000, 1_000] });
-      expect(doubled.state).toEqual({ kind: 'done', octets: content });
+      expectDone(doubled, content);
       const most = (profile.windowsize ?? 1) === 1 ? dataOf(alone) + 1 : 3 * dataOf(alone);
       expect(dataOf(doubled)).toBeLessThanOrEqual(most);
     }),

@@ -82,7 +82,7 @@ export class Bench {
   }
 }
 
-function wordsOf(octets: Uint8Array): string {
+export function wordsOf(octets: Uint8Array): string {
   const packet = decodePacket(octets);
   switch (packet.kind) {
     case 'data':
