@@ -22,8 +22,8 @@ const UNKNOWN = -1;
 /** RFC 1122 §2.3.2.1 asks for at most one request a second to one address. */
 const RETRY_US = SECOND;
 const TRIES = 3;
-/** RFC 1122 §2.3.2.2 asks for one at least. */
-const WAITING_MAX = 16;
+/** RFC 1122 §2.3.2.2 asks for one at least; today's stacks keep about a hundred. */
+const WAITING_MAX = 100;
 const PROBES_MAX = 1024;
 /** RFC 4861 §7.1.1: no router has passed it on. */
 const HOP_LIMIT = 255;

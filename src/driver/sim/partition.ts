@@ -1,4 +1,5 @@
-import type { Plain, Row, Ticket, Input } from '../../core/service.ts';
+import { bug } from '../../core/errors.ts';
+import type { Input, Plain, Row, Service, Ticket } from '../../core/service.ts';
 import { NET_RULES } from '../../core/rules/net.ts';
 import type { Instant } from '../../core/time.ts';
 import type { Areas } from './areas.ts';
@@ -127,7 +128,13 @@ export class Partition implements InputHandler, Persisting {
     const service = plant.services[host];
     if (service === undefined) return;
     if (service.deadline() > now) this.#arm(host);
-    else this.handle(host, TIMER);
+    else this.#fire(host, service);
+  }
+
+  #fire(host: number, service: Service): void {
+    this.handle(host, TIMER);
+    if (service.deadline() <= this.shard.now)
+      bug(`${this.shard.plant.spec(host).name} wants a timer at a moment that has had its timer`);
   }
 
   /** Pushes a timer only when it is earlier than the one in the queue; none is ever taken back. */
