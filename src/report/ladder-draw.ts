@@ -50,23 +50,29 @@ export class Canvas {
     return spans;
   }
 
-  /** From the middle on the way is dotted and ends in a cross; what lies beyond was never reached. */
+  /** The last third is dotted and ends in a cross before the lane that was never reached. */
   #cut(low: number, high: number, right: boolean, style: Style): void {
-    const span = high - low + 1;
-    const crossAt = right ? low + Math.floor(span * 0.8) : high - Math.floor(span * 0.8);
-    for (let at = low; at <= high; at++) {
-      const beyond = right ? at > crossAt : at < crossAt;
-      if (beyond) this.#put(at, this.#lanes.includes(at) ? '│' : ' ', 'dim');
-      else if (Math.abs(at - crossAt) <= 3 && !this.#lanes.includes(at)) this.#put(at, '╌', style);
+    const dotted = Math.floor((high - low + 1) / 3);
+    for (let step = 0; step <= dotted; step++) {
+      const at = right ? high - step : low + step;
+      const cell = step === 0 ? ' ' : step === 1 ? '✗' : '╌';
+      if (!this.#lanes.includes(at)) this.#put(at, cell, step === 1 ? 'bad' : style);
     }
-    this.#put(crossAt, '✗', 'bad');
   }
 
+  /** A name too long for its arrow is cut to its first word, then to what fits. */
   #label(low: number, high: number, right: boolean, end: 'arrives' | 'lost', label: string): void {
-    const room = high - low + 1 - (end === 'lost' ? 5 : 2);
-    const cut = label.length > room ? `${label.slice(0, Math.max(room - 1, 1))}…` : label;
-    const lead = Math.min(right ? 2 : 4, Math.max(1, high - low + 1 - cut.length - (end === 'lost' ? 4 : 1)));
-    const start = right || end === 'arrives' ? low + lead : high - cut.length - 1;
+    const width = high - low + 1;
+    const room = width - (end === 'lost' ? 5 : 2);
+    const short = label.length > room ? (label.split(' ')[0] ?? '') : label;
+    const cut = short.length > room ? `${short.slice(0, Math.max(room - 1, 1))}…` : short;
+    const lead = Math.min(2, Math.max(width - cut.length - 1, 0));
+    // It begins where the arrow does, but an arrow to the left has its name at the head, where one reads first.
+    const start = right
+      ? low + lead
+      : end === 'arrives'
+        ? low + Math.min(4, width - cut.length)
+        : high - cut.length - 1;
     Array.from(cut).forEach((character, index) => this.#put(start + index, character, 'message'));
   }
 

@@ -1,6 +1,7 @@
 import type { FrameEvent, HostSpec, Topology, Trace } from '../core/driver.ts';
 import type { Mac } from '../core/address.ts';
 import { formatMac } from '../core/address.ts';
+import { toInstant } from '../core/time.ts';
 import type { Instant } from '../core/time.ts';
 import { PacketReader } from '../scenario/packet.ts';
 import { Canvas, PITCH_MAX, PITCH_MIN } from './ladder-draw.ts';
@@ -31,11 +32,17 @@ export class LadderRecorder implements Trace {
   readonly #relevance: Relevance;
   readonly #ladders: ReadonlyMap<string, Ladder>;
   #number = 0;
+  #zero = toInstant(0);
 
   constructor(chosen: readonly PlantHost[], topology: Topology) {
     this.#reader = new PacketReader(topology);
     this.#relevance = new Relevance(chosen);
     this.#ladders = new Map(chosen.map((owner) => [owner.name, { owner, records: [], missed: 0 }]));
+  }
+
+  /** Says which of the driver's moments the ladder counts from; before it is said, 0. */
+  begin(zero: Instant): void {
+    this.#zero = zero;
   }
 
   frame(event: FrameEvent): void {
@@ -44,14 +51,18 @@ export class LadderRecorder implements Trace {
     const ladder = this.#ladders.get(this.#relevance.ownerOf({ hosts, client: clientOf(event) }) ?? '');
     if (ladder === undefined) return;
     if (ladder.records.length >= RECORDS_MAX) ladder.missed++;
-    else ladder.records.push(frameRecord(facts, ++this.#number));
+    else ladder.records.push(frameRecord(facts, this.#stand()));
   }
 
   state(at: Instant, host: HostSpec, machine: string, state: string, subject: Mac | undefined): void {
     const owner = subject === undefined ? host.name : this.#relevance.subject(formatMac(subject));
     const ladder = this.#ladders.get(owner ?? '');
     if (ladder === undefined || ladder.records.length >= RECORDS_MAX) return;
-    ladder.records.push(stateRecord({ at, host, machine, state, subject }, ++this.#number));
+    ladder.records.push(stateRecord({ at, host, machine, state, subject }, this.#stand()));
+  }
+
+  #stand(): { number: number; zero: Instant } {
+    return { number: ++this.#number, zero: this.#zero };
   }
 
   ladders(): readonly Ladder[] {

@@ -61,15 +61,21 @@ export interface ReasonRecord {
   readonly detail: string | null;
 }
 
-export function frameRecord(facts: PacketFacts, number: number): FrameRecord {
+/** Where a record stands: its number in the trace, and the driver's moment that the scenario calls 0. */
+export interface Stand {
+  readonly number: number;
+  readonly zero: Instant;
+}
+
+export function frameRecord(facts: PacketFacts, { number, zero }: Stand): FrameRecord {
   const { event } = facts;
   const { body } = event;
   const ends = body.kind === 'arp' || body.kind === 'mac-message' ? undefined : endpoints(body);
   return {
     kind: 'frame',
     number,
-    at: event.at,
-    sent_at: event.sentAt,
+    at: event.at - zero,
+    sent_at: event.sentAt - zero,
     segment: event.segment,
     sender: event.sender.name,
     receiver: event.receiver?.name ?? null,
@@ -94,13 +100,13 @@ export function frameRecord(facts: PacketFacts, number: number): FrameRecord {
 
 export function stateRecord(
   change: { at: Instant; host: HostSpec; machine: string; state: string; subject: Mac | undefined },
-  number: number,
+  { number, zero }: Stand,
 ): StateRecord {
   const { at, host, machine, state, subject } = change;
   return {
     kind: 'state',
     number,
-    at,
+    at: at - zero,
     host: host.name,
     machine,
     state,
@@ -110,13 +116,13 @@ export function stateRecord(
 
 export function reasonRecord(
   reason: { at: Instant; host: HostSpec; rule: Rule; detail: string | undefined },
-  number: number,
+  { number, zero }: Stand,
 ): ReasonRecord {
   const { at, host, rule, detail } = reason;
   return {
     kind: 'because',
     number,
-    at,
+    at: at - zero,
     host: host.name,
     rule: rule.id,
     detail: detail === undefined ? null : escapeText(detail),

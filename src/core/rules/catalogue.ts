@@ -1,11 +1,15 @@
 import type { Rule } from '../rules.ts';
+import { DNS } from './dns.ts';
+import { HOST } from './host.ts';
+import { NET_RULES } from './net.ts';
+import { RELAY } from './relay.ts';
 import { TFTP_RULES } from './tftp.ts';
 import { TOD_RULES } from './tod.ts';
 
+const FILES: readonly Readonly<Record<string, Rule>>[] = [TFTP_RULES, TOD_RULES, DNS, HOST, NET_RULES, RELAY];
+
 /** Every rule there is, protocol by protocol, each in the order of its file. */
-export const CATALOGUE: readonly Rule[] = [TFTP_RULES, TOD_RULES].flatMap((rules) =>
-  Object.values<Rule>(rules),
-);
+export const CATALOGUE: readonly Rule[] = FILES.flatMap((rules) => Object.values(rules));
 
 const BY_ID: ReadonlyMap<string, Rule> = new Map(CATALOGUE.map((rule) => [rule.id, rule]));
 

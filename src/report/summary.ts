@@ -1,0 +1,175 @@
+import { escapeText } from '../core/text.ts';
+import type { DeviceResult, ExpectationResult, RunResult, Verdict } from '../scenario/result.ts';
+import { formatCount, formatDuration, span, wrapText } from './line.ts';
+import type { Line, Style } from './line.ts';
+
+/** What a summary says beside the result. */
+export interface SummaryContext {
+  /** How long the run took on this machine's clock. */
+  readonly tookMs: number;
+  /** The command that repeats it. */
+  readonly reproduce: string;
+  /** Rules that say something is to be mended, by how often they were given: what to learn from. */
+  readonly lessons: readonly Lesson[];
+  readonly exitCode: number;
+  /** The terminal's width; undefined: 100. */
+  readonly columns?: number | undefined;
+}
+
+export interface Lesson {
+  readonly id: string;
+  readonly says: string;
+  readonly count: number;
+}
+
+const MARKS: Readonly<Record<Verdict, string>> = {
+  pass: '✓',
+  warn: '⚠',
+  inconclusive: '?',
+  fail: '✗',
+  error: '✗',
+};
+const STYLES: Readonly<Record<Verdict, Style>> = {
+  pass: 'good',
+  warn: 'warn',
+  inconclusive: 'warn',
+  fail: 'bad',
+  error: 'bad',
+};
+/** In the order shown: what matters most comes last. */
+const TOLD: readonly Verdict[] = ['warn', 'inconclusive', 'fail', 'error'];
+const LABEL = 20;
+
+/** The run in lines: what it was, what held, what did not and why, the count. */
+export function renderSummary(result: RunResult, context: SummaryContext): readonly Line[] {
+  const columns = context.columns ?? 100;
+  const told = TOLD.flatMap((verdict) => result.expectations.filter((one) => one.verdict === verdict));
+  return [
+    ...headLines(result, context.tookMs, columns),
+    ...deviceLines(result.devices, columns),
+    ...heldLines(result, columns),
+    ...told.flatMap((one) => toldLines(one, columns)),
+    ...(told.length === 0 ? [] : adviceLines(context, columns)),
+    countLine(result, context.exitCode),
+  ];
+}
+
+function headLines(result: RunResult, tookMs: number, columns: number): readonly Line[] {
+  const took = formatDuration(tookMs * 1_000);
+  const time =
+    result.mode === 'live' ? `live, ${took}` : `${formatDuration(result.simulated_us)} simulated in ${took}`;
+  const facts = [
+    `seed ${result.seed}`,
+    `${formatCount(result.devices.length)} ${result.devices.length === 1 ? 'device' : 'devices'}`,
+    `${formatCount(result.packets)} packets`,
+    time,
+    ...(result.digest === null ? [] : [`digest ${result.digest}`]),
+  ].join(' · ');
+  const name = ` ${escapeText(result.scenario)}`;
+  const fits = name.length + 2 + facts.length <= columns;
+  return fits
+    ? [[span(name, 'strong'), span(`  ${facts}`)]]
+    : [[span(name, 'strong')], [span(`   ${facts}`)]];
+}
+
+/** How many of a kind ended in a state: `3 cable-modem operational, online, in 4.8 to 6.1 s`. */
+function deviceLines(devices: readonly DeviceResult[], columns: number): readonly Line[] {
+  const groups = new Map<string, DeviceResult[]>();
+  for (const device of devices) {
+    // A server has no states of its own: it would only ever be `off`.
+    if (device.state === 'off' && device.cmts_state === undefined) continue;
+    const seen = device.cmts_state === undefined ? '' : ` (cmts: ${device.cmts_state})`;
+    const key = `${device.kind} ${device.state}${seen}`;
+    groups.set(key, [...(groups.get(key) ?? []), device]);
+  }
+  const texts = [...groups].map(
+    ([key, members]) => `${formatCount(members.length)} ${key}${bootRange(members)}`,
+  );
+  return wrapItems(texts, columns).map((text) => [span(`   ${text}`, 'dim')]);
+}
+
+function bootRange(members: readonly DeviceResult[]): string {
+  let least = Infinity;
+  let most = 0;
+  for (const { boot_us: boot } of members) {
+    if (typeof boot !== 'number') continue;
+    least = Math.min(least, boot);
+    most = Math.max(most, boot);
+  }
+  if (least === Infinity) return '';
+  return least === most
+    ? ` in ${formatDuration(most)}`
+    : ` in ${formatDuration(least)} to ${formatDuration(most)}`;
+}
+
+function heldLines(result: RunResult, columns: number): readonly Line[] {
+  const held = result.expectations.filter(({ verdict }) => verdict === 'pass').map(({ text }) => `✓ ${text}`);
+  const fired = result.faults.map(({ id, fired: count }) => `${id} fired ${formatCount(count)}×`);
+  return [
+    ...wrapItems(held, columns).map((text): Line => [span(` ${text}`, 'good')]),
+    ...wrapItems(fired, columns).map((text): Line => [span(`   ${text}`, 'dim')]),
+  ];
+}
+
+/** Several on a line, three spaces between, each whole unless it is longer than a line. */
+function wrapItems(items: readonly string[], columns: number): readonly string[] {
+  const width = columns - 3;
+  const lines: string[] = [];
+  for (const item of items) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 3 + item.length <= width)
+      lines[lines.length - 1] = `${last}   ${item}`;
+    else if (item.length <= width) lines.push(item);
+    else lines.push(...wrapText(item, width));
+  }
+  return lines;
+}
+
+function toldLines(expectation: ExpectationResult, columns: number): readonly Line[] {
+  const { verdict, text, detail, says, why } = expectation;
+  const style = STYLES[verdict];
+  return [
+    [span(` ${MARKS[verdict]} `, style), span(text, 'strong')],
+    ...labelled('what happened', detail, columns),
+    ...labelled('', says ?? '', columns),
+    ...labelled('why it matters', why ?? '', columns),
+  ];
+}
+
+function adviceLines({ reproduce, lessons }: SummaryContext, columns: number): readonly Line[] {
+  const learn = lessons.slice(0, LESSONS_MAX).map(({ id, says, count }) => ({
+    command: `headend explain ${id}`,
+    says: `${says} (${formatCount(count)}×)`,
+  }));
+  return [
+    [span('     reproduce'.padEnd(LABEL), 'dim'), span(reproduce, 'command')],
+    ...learn.flatMap(({ command, says }, index): Line[] => [
+      [span((index === 0 ? '     learn' : '').padEnd(LABEL), 'dim'), span(command, 'command')],
+      ...labelled('', says, columns),
+    ]),
+    ...(learn.length === 0
+      ? [[span('     learn'.padEnd(LABEL), 'dim'), span('headend explain', 'command')]]
+      : []),
+  ];
+}
+
+const LESSONS_MAX = 3;
+
+function labelled(label: string, text: string, columns: number): readonly Line[] {
+  return wrapText(text, Math.max(columns - LABEL, 20)).map((words, index) => [
+    span((index === 0 && label !== '' ? `     ${label}` : '').padEnd(LABEL), 'dim'),
+    span(words),
+  ]);
+}
+
+function countLine(result: RunResult, exitCode: number): Line {
+  const count = (verdict: Verdict) => result.expectations.filter((one) => one.verdict === verdict).length;
+  const failed = count('fail') + count('error');
+  const parts: Line = [
+    span(` ${failed} failed`, failed > 0 ? 'bad' : 'plain'),
+    span(`, ${count('warn')} warned`, count('warn') > 0 ? 'warn' : 'plain'),
+    ...(count('inconclusive') > 0 ? [span(`, ${count('inconclusive')} inconclusive`, 'warn')] : []),
+    span(`, ${count('pass')} passed`, failed === 0 ? 'good' : 'plain'),
+  ];
+  return exitCode === 0 ? parts : [...parts, span(`   exit ${exitCode}`, 'dim')];
+}

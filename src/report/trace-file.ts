@@ -1,0 +1,124 @@
+import type { Mac } from '../core/address.ts';
+import type { FrameEvent, HostSpec, Topology, Trace } from '../core/driver.ts';
+import type { Rule } from '../core/rules.ts';
+import { toInstant } from '../core/time.ts';
+import type { Instant } from '../core/time.ts';
+import { PacketReader } from '../scenario/packet.ts';
+import { plantOf } from './plant.ts';
+import type { PlantHost } from './plant.ts';
+import { frameRecord, reasonRecord, stateRecord } from './record.ts';
+import type { TraceRecord } from './record.ts';
+
+export const TRACE_FORMAT = 1;
+
+/** A trace file's first line. */
+export interface TraceHeader {
+  readonly kind: 'headend-trace';
+  readonly format_version: typeof TRACE_FORMAT;
+  readonly scenario: string;
+  readonly seed: number;
+  readonly mode: 'virtual' | 'live';
+  /** Microseconds since 1970 of moment 0. */
+  readonly epoch_us: number;
+  readonly plant: readonly PlantHost[];
+}
+
+export type RunFacts = Pick<TraceHeader, 'scenario' | 'seed' | 'mode' | 'epoch_us'>;
+
+/** Hands each event of a run to `put` as one line of JSON, the header first. */
+export class TraceFileWriter implements Trace {
+  readonly #put: (line: string) => void;
+  readonly #reader: PacketReader;
+  #number = 0;
+  #zero = toInstant(0);
+
+  constructor(topology: Topology, facts: RunFacts, put: (line: string) => void) {
+    this.#put = put;
+    this.#reader = new PacketReader(topology);
+    const { scenario, seed, mode, epoch_us } = facts;
+    const header: TraceHeader = {
+      kind: 'headend-trace',
+      format_version: TRACE_FORMAT,
+      scenario,
+      seed,
+      mode,
+      epoch_us,
+      plant: plantOf(topology),
+    };
+    put(JSON.stringify(header));
+  }
+
+  /** Says which of the driver's moments the trace counts from; before it is said, 0. */
+  begin(zero: Instant): void {
+    this.#zero = zero;
+  }
+
+  frame(event: FrameEvent): void {
+    this.#write(frameRecord(this.#reader.describe(event), this.#stand()));
+  }
+
+  state(at: Instant, host: HostSpec, machine: string, state: string, subject: Mac | undefined): void {
+    this.#write(stateRecord({ at, host, machine, state, subject }, this.#stand()));
+  }
+
+  because(at: Instant, host: HostSpec, rule: Rule, detail: string | undefined): void {
+    this.#write(reasonRecord({ at, host, rule, detail }, this.#stand()));
+  }
+
+  #stand(): { number: number; zero: Instant } {
+    return { number: ++this.#number, zero: this.#zero };
+  }
+
+  #write(record: TraceRecord): void {
+    this.#put(JSON.stringify(record));
+  }
+}
+
+/** What is wrong with a trace file; `line` counts from 1. */
+export class TraceError extends Error {
+  readonly line: number;
+
+  constructor(line: number, message: string) {
+    super(message);
+    this.name = 'TraceError';
+    this.line = line;
+  }
+}
+
+export function parseTraceHeader(text: string): TraceHeader {
+  const header = parseObject(text, 1);
+  if (header['kind'] !== 'headend-trace' || !Array.isArray(header['plant']))
+    throw new TraceError(1, 'this is no trace: the first line of a file made by run --trace is missing');
+  if (header['format_version'] !== TRACE_FORMAT)
+    throw new TraceError(
+      1,
+      `trace format ${String(header['format_version'])} is not read here, only ${TRACE_FORMAT}`,
+    );
+  return header as unknown as TraceHeader;
+}
+
+const KINDS: ReadonlySet<unknown> = new Set(['frame', 'state', 'because']);
+
+/** One line after the header. */
+export function parseTraceLine(text: string, line: number): TraceRecord {
+  const record = parseObject(text, line);
+  if (!KINDS.has(record['kind']) || typeof record['number'] !== 'number' || typeof record['at'] !== 'number')
+    throw new TraceError(line, 'this line is no event of a trace');
+  if (
+    record['kind'] === 'frame' &&
+    (typeof record['sender'] !== 'string' || typeof record['fields'] !== 'object')
+  )
+    throw new TraceError(line, 'this line is no frame of a trace');
+  return record as unknown as TraceRecord;
+}
+
+function parseObject(text: string, line: number): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new TraceError(line, 'this line is not JSON');
+  }
+  if (typeof value !== 'object' || value === null) throw new TraceError(line, 'this line is no JSON object');
+  return value as Record<string, unknown>;
+}
