@@ -109,7 +109,7 @@ export class ExpectationBuilder {
           limited.map((service) => service.name),
           'services with a capacity are',
         );
-        const message = `nothing measures ${claim.measure}: ${queue} is no service with capacity:`;
+        const message = `nothing measures ${claim.measure}: ${queue} is no service that has a capacity`;
         this.#findings.add(path, message, hint);
       }
     }

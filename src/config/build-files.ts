@@ -1,3 +1,5 @@
+import { configFromPlain } from '../codec/docsis/describe.ts';
+import { ConfigError } from '../core/errors.ts';
 import type { Findings, Path } from './findings.ts';
 import type { SecretConfig, TftpFileConfig } from './scenario.ts';
 import type { TftpContentFile, TftpFile } from './schema-services.ts';
@@ -31,9 +33,15 @@ function buildContent(file: TftpContentFile, findings: Findings, path: Path): Tf
   }
   const at = [...path, 'docsis'];
   const secret = buildSecret(file, findings, path);
-  return typeof file.docsis === 'string'
-    ? { kind: 'docsis-file', file: findings.file(file.docsis, 'file', at), secret }
-    : { kind: 'docsis', config: file.docsis, at: pathText(at), secret };
+  if (typeof file.docsis === 'string')
+    return { kind: 'docsis-file', file: findings.file(file.docsis, 'file', at), secret };
+  try {
+    configFromPlain(file.docsis, pathText(at));
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    findings.addTextPath(error.path, at, `${error.found} will not do`, `write ${error.expected}`);
+  }
+  return { kind: 'docsis', config: file.docsis, at: pathText(at), secret };
 }
 
 /** `secret:` or `secret-file:`; neither is the empty secret, which is legal and in use. */

@@ -6,6 +6,9 @@ import {
   prefixContains,
   type Ipv4,
 } from '../core/address.ts';
+import { optionNamed } from '../codec/dhcp/registry.ts';
+import { parseOption } from '../codec/dhcp/value.ts';
+import { ConfigError } from '../core/errors.ts';
 import { SECOND } from '../core/time.ts';
 import { checkOverlap, interfaceAddress, type AddressBook } from './addresses.ts';
 import type { Findings, Path } from './findings.ts';
@@ -13,6 +16,7 @@ import { buildTftpFiles } from './build-files.ts';
 import { buildZone } from './build-zone.ts';
 import type {
   CapacityConfig,
+  DhcpOptionConfig,
   DhcpServiceConfig,
   DhcpSubnetConfig,
   DnsServiceConfig,
@@ -189,16 +193,27 @@ function buildSubnet(file: DhcpSubnetFile, findings: Findings, path: Path): Dhcp
     member: file.member,
     routers: file.router ?? [],
     tftp: provisionOf(file.tftp),
-    options: Object.entries(file.options ?? {}).map(([name, value]) => ({
-      name,
-      value,
-      at: pathText([...path, 'options', name]),
-    })),
+    options: buildOptions(file, findings, [...path, 'options']),
     reservations: (file.reservations ?? []).map((reservation, index) =>
       buildReservation(reservation, findings, [...path, 'reservations', index]),
     ),
     at: pathText(path),
   };
+}
+
+function buildOptions(file: DhcpSubnetFile, findings: Findings, path: Path): DhcpOptionConfig[] {
+  return Object.entries(file.options ?? {}).map(([name, value]) => {
+    const at = pathText([...path, name]);
+    try {
+      parseOption(name, value, at);
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      if (optionNamed(name) === undefined)
+        findings.addAtKey(path, name, 'there is no such DHCP option', `write ${error.expected}`);
+      else findings.add([...path, name], `${error.found} will not do`, `write ${error.expected}`);
+    }
+    return { name, value, at };
+  });
 }
 
 /** RFC 2131 §3.3: seconds in 32 bits, of which all ones means for ever. */

@@ -39,6 +39,14 @@ export class Findings {
     this.mistakes.push({ ...place, path: pathText([...path, key]), message, hint });
   }
 
+  /** At a path that another room's reader gives as text, below `base`. */
+  addTextPath(pathInText: string, base: Path, message: string, hint: string): void {
+    const path = [...base];
+    const rest = pathInText.slice(pathText(base).length);
+    for (const [, key, index] of rest.matchAll(/\.([^.[\]]+)|\[(\d+)\]/g)) path.push(key ?? Number(index));
+    this.mistakes.push({ ...placeOf(this.root, path), path: pathInText, message, hint });
+  }
+
   /** At a character of a text, `offset` from 0; right for texts on one line. */
   addInside(path: Path, offset: number, message: string, hint: string): void {
     const inside = locatedAt(this.root, path)?.inside ?? placeOf(this.root, path);

@@ -146,8 +146,13 @@ function unionMistakes(
     const options = 'options' in issue && Array.isArray(issue.options) ? issue.options : [];
     const value = locatedAt(root, path)?.value;
     const word = String(path.at(-1));
+    const service =
+      path[0] === 'services' && path.length === 3 ? nearest(String(path[1]), options.map(String)) : undefined;
+    if (value === undefined && service !== undefined)
+      return [at('is missing', `did you mean the service "${service}"? Any other name says its kind:`)];
     if (value === undefined) return [at('is missing', `write ${word}: and one of ${options.join(', ')}`)];
-    return [at(`${quote(value)} is no ${word} that headend knows`, choice(options, value))];
+    const noun = word === 'do' ? 'action' : word;
+    return [at(`${quote(value)} is no ${noun} that headend knows`, choice(options, value))];
   }
   let best: { readonly issues: readonly Issue[]; readonly cost: number } | undefined;
   for (const issues of issue.errors) {

@@ -1,5 +1,6 @@
 import { formatIpv4 } from '../core/address.ts';
 import type { Quality } from '../core/driver.ts';
+import type { Plain } from '../core/service.ts';
 import { AddressBook } from './addresses.ts';
 import { DeviceBuilder } from './build-devices.ts';
 import { ExpectationBuilder } from './build-expect.ts';
@@ -27,12 +28,35 @@ const MISTAKES_MAX = 50;
 export function parseScenario(text: string, fileName: string, options: ParseOptions = {}): Scenario {
   const source = readSource(text);
   if (isMistakes(source)) throw new ScenarioError(fileName, source);
-  const checked = scenarioFile.safeParse(source.value);
-  if (!checked.success) throw new ScenarioError(fileName, inOrder(mistakesOf(checked.error.issues, source)));
+  const first = scenarioFile.safeParse(source.value);
+  const unknown = first.success ? [] : mistakesOf(first.error.issues, source);
+  // Keys that should not be there do not hide what else is wrong.
+  const checked = first.success
+    ? first
+    : scenarioFile.safeParse(withoutUnknownKeys(source.value, first.error.issues));
+  if (!checked.success) throw new ScenarioError(fileName, inOrder(unknown));
   const findings = new Findings(source, options.paths ?? 'inside');
   const scenario = buildScenario(checked.data, fileName, findings);
-  if (findings.mistakes.length > 0) throw new ScenarioError(fileName, inOrder(findings.mistakes));
+  const mistakes = inOrder([...unknown, ...findings.mistakes]);
+  if (mistakes.length > 0) throw new ScenarioError(fileName, mistakes);
   return scenario;
+}
+
+type Issues = NonNullable<ReturnType<typeof scenarioFile.safeParse>['error']>['issues'];
+
+/** Changes the value, which nobody else reads any more. */
+function withoutUnknownKeys(value: Plain, issues: Issues): Plain {
+  for (const issue of issues) {
+    if (issue.code !== 'unrecognized_keys') continue;
+    let at: unknown = value;
+    for (const part of issue.path) at = isKeyed(at) ? at[String(part)] : undefined;
+    if (isKeyed(at)) for (const key of issue.keys) delete at[key];
+  }
+  return value;
+}
+
+function isKeyed(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }
 
 function inOrder(mistakes: readonly Mistake[]): Mistake[] {

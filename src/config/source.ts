@@ -20,6 +20,8 @@ export const VALUES_MAX = 200_000;
 export const DEPTH_MAX = 32;
 const TOKENS_MAX = 2_000_000;
 const MISTAKES_MAX = 20;
+/** One mistake of form is followed by others that are none. */
+const SYNTAX_MISTAKES_MAX = 3;
 
 /** A value of the file with the place of itself, its keys and its items. */
 export interface Located {
@@ -48,13 +50,12 @@ export function readSource(text: string): Located | readonly Mistake[] {
       uniqueKeys: true,
       keepSourceTokens: false,
     });
-    const wrong = [...document.errors, ...document.warnings].slice(0, MISTAKES_MAX);
+    const wrong = [...document.errors, ...document.warnings].slice(0, SYNTAX_MISTAKES_MAX);
     if (wrong.length > 0) return wrong.map((error) => syntaxMistake(error, counter, text));
     const walk = new Walk(counter, text);
     const root = walk.node(document.contents, [], 0);
     return walk.mistakes.length > 0 ? walk.mistakes.slice(0, MISTAKES_MAX) : root;
   } catch (error) {
-    // Block collections nest without a bracket to count; the parser recurses over them.
     if (error instanceof RangeError) return [tooDeep({ line: 1, column: 1 }, '')];
     throw error;
   }
@@ -157,6 +158,8 @@ function syntaxMistake(error: YAMLError, counter: LineCounter, text: string): Mi
       hint: 'keep one of the two',
     };
   }
+  // The parser recurses over block collections, which no bracket announces.
+  if (error.message.includes('call stack')) return tooDeep(place, '');
   const message = error.message.replace(/[.\s]+$/, '');
   return {
     ...place,

@@ -33,8 +33,8 @@ export interface VirtualDriver extends Driver {
   /** Runs until that moment, or until nothing is left to happen. */
   run(until: Instant): void;
   counts(): { readonly packets: number; readonly events: number };
-  /** Takes a text into the digest: a verdict. */
-  note(text: string): void;
+  /** Takes in what the run was judged by. */
+  addToDigest(text: string): void;
   digest(): string;
 }
 
@@ -216,7 +216,7 @@ export function runVirtual(run: ScenarioRun, driver: VirtualDriver): RunResult {
   run.start(driver);
   driver.run(run.endsAt);
   const expectations = run.judge(true, driver.now);
-  for (const { text, verdict } of expectations) driver.note(`${verdict} ${text}`);
+  for (const { text, verdict } of expectations) driver.addToDigest(`${verdict} ${text}`);
   return run.result(expectations, {
     ...driver.counts(),
     digest: driver.digest(),

@@ -1,0 +1,232 @@
+import { describe, expect, test } from 'vitest';
+import { mistakesIn, plantWith } from './plant.ts';
+
+describe('each mistake in devices, timeline and expect is shown at its place, with what to do', () => {
+  test.each([
+    {
+      name: 'a giaddr that no subnet serves',
+      piece: 'giaddr: 10.9.0.1',
+      by: 'giaddr: 10.7.0.1/24',
+      says: [
+        'small.yaml:36:57 devices.cmts.giaddr: no DHCP subnet serves the relay 10.7.0.1: write this address as relay: of a subnet, or correct it',
+      ],
+    },
+    {
+      name: 'a modem on a segment without a CMTS',
+      piece: 'count: 3, on: hfc',
+      by: 'count: 3, on: lan',
+      says: ['small.yaml:37:42 devices.cm.on: no CMTS has its cable on lan: the cables are hfc'],
+    },
+    {
+      name: 'a group with one hardware address',
+      piece: '00:10:18:00:00:{n:02x}',
+      by: '00:10:18:00:00:01',
+      says: [
+        'small.yaml:37:52 devices.cm.mac: 3 members do not fit into this hardware address: put {n} into the address, such as "00:10:18:00:00:{n:02x}"',
+      ],
+    },
+    {
+      name: 'too many members for a hardware address',
+      piece: 'count: 3, on: hfc',
+      by: 'count: 300, on: hfc',
+      says: [
+        'small.yaml:37:54 devices.cm.mac: 300 members do not fit into this hardware address: give {n} more digits, such as {n:06x}',
+      ],
+    },
+    {
+      name: 'a resolver that is not there',
+      piece: 'resolver: dns',
+      by: 'resolver: dsn',
+      says: [
+        'small.yaml:39:68 devices.home.resolver: "dsn" is no DNS service of this file and no address: did you mean "dns"?',
+      ],
+    },
+    {
+      name: 'a question that is none',
+      piece: 'ask: portal.lab.example A',
+      by: 'ask: portal..example A',
+      says: [
+        'small.yaml:39:78 devices.home.ask: "portal..example A" is no question: write a name and a type in capitals, such as portal.lab.example A',
+      ],
+    },
+    {
+      name: 'a timeline about nobody',
+      piece: 'power-on, who: cm',
+      by: 'power-on, who: cn',
+      says: [
+        'small.yaml:41:34 timeline[0].who: "cn" is no device or service of this file: did you mean "cm"?',
+      ],
+    },
+    {
+      name: 'an action that is none',
+      piece: 'do: power-on',
+      by: 'do: poweron',
+      says: [
+        'small.yaml:41:19 timeline[0].do: "poweron" is no action that headend knows: did you mean "power-on"?',
+      ],
+    },
+    {
+      name: 'an action after the end',
+      piece: 'at: 10s',
+      by: 'at: 10m',
+      says: [
+        'small.yaml:42:11 timeline[1].at: the run ends at 2m, so this never happens: write a longer duration: at the top, or an earlier moment here',
+      ],
+    },
+    {
+      name: 'an impairment of nothing',
+      piece: 'where: hfc, loss: 2%',
+      by: 'where: hcf, loss: 2%',
+      says: [
+        'small.yaml:42:46 timeline[1].where: "hcf" is no segment or link of this file: did you mean "hfc"?',
+      ],
+    },
+    {
+      name: 'an impairment that does nothing',
+      piece: 'where: hfc, loss: 2%',
+      by: 'where: hfc',
+      says: ['small.yaml:42:5 timeline[1]: it makes nothing worse: write loss:, delay: or jitter: above 0'],
+    },
+    {
+      name: 'power for a server',
+      piece: 'power-on, who: cm',
+      by: 'power-on, who: dhcp',
+      says: [
+        'small.yaml:41:34 timeline[0].who: dhcp has power from the start: use do: crash and do: restart for it',
+      ],
+    },
+    {
+      name: 'a member that the group does not have',
+      piece: 'any: cm, cmts',
+      by: 'any: "cm[3]", cmts',
+      says: ['small.yaml:47:20 expect[3].never.any: cm has no member 3: write cm[0] to cm[2]'],
+    },
+    {
+      name: 'an unknown host in a step',
+      piece: 'OFFER dhcp>cmts',
+      by: 'OFFER dhpc>cmts',
+      says: [
+        'small.yaml:44:60 expect[0].sequence.steps[0]: "dhpc" is no device or service of this file: did you mean "dhcp"?',
+      ],
+    },
+    {
+      name: 'an unknown packet in a step',
+      piece: 'DHCP OFFER',
+      by: 'DHCP OFER',
+      says: ['small.yaml:44:54 expect[0].sequence.steps[0]: DHCP has no packet "OFER": did you mean OFFER?'],
+    },
+    {
+      name: 'an unknown protocol in a step',
+      piece: 'DHCP OFFER',
+      by: 'DHPC OFFER',
+      says: ['small.yaml:44:49 expect[0].sequence.steps[0]: "DHPC" is no protocol: did you mean DHCP?'],
+    },
+    {
+      name: 'an unknown field in a step',
+      piece: 'yiaddr=$ip',
+      by: 'yadr=$ip',
+      says: [
+        'small.yaml:44:70 expect[0].sequence.steps[0]: DHCP has no field "yadr": did you mean "yiaddr"?',
+      ],
+    },
+    {
+      name: 'a step without its arrow',
+      piece: 'OFFER dhcp>cmts',
+      by: 'OFFER dhcp cmts',
+      says: [
+        'small.yaml:44:60 expect[0].sequence.steps[0]: a step says who sends to whom: write PROTOCOL KIND from>to field=value ..., such as "DHCP OFFER dhcp>cmts yiaddr=$ip", or STATE who state',
+      ],
+    },
+    {
+      name: 'a state that is misspelt',
+      piece: 'STATE cm operational',
+      by: 'STATE cm operationel',
+      says: [
+        'small.yaml:44:93 expect[0].sequence.steps[1]: a cable modem has no state "operationel": did you mean "operational"?',
+      ],
+    },
+    {
+      name: 'a CMTS state that is misspelt',
+      piece: 'reject(m)',
+      by: 'rejct(m)',
+      says: [
+        'small.yaml:47:35 expect[3].never.cmts-state: a CMTS has no state "rejct(m)": did you mean "reject(m)"?',
+      ],
+    },
+    {
+      name: 'a claim that is misspelt',
+      piece: 'leases.unique',
+      by: 'leases.uniqe',
+      says: [
+        'small.yaml:45:13 expect[1].always: "leases.uniqe" is no claim that headend can watch: did you mean "leases.unique"?',
+      ],
+    },
+    {
+      name: 'a queue that nobody measures',
+      piece: 'dhcp.queue.depth',
+      by: 'tftp.queue.depth',
+      says: [
+        'small.yaml:46:13 expect[2].always: nothing measures tftp.queue.depth: tftp is no service that has a capacity: services with a capacity are dhcp',
+      ],
+    },
+    {
+      name: 'an expectation of two kinds',
+      piece: '- always: leases.unique',
+      by: '- always: leases.unique\n    never: { any: cm, state: off }',
+      says: [
+        'small.yaml:45:5 expect[1]: an expectation is one of sequence, always, never, eventually, and this has 2: write exactly one of them in each item of the list',
+      ],
+    },
+    {
+      name: 'a deadline after the end',
+      piece: 'state: operational, within: 30s',
+      by: 'state: operational, within: 3m',
+      says: [
+        'small.yaml:48:56 expect[4].eventually.within: the run ends at 2m, before this does at 3m: write a longer duration: at the top, or less here',
+      ],
+    },
+    {
+      name: 'a goal of nothing',
+      piece: 'state: operational, within: 30s',
+      by: 'within: 30s',
+      says: [
+        'small.yaml:48:17 expect[4].eventually: it says one of state, cmts-state, sees, answers, and this has 0: write exactly one, such as state: operational',
+      ],
+    },
+    {
+      name: 'a bracket that is not closed',
+      piece: '[10.0.0.37] }',
+      by: '[10.0.0.37 }',
+      says: [
+        'small.yaml:22:45 Flow sequence in block collection must be sufficiently indented and end with a ]: line the keys of one map up under each other',
+        'small.yaml:23:9 Flow map in block collection must be sufficiently indented and end with a }: line the keys of one map up under each other',
+      ],
+    },
+    {
+      name: 'a tab as indentation',
+      piece: '    on: core\n    ip: 10.0.0.67',
+      by: '\ton: core\n    ip: 10.0.0.67',
+      says: [
+        'small.yaml:12:1 Tabs are not allowed as indentation: indent with spaces',
+        'small.yaml:12:6 Nested mappings are not allowed in compact mappings: put text that has ": " into quotes',
+        'small.yaml:12:6 Implicit keys need to be on a single line: a key stands on one line, followed by ":"',
+      ],
+    },
+    {
+      name: 'a text where a list belongs',
+      piece: 'steps: ["DHCP OFFER dhcp>cmts yiaddr=$ip", "STATE cm operational"]',
+      by: 'steps: STATE cm operational',
+      says: [
+        'small.yaml:44:47 expect[0].sequence.steps: "STATE cm operational" is text: write a list, such as [one, two]',
+      ],
+    },
+    {
+      name: "a device with a service's name",
+      piece: '  web: {',
+      by: '  dns: {',
+      says: ['small.yaml:38:3 devices.dns: a service has this name: give the device another one'],
+    },
+  ])('$name', ({ piece, by, says }) => {
+    expect(mistakesIn(plantWith(piece, by))).toEqual(says);
+  });
+});
