@@ -1,47 +1,60 @@
-import type { Instant } from '../../core/time.ts';
+import { type Instant, NEVER } from '../../core/time.ts';
 
 /** Node takes 2^31 - 1 ms at most; a minute, so that a wall clock set forward is noticed by then. */
 const SLEEP_MS_MAX = 60_000;
 /** Due work is done in portions, so that sockets are read between. */
 const PORTION = 256;
+const NOT_WAITING = -1;
 
-interface Entry {
-  readonly at: Instant;
-  readonly order: number;
+/** One thing that happens at a moment that may be moved. */
+export class Alarm {
+  at: Instant = NEVER;
+  /** Breaks ties: who was set first rings first. */
+  order = 0;
+  /** Its place in the heap. */
+  index = NOT_WAITING;
   readonly run: () => void;
+
+  constructor(run: () => void) {
+    this.run = run;
+  }
 }
 
-/** What is to happen when: a heap by (moment, order made) over one Node timer set to the earliest. */
+/** What is to happen when: a heap by (moment, order set) over one Node timer set to the earliest. */
 export class Schedule {
   readonly #now: () => Instant;
-  readonly #heap: Entry[] = [];
-  #made = 0;
+  readonly #heap: Alarm[] = [];
+  #set = 0;
   #timer: NodeJS.Timeout | undefined;
   #immediate: NodeJS.Immediate | undefined;
   /** The moment the timer is set to. */
-  #setTo = Infinity;
+  #timerAt = Infinity;
   #stopped = false;
-  readonly #ring = (): void => {
-    this.#timer = undefined;
-    this.#immediate = undefined;
-    this.#setTo = Infinity;
-    this.#runDue();
-    this.#arm();
-  };
 
   constructor(now: () => Instant) {
     this.#now = now;
   }
 
+  /** How many alarms wait. */
   get length(): number {
     return this.#heap.length;
   }
 
   /** Runs `run` at `at`, never before this call has returned; moments in the past mean as soon as may be. */
   at(at: Instant, run: () => void): void {
+    this.set(new Alarm(run), at);
+  }
+
+  /** Moves an alarm; `NEVER` takes it away. */
+  set(alarm: Alarm, at: Instant): void {
     if (this.#stopped) return;
-    this.#push({ at, order: this.#made++, run });
-    if (at < this.#setTo) this.#arm();
+    if (alarm.index !== NOT_WAITING) this.#remove(alarm);
+    alarm.at = at;
+    if (at === NEVER) return;
+    alarm.order = this.#set++;
+    this.#heap.push(alarm);
+    this.#rise(alarm, this.#heap.length - 1);
+    if (at < this.#timerAt) this.#arm();
   }
 
   /** Forgets all; nothing runs any more. */
@@ -52,17 +65,23 @@ export class Schedule {
     clearImmediate(this.#immediate);
   }
 
+  readonly #ring = (): void => {
+    this.#timer = undefined;
+    this.#immediate = undefined;
+    this.#timerAt = Infinity;
+    this.#runDue();
+    this.#arm();
+  };
+
   #arm(): void {
     const first = this.#heap[0];
-    if (first === undefined || this.#stopped) return;
-    if (this.#timer !== undefined) clearTimeout(this.#timer);
-    if (this.#immediate !== undefined) return;
-    this.#setTo = first.at;
+    if (first === undefined || this.#stopped || this.#immediate !== undefined) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#timerAt = first.at;
     const waitUs = first.at - this.#now();
-    if (waitUs <= 0) {
-      this.#timer = undefined;
-      this.#immediate = setImmediate(this.#ring);
-    } else this.#timer = setTimeout(this.#ring, Math.min(Math.ceil(waitUs / 1000), SLEEP_MS_MAX));
+    if (waitUs <= 0) this.#immediate = setImmediate(this.#ring);
+    else this.#timer = setTimeout(this.#ring, Math.min(Math.ceil(waitUs / 1000), SLEEP_MS_MAX));
   }
 
   #runDue(): void {
@@ -70,48 +89,56 @@ export class Schedule {
     for (let count = 0; count < PORTION; count++) {
       const first = this.#heap[0];
       if (first === undefined || first.at > now || this.#stopped) return;
-      this.#pop();
+      this.#remove(first);
       first.run();
     }
   }
 
-  #push(entry: Entry): void {
+  #remove(alarm: Alarm): void {
+    const { index } = alarm;
+    alarm.index = NOT_WAITING;
+    const last = this.#heap.pop();
+    if (last === undefined || last === alarm) return;
+    this.#sink(last, index);
+    this.#rise(last, last.index);
+  }
+
+  #rise(alarm: Alarm, from: number): void {
     const heap = this.#heap;
-    let index = heap.length;
-    heap.push(entry);
+    let index = from;
     while (index > 0) {
       const parent = (index - 1) >> 1;
       const above = heap[parent];
-      if (above === undefined || !isBefore(entry, above)) break;
+      if (above === undefined || !isBefore(alarm, above)) break;
       heap[index] = above;
+      above.index = index;
       index = parent;
     }
-    heap[index] = entry;
+    heap[index] = alarm;
+    alarm.index = index;
   }
 
-  /** Takes the first away. */
-  #pop(): void {
+  #sink(alarm: Alarm, from: number): void {
     const heap = this.#heap;
-    const last = heap.pop();
-    if (last === undefined || heap.length === 0) return;
-    let index = 0;
+    let index = from;
     for (;;) {
       let child = index * 2 + 1;
       let below = heap[child];
-      if (below === undefined) break;
       const right = heap[child + 1];
-      if (right !== undefined && isBefore(right, below)) {
+      if (below !== undefined && right !== undefined && isBefore(right, below)) {
         below = right;
         child++;
       }
-      if (!isBefore(below, last)) break;
+      if (below === undefined || !isBefore(below, alarm)) break;
       heap[index] = below;
+      below.index = index;
       index = child;
     }
-    heap[index] = last;
+    heap[index] = alarm;
+    alarm.index = index;
   }
 }
 
-function isBefore(a: Entry, b: Entry): boolean {
+function isBefore(a: Alarm, b: Alarm): boolean {
   return a.at < b.at || (a.at === b.at && a.order < b.order);
 }

@@ -1,0 +1,208 @@
+import type { Endpoint, Ip, Mac } from '../../core/address.ts';
+import { ANY, BROADCAST } from '../../core/address.ts';
+import type { DatagramInput, UnreachableInput } from '../../core/service.ts';
+import type { RealHost } from './host.ts';
+import type { Interface, Packet } from './plant.ts';
+import { type Crossed, udpBody } from './tap.ts';
+import { type UdpReceiver, UdpSocket } from './udp.ts';
+import type { World } from './world.ts';
+
+/** More of our own datagrams than this never wait in one socket's buffer: the rest was dropped by the kernel. */
+const EXPECTED_MAX = 4096;
+/** Room for a storm of retries after a power cut; the kernel gives as much of it as it may. */
+const SERVER_BUFFER_OCTETS = 4 * 1024 * 1024;
+
+/** One of ours that is on its way through the kernel. */
+interface Expected {
+  readonly packet: Packet;
+  readonly last: Interface;
+  readonly crossed: Crossed | undefined;
+}
+
+/** The input that is handed in again and again: valid until `handle` returns. */
+interface MutableDatagram extends DatagramInput {
+  octets: Uint8Array;
+  from: Endpoint;
+  to: Endpoint;
+  via: number;
+  hardware: Mac | undefined;
+}
+
+const NO_OCTETS = new Uint8Array(0);
+
+/** A socket of a host's port: `known` is its endpoint as the service knows it, `real` as the kernel does. */
+export class Door implements UdpReceiver {
+  readonly known: Endpoint;
+  readonly own: Interface;
+  readonly #host: RealHost;
+  readonly #world: World;
+  readonly #socket: UdpSocket;
+  readonly #input: MutableDatagram;
+  #expected: Expected[] = [];
+
+  /** Throws `EnvironmentError`. */
+  constructor(
+    world: World,
+    host: RealHost,
+    where: {
+      readonly own: Interface;
+      readonly known: Ip;
+      /** Left out: as it is bound. */
+      readonly knownPort?: number | undefined;
+      readonly bind: Ip;
+      readonly port: number;
+      readonly shared?: boolean | undefined;
+    },
+  ) {
+    this.#world = world;
+    this.#host = host;
+    this.own = where.own;
+    const isServer = where.port !== 0 && host.spec.udpPorts.includes(where.knownPort ?? where.port);
+    this.#socket = new UdpSocket(
+      {
+        address: where.bind,
+        port: where.port,
+        shared: where.shared,
+        broadcast: typeof where.bind === 'number',
+        bufferOctets: isServer && !world.place.acts(where.own.segment) ? SERVER_BUFFER_OCTETS : undefined,
+      },
+      this,
+    );
+    this.known = { address: where.known, port: where.knownPort ?? this.#socket.local.port };
+    const number = where.own.number;
+    this.#input = {
+      kind: 'datagram',
+      octets: NO_OCTETS,
+      from: this.known,
+      to: this.known,
+      via: number,
+      hardware: undefined,
+    };
+  }
+
+  get real(): Endpoint {
+    return this.#socket.local;
+  }
+
+  /** Sends to an endpoint of the kernel's. */
+  send(octets: Uint8Array, length: number, to: Endpoint): void {
+    this.#world.counts.datagramsOut++;
+    this.#socket.send(octets, length, to);
+  }
+
+  /** Sends one of ours to another of our sockets, which is told what to expect. */
+  sendTo(door: Door, packet: Packet, last: Interface, crossed: Crossed | undefined): void {
+    if (door.#expected.length >= EXPECTED_MAX) door.#giveUp(door.#expected.shift());
+    door.#expected.push({ packet, last, crossed });
+    this.send(packet.octets, packet.octets.length, door.real);
+  }
+
+  /** To all on the link: 255.255.255.255, and to the subnet's own broadcast only when that is unreachable. */
+  broadcast(octets: Uint8Array, port: number): void {
+    const { answers } = this.#world.place;
+    this.#world.counts.datagramsOut++;
+    this.#socket.trySend(octets, { address: BROADCAST, port }, (code) => {
+      if (code === undefined || answers === undefined) return;
+      if (code !== 'ENETUNREACH') {
+        this.#world.counts.sendsRefused++;
+        return;
+      }
+      this.#world.counts.subnetBroadcasts++;
+      this.#world.notice(
+        `255.255.255.255 is unreachable by ${answers.name}: broadcasting to the subnet instead; ` +
+          `ip route add 255.255.255.255 dev ${answers.name} cures it`,
+      );
+      this.#socket.send(octets, octets.length, { address: answers.broadcast, port });
+    });
+  }
+
+  close(): void {
+    for (const expected of this.#expected) this.#giveUp(expected);
+    this.#expected = [];
+    this.#socket.close();
+  }
+
+  datagram(octets: Uint8Array, from: Ip, fromPort: number): void {
+    this.#world.counts.datagramsIn++;
+    const ours = this.#world.doors.boundTo(from, fromPort);
+    const peer = ours?.known ?? { address: from, port: fromPort };
+    const expected = this.#expected.length === 0 ? undefined : this.#match(peer, octets.length);
+    if (expected?.crossed !== undefined)
+      this.#world.tap.frame(
+        expected.crossed,
+        { at: this.#world.now(), fate: 'delivered' },
+        udpBody({ ...expected.packet, octets }),
+      );
+    if (expected === undefined && this.#host.comesOverCable(this.own)) {
+      this.#host.enter(octets.slice(), { from: peer, to: this.known, by: this.own });
+      return;
+    }
+    if (expected === undefined) this.#tapOutside(octets, peer);
+    const input = this.#input;
+    input.octets = octets;
+    input.from = peer;
+    // A socket on all addresses cannot know which one was meant.
+    input.to = this.known;
+    input.via = expected?.last.number ?? this.own.number;
+    input.hardware = expected?.crossed?.sender?.spec.mac;
+    this.#host.handle(input);
+    input.octets = NO_OCTETS;
+  }
+
+  refused(code: string, to: Endpoint): void {
+    const reason = REASONS[code];
+    if (reason === undefined) {
+      this.#world.counts.sendsRefused++;
+      return;
+    }
+    const known = this.#world.doors.boundTo(to.address, to.port)?.known ?? to;
+    this.#host.handle({ kind: 'unreachable', reason, port: this.known.port, to: known });
+  }
+
+  #match(peer: Endpoint, length: number): Expected | undefined {
+    const index = this.#expected.findIndex(
+      ({ packet }) =>
+        packet.octets.length === length &&
+        packet.from.port === peer.port &&
+        packet.from.address === peer.address,
+    );
+    if (index === -1) return undefined;
+    // Loopback keeps the order, so what was expected before this one is not coming.
+    const [expected, ...lost] = this.#expected.splice(0, index + 1).reverse();
+    for (const missing of lost.reverse()) this.#giveUp(missing);
+    return expected;
+  }
+
+  #giveUp(expected: Expected | undefined): void {
+    if (expected === undefined) return;
+    this.#world.counts.lostInKernel++;
+    if (expected.crossed === undefined) return;
+    const end = { at: this.#world.now(), fate: 'overflow' as const };
+    this.#world.tap.frame(expected.crossed, end, udpBody(expected.packet));
+  }
+
+  #tapOutside(octets: Uint8Array, from: Endpoint): void {
+    const { tap, network, now } = this.#world;
+    if (!tap.seesFrames) return;
+    const at = now();
+    const crossed: Crossed = {
+      sentAt: at,
+      medium: this.own.segment.name,
+      sender: undefined,
+      receiver: this.own,
+      isBroadcast: this.known.address === ANY,
+      packet: network.nextPacket(),
+      rule: undefined,
+      detail: undefined,
+    };
+    tap.frame(crossed, { at, fate: 'delivered' }, { kind: 'udp', from, to: this.known, ttl: 64, octets });
+  }
+}
+
+const REASONS: Readonly<Record<string, UnreachableInput['reason']>> = {
+  ECONNREFUSED: 'port',
+  ENETUNREACH: 'network',
+  EHOSTUNREACH: 'host',
+  EACCES: 'filtered',
+  EPERM: 'filtered',
+};

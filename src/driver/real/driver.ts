@@ -1,0 +1,225 @@
+import { randomInt } from 'node:crypto';
+import type { Driver, FaultCount, Impairment, Topology, Trace } from '../../core/driver.ts';
+import { ConfigError } from '../../core/errors.ts';
+import { Random, streamKey } from '../../core/random.ts';
+import type { Plain } from '../../core/service.ts';
+import type { Instant } from '../../core/time.ts';
+import { WallClock } from './clock.ts';
+import { KernelExits } from './exits.ts';
+import { RealHost } from './host.ts';
+import { Mapping, type MappingRow } from './mapping.ts';
+import { Network } from './network.ts';
+import { canBindAnyLoopback, LivePlace, type Place, ServePlace, type ServeWhere } from './place.ts';
+import { Interface, makeSegments, type Medium, segmentNamed, type Segment, type Worsening } from './plant.ts';
+import { Schedule } from './schedule.ts';
+import { Tap } from './tap.ts';
+import {
+  Doors,
+  MemoryStore,
+  noCounts,
+  noRules,
+  type RealCounts,
+  type RowStore,
+  StreamEnds,
+  type World,
+} from './world.ts';
+
+export interface RealOptions {
+  readonly topology: Topology;
+  /** `live`: all of it on loopback, segments acted here. Else: real ports at real addresses. */
+  readonly place: 'live' | ServeWhere;
+  /** The chance of losses and delays; left out, a new one each time. */
+  readonly seed?: number | undefined;
+  readonly trace?: readonly Trace[] | undefined;
+  /** Where rows are kept; left out, in memory: they outlive a host's crash and no more. */
+  readonly store?: RowStore | undefined;
+  /** Told once each what the person should know: a broadcast in place of a unicast, a port that would not open. */
+  readonly notice?: ((text: string) => void) | undefined;
+  /** Told when a service throws; left out, it is thrown where it stands. */
+  readonly bug?: ((error: unknown) => void) | undefined;
+}
+
+/** The real world: sockets, the wall clock, a database. It passes the same conformance suite as the simulation. */
+export class RealDriver implements Driver {
+  readonly #world: World;
+  readonly #hosts = new Map<string, RealHost>();
+  readonly #media = new Map<string, Medium>();
+  readonly #faults: Worsening[] = [];
+  readonly #said = new Set<string>();
+  readonly #clock = new WallClock();
+  readonly #place: Place;
+
+  constructor(options: RealOptions) {
+    const mapping = new Mapping(canBindAnyLoopback());
+    this.#place =
+      options.place === 'live'
+        ? new LivePlace(mapping)
+        : new ServePlace(options.topology, options.place, mapping);
+    this.#world = this.#makeWorld(options);
+    const segments = makeSegments(options.topology);
+    for (const [name, segment] of segments) {
+      this.#media.set(name, segment);
+      for (const { medium } of segment.links) this.#media.set(medium.name, medium);
+    }
+    for (const spec of options.topology.hosts) this.#addHost(spec, segments);
+  }
+
+  get now(): Instant {
+    return this.#clock.now();
+  }
+
+  /** Opens every socket, makes every service; rejects with `EnvironmentError` and leaves nothing open. */
+  async start(): Promise<void> {
+    try {
+      for (const host of this.#hosts.values()) await host.start();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  /** Waits for what is being made durable, then closes all. */
+  async stop(): Promise<void> {
+    await this.#world.store.close();
+    this.#world.schedule.stop();
+    for (const host of this.#hosts.values()) host.crash();
+  }
+
+  command(at: Instant, host: string, verb: string, args: Readonly<Record<string, Plain>>): void {
+    const target = this.#host(host);
+    this.#world.schedule.at(at, () => {
+      target.command(verb, args);
+    });
+  }
+
+  /** Asks a host and gives its answer: `null` when it knows no such command. */
+  ask(host: string, verb: string, args: Readonly<Record<string, Plain>>): Promise<Plain> {
+    const target = this.#host(host);
+    return new Promise((resolve) => {
+      this.#world.schedule.at(this.now, () => {
+        target.command(verb, args, resolve);
+      });
+    });
+  }
+
+  impair(impairment: Impairment, from: Instant, until: Instant): void {
+    const medium = this.#media.get(impairment.where);
+    if (medium === undefined)
+      throw new ConfigError('impair.where', impairment.where, 'the name of a segment or link');
+    const { id, lossRatio, delayUs, jitterUs } = impairment;
+    const worsening: Worsening = { id, lossRatio, delayUs, jitterUs, fired: 0 };
+    this.#faults.push(worsening);
+    this.#world.schedule.at(from, () => {
+      medium.worsenings.push(worsening);
+    });
+    this.#world.schedule.at(until, () => {
+      const index = medium.worsenings.indexOf(worsening);
+      if (index !== -1) medium.worsenings.splice(index, 1);
+    });
+  }
+
+  crash(at: Instant, host: string): void {
+    const target = this.#host(host);
+    this.#world.schedule.at(at, () => {
+      target.crash();
+    });
+  }
+
+  restart(at: Instant, host: string): void {
+    const target = this.#host(host);
+    this.#world.schedule.at(at, () => {
+      target.start().catch((error: unknown) => {
+        this.#world.bug(error);
+      });
+    });
+  }
+
+  faults(): readonly FaultCount[] {
+    return this.#faults.map(({ id, fired }) => ({ id, fired }));
+  }
+
+  get counts(): RealCounts {
+    return this.#world.counts;
+  }
+
+  /** How often each rule was given, by `Rule.index`. */
+  get ruleCounts(): Float64Array {
+    return this.#world.rules;
+  }
+
+  /** Crossings of segments acted here. */
+  get crossings(): number {
+    return this.#world.network.crossings;
+  }
+
+  /** Which endpoint of this machine stands for which of the scenario: what `plan` prints. */
+  mapping(): readonly MappingRow[] {
+    return mappingRows([...this.#hosts.values()], this.#place);
+  }
+
+  #host(name: string): RealHost {
+    const host = this.#hosts.get(name);
+    if (host === undefined) throw new ConfigError('host', name, 'the name of a host');
+    return host;
+  }
+
+  #makeWorld(options: RealOptions): World {
+    const now = (): Instant => this.#clock.now();
+    const schedule = new Schedule(now);
+    const tap = new Tap(options.trace ?? []);
+    const exits = new KernelExits();
+    const random = new Random(streamKey(options.seed ?? randomInt(2 ** 32), 'segments'));
+    const world: World = {
+      now,
+      schedule,
+      tap,
+      network: new Network({ schedule, now, random, tap, exits }),
+      place: this.#place,
+      store: options.store ?? new MemoryStore(),
+      doors: new Doors(),
+      streamEnds: new StreamEnds(),
+      counts: noCounts(),
+      rules: noRules(),
+      notice: (text) => {
+        if (this.#said.has(text)) return;
+        this.#said.add(text);
+        options.notice?.(text);
+      },
+      bug: (error) => {
+        if (options.bug === undefined) throw error;
+        options.bug(error);
+      },
+    };
+    exits.enter(world);
+    return world;
+  }
+
+  #addHost(spec: Topology['hosts'][number], segments: ReadonlyMap<string, Segment>): void {
+    if (this.#hosts.has(spec.name)) throw new ConfigError('hosts', spec.name, 'names that are unique');
+    const host = new RealHost(this.#world, spec);
+    for (const [number, own] of spec.interfaces.entries())
+      host.interfaces.push(new Interface(host, number, own, segmentNamed(segments, own.segment, spec)));
+    this.#hosts.set(spec.name, host);
+  }
+}
+
+function mappingRows(hosts: readonly RealHost[], place: Place): MappingRow[] {
+  return hosts.flatMap((host) =>
+    host.interfaces.flatMap((own) =>
+      own.addresses.flatMap(({ address }) =>
+        (['udp', 'tcp'] as const).flatMap((protocol) =>
+          (protocol === 'udp' ? host.spec.udpPorts : host.spec.tcpPorts).flatMap((known) => {
+            const port = place.port(own, address, known);
+            if (port === undefined) return [];
+            return place.seats(own, address).map((seat) => ({
+              host: host.spec.name,
+              protocol,
+              scenario: { address: seat.known, port: known },
+              real: { address: seat.bind, port },
+            }));
+          }),
+        ),
+      ),
+    ),
+  );
+}

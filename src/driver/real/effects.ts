@@ -1,0 +1,225 @@
+import type { Endpoint, Ipv4, Mac } from '../../core/address.ts';
+import type { Rule } from '../../core/rules.ts';
+import type {
+  Effects,
+  Input,
+  InterfaceAddress,
+  Plain,
+  Row,
+  StreamId,
+  Target,
+  Ticket,
+} from '../../core/service.ts';
+import type { RealHost } from './host.ts';
+import type { Packet } from './plant.ts';
+import type { World } from './world.ts';
+
+/** What waits for a ticket, in order. */
+interface Hold {
+  readonly ticket: Ticket;
+  readonly effects: (() => void)[];
+  /** A `persist` that waits for this one. */
+  next: { readonly hold: Hold; readonly rows: readonly Row[] } | undefined;
+}
+
+/** The sink of one host. What follows a `persist` in an input is copied and held until its ticket is durable. */
+export class Sink implements Effects {
+  readonly #world: World;
+  readonly #host: RealHost;
+  #hold: Hold | undefined;
+  #tickets = 0;
+  #input: Input | undefined;
+  #transit: Packet | undefined;
+  #reply: ((value: Plain) => void) | undefined;
+  /** A reason belongs to what is sent next, and to that alone. */
+  #rule: Rule | undefined;
+  #detail: string | undefined;
+
+  constructor(world: World, host: RealHost) {
+    this.#world = world;
+    this.#host = host;
+  }
+
+  get explains(): boolean {
+    return this.#world.tap.explains;
+  }
+
+  begin(
+    input: Input,
+    with_: { readonly transit?: Packet; readonly reply?: (value: Plain) => void } | undefined,
+  ): void {
+    this.#input = input;
+    this.#transit = with_?.transit;
+    this.#reply = with_?.reply;
+    this.#rule = undefined;
+    this.#detail = undefined;
+    this.#hold = undefined;
+  }
+
+  end(): void {
+    this.#input = undefined;
+    this.#transit = undefined;
+    this.#reply = undefined;
+    this.#hold = undefined;
+  }
+
+  /** Whether the input under way has a `persist`: its answer may still come. */
+  get isHolding(): boolean {
+    return this.#hold !== undefined;
+  }
+
+  send(port: number, to: Target, octets: Uint8Array, length: number = octets.length): void {
+    if (this.#hold === undefined) {
+      this.#host.send(port, to, { octets, length, rule: this.#rule, detail: this.#detail });
+      this.#rule = undefined;
+      this.#detail = undefined;
+      return;
+    }
+    const copy = octets.slice(0, length);
+    const target = { ...to };
+    this.#hold.effects.push(() => {
+      this.send(port, target, copy);
+    });
+  }
+
+  sendMacMessage(via: number, to: Mac, octets: Uint8Array, length: number = octets.length): void {
+    const copy = octets.slice(0, length);
+    this.#now(() => {
+      this.#world.network.sendMacMessage(this.#host.interfaceAt(via), to, copy);
+    });
+  }
+
+  forward(): void {
+    const packet = this.#transit;
+    if (packet === undefined) return;
+    this.#transit = undefined;
+    this.#now(() => {
+      this.#world.network.forward(this.#host, packet);
+    });
+  }
+
+  bind(): number {
+    return this.#host.ports.bind();
+  }
+
+  release(port: number): void {
+    this.#now(() => {
+      this.#host.ports.release(port);
+    });
+  }
+
+  connect(to: Endpoint): StreamId {
+    const { streams } = this.#host;
+    const stream = streams.reserve();
+    const peer = { ...to };
+    this.#now(() => {
+      streams.connect(stream, peer);
+    });
+    return stream;
+  }
+
+  write(stream: StreamId, octets: Uint8Array): void {
+    const copy = octets.slice();
+    this.#now(() => {
+      this.#host.streams.write(stream, copy);
+    });
+  }
+
+  close(stream: StreamId): void {
+    this.#now(() => {
+      this.#host.streams.close(stream);
+    });
+  }
+
+  reset(stream: StreamId): void {
+    this.#now(() => {
+      this.#host.streams.reset(stream);
+    });
+  }
+
+  configure(via: number, address: InterfaceAddress | undefined): void {
+    const copy = address && { ...address };
+    this.#now(() => {
+      this.#host.configure(via, copy);
+    });
+  }
+
+  probe(via: number, address: Ipv4): void {
+    this.#now(() => {
+      this.#world.network.probe(this.#host.interfaceAt(via), address);
+    });
+  }
+
+  persist(rows: readonly Row[]): Ticket {
+    const hold: Hold = { ticket: ++this.#tickets, effects: [], next: undefined };
+    if (this.#hold === undefined) this.#submit(hold, rows);
+    else this.#hold.next = { hold, rows };
+    this.#hold = hold;
+    return hold.ticket;
+  }
+
+  because(rule: Rule, detail?: string): void {
+    const input = this.#hold === undefined ? this.#input : undefined;
+    this.#now(() => {
+      this.#rule = rule;
+      this.#detail = detail;
+      this.#host.because(rule, detail, input);
+    });
+  }
+
+  state(machine: string, state: string, subject?: Mac): void {
+    this.#now(() => {
+      const { tap, now } = this.#world;
+      for (const listener of tap.listeners) listener.state?.(now(), this.#host.spec, machine, state, subject);
+    });
+  }
+
+  measure(name: string, value: number): void {
+    this.#now(() => {
+      const { tap, now } = this.#world;
+      for (const listener of tap.listeners) listener.measure?.(now(), this.#host.spec, name, value);
+    });
+  }
+
+  reply(value: Plain): void {
+    const answer = this.#reply;
+    if (answer === undefined) return;
+    this.#now(() => {
+      answer(value);
+    });
+  }
+
+  /** Does it at once, or when the ticket is durable. */
+  #now(effect: () => void): void {
+    if (this.#hold === undefined) effect();
+    else this.#hold.effects.push(effect);
+  }
+
+  #submit(hold: Hold, rows: readonly Row[]): void {
+    const { life } = this.#host;
+    this.#world.store.persist(this.#host.spec.name, rows, (outcome) => {
+      // A crash since then has forgotten who asked; the rows stay, or not, as they were settled.
+      if (this.#host.life !== life) return;
+      const { tap, now } = this.#world;
+      for (const listener of tap.listeners) listener.settled?.(now(), this.#host.spec, rows, outcome);
+      if (outcome === 'durable') this.#release(hold);
+      this.#host.handle({ kind: 'settled', ticket: hold.ticket, outcome });
+      if (outcome !== 'durable') this.#drop(hold);
+    });
+  }
+
+  #release(hold: Hold): void {
+    this.begin({ kind: 'timer' }, undefined);
+    this.#input = undefined;
+    for (const effect of hold.effects) effect();
+    if (hold.next !== undefined) this.#submit(hold.next.hold, hold.next.rows);
+    this.end();
+  }
+
+  /** What was to be kept after rows that were not: it was never tried, and its asker must not wait for ever. */
+  #drop(hold: Hold): void {
+    if (hold.next === undefined) return;
+    this.#host.handle({ kind: 'settled', ticket: hold.next.hold.ticket, outcome: 'failed' });
+    this.#drop(hold.next.hold);
+  }
+}

@@ -1,0 +1,242 @@
+import type { Endpoint, Ip, Mac } from '../../core/address.ts';
+import { isIpv4 } from '../../core/address.ts';
+import type { HostSpec } from '../../core/driver.ts';
+import { bug } from '../../core/errors.ts';
+import type { Rule } from '../../core/rules.ts';
+import type {
+  Input,
+  InterfaceAddress,
+  Plain,
+  Service,
+  Target,
+  UnreachableInput,
+} from '../../core/service.ts';
+import { NEVER } from '../../core/time.ts';
+import { Sink } from './effects.ts';
+import { wayTo } from './network.ts';
+import type { Interface, Packet, Sender, Station } from './plant.ts';
+import { Ports } from './ports.ts';
+import { Alarm } from './schedule.ts';
+import { OUTSIDE } from './tap.ts';
+import { Streams } from './tcp.ts';
+import type { World } from './world.ts';
+
+const TTL = 64;
+
+/** Who sent what came in by a socket: it is told nothing. */
+const OUTSIDE_STATION: Station = {
+  spec: OUTSIDE,
+  interfaces: [],
+  isUp: true,
+  hasPort: () => false,
+  sender: () => undefined,
+  datagram: () => {},
+  transit: () => {},
+  macMessage: () => {},
+  unreachable: () => {},
+  probeAnswer: () => {},
+};
+
+/** One host in the real world: its service, its sockets, its sink. */
+export class RealHost implements Station {
+  readonly spec: HostSpec;
+  readonly interfaces: Interface[] = [];
+  readonly ports: Ports;
+  readonly streams: Streams;
+  /** Counts crashes: what was begun before one is not for the service after it. */
+  life = 0;
+  readonly #world: World;
+  readonly #sink: Sink;
+  #service: Service | undefined;
+  #handling = false;
+  /** Set to the service's deadline, or to something earlier. */
+  readonly #alarm: Alarm;
+
+  constructor(world: World, spec: HostSpec) {
+    this.#world = world;
+    this.spec = spec;
+    this.ports = new Ports(world, this);
+    this.streams = new Streams(world, this);
+    this.#sink = new Sink(world, this);
+    this.#alarm = new Alarm(() => {
+      if ((this.#service?.deadline() ?? NEVER) <= world.now()) this.handle({ kind: 'timer' });
+      else this.#arm();
+    });
+  }
+
+  get isUp(): boolean {
+    return this.#service !== undefined;
+  }
+
+  interfaceAt(via: number): Interface {
+    return this.interfaces[via] ?? bug(`${this.spec.name} has no interface ${via}`);
+  }
+
+  /** Opens the sockets, makes the service and hands in its rows; throws `EnvironmentError`. */
+  async start(): Promise<void> {
+    if (this.#service !== undefined) return;
+    this.ports.open();
+    await this.streams.listen();
+    this.#service = this.spec.create();
+    for (const row of this.#world.store.rows(this.spec.name)) this.handle({ kind: 'restored', row });
+    this.#arm();
+  }
+
+  /** Forgets the service and all that it had open; its rows stay. */
+  crash(): void {
+    this.life++;
+    this.#service = undefined;
+    this.#world.schedule.set(this.#alarm, NEVER);
+    this.ports.closeAll();
+    this.streams.closeAll();
+    for (const own of this.interfaces) own.resetAddresses();
+  }
+
+  handle(input: Input, more?: { readonly transit?: Packet; readonly reply?: (value: Plain) => void }): void {
+    const service = this.#service;
+    if (service === undefined) return;
+    if (this.#handling) bug(`${this.spec.name} was handed a ${input.kind} inside of another input`);
+    this.#handling = true;
+    this.#sink.begin(input, more);
+    try {
+      service.handle(input, this.#world.now(), this.#sink);
+    } catch (error) {
+      if (error instanceof Error) error.message = `${this.spec.name}, on a ${input.kind}: ${error.message}`;
+      this.#world.bug(error);
+    }
+    if (input.kind === 'command' && !this.#sink.isHolding) more?.reply?.(null);
+    this.#sink.end();
+    this.#handling = false;
+    this.#arm();
+  }
+
+  command(verb: string, args: Readonly<Record<string, Plain>>, reply?: (value: Plain) => void): void {
+    if (!this.isUp) {
+      reply?.(null);
+      return;
+    }
+    let answered = false;
+    const answer = (value: Plain): void => {
+      if (answered) return;
+      answered = true;
+      if (value !== null)
+        for (const listener of this.#world.tap.listeners)
+          listener.reply?.(this.#world.now(), this.spec, verb, value);
+      reply?.(value);
+    };
+    this.handle({ kind: 'command', verb, args }, { reply: answer });
+  }
+
+  /** What the service sends: the first `length` octets, which are its own scratch. */
+  send(
+    port: number,
+    to: Target,
+    said: { octets: Uint8Array; length: number; rule: Rule | undefined; detail: string | undefined },
+  ): void {
+    if (this.#isDirect(to)) {
+      const door = this.ports.door(port, to.source, to.address);
+      if (door === undefined || this.#world.tap.seesFrames) this.#sendActed(port, to, said);
+      else door.send(said.octets, said.length, this.#world.doors.knownAs(to)?.real ?? to);
+      return;
+    }
+    this.#sendActed(port, to, said);
+  }
+
+  configure(via: number, address: InterfaceAddress | undefined): void {
+    const own = this.interfaceAt(via);
+    own.configure(address);
+    this.ports.follow(own);
+    this.streams.follow();
+  }
+
+  because(rule: Rule, detail: string | undefined, input: Input | undefined): void {
+    const { rules, tap, now } = this.#world;
+    rules[rule.index] = (rules[rule.index] ?? 0) + 1;
+    for (const listener of tap.listeners) listener.because?.(now(), this.spec, rule, detail, input);
+  }
+
+  hasPort(port: number): boolean {
+    return this.ports.has(port);
+  }
+
+  sender(port: number, to: Ip): Sender | undefined {
+    return this.ports.door(port, undefined, to);
+  }
+
+  datagram(packet: Packet, via: Interface, hardware: Mac): void {
+    const { octets, from, to } = packet;
+    this.handle({ kind: 'datagram', octets, from, to, via: via.number, hardware });
+  }
+
+  transit(packet: Packet, via: Interface, hardware: Mac | undefined): void {
+    const { octets, from, to } = packet;
+    this.handle({ kind: 'transit', octets, from, to, via: via.number, hardware }, { transit: packet });
+  }
+
+  macMessage(octets: Uint8Array, from: Mac, via: Interface): void {
+    this.handle({ kind: 'mac-message', octets, from, via: via.number });
+  }
+
+  unreachable(reason: UnreachableInput['reason'], packet: Packet): void {
+    this.handle({ kind: 'unreachable', reason, port: packet.from.port, to: packet.to });
+  }
+
+  probeAnswer(address: Ip, hardware: Mac): void {
+    if (isIpv4(address)) this.handle({ kind: 'probe-answer', address, hardware });
+  }
+
+  /** Whether what comes in by a socket of this interface still has a cable to cross: a modem under `serve`. */
+  comesOverCable(own: Interface): boolean {
+    return !this.#world.place.isClosed && own.segment.kind === 'cable' && !this.spec.forwards;
+  }
+
+  /** Shows a datagram from outside to the router before us, which lets it go on or not. */
+  enter(
+    octets: Uint8Array,
+    way: { readonly from: Endpoint; readonly to: Endpoint; readonly by: Interface },
+  ): void {
+    const { network } = this.#world;
+    const towards = wayTo(this, way.from.address);
+    const router = towards && towards.out.segment.withAddress(towards.nextHop);
+    if (router === undefined || !router.station.isUp) return;
+    const packet: Packet = {
+      number: network.nextPacket(),
+      from: way.from,
+      to: way.to,
+      ttl: TTL,
+      octets,
+      origin: OUTSIDE_STATION,
+      inbound: true,
+      rule: undefined,
+      detail: undefined,
+    };
+    const uplink = router.station.interfaces.find((own) => own.segment !== router.segment) ?? router;
+    router.station.transit(packet, uplink, undefined);
+  }
+
+  #arm(): void {
+    const deadline = this.#service?.deadline() ?? NEVER;
+    if (deadline !== this.#alarm.at || this.#alarm.index < 0) this.#world.schedule.set(this.#alarm, deadline);
+  }
+
+  /** Whether it goes to the kernel as it is: one way out, which is not acted here, and a plain address. */
+  #isDirect(to: Target): boolean {
+    const [only] = this.interfaces;
+    return (
+      only !== undefined &&
+      this.interfaces.length === 1 &&
+      to.hardware === undefined &&
+      !this.#world.place.acts(only.segment) &&
+      !only.isBroadcast(to.address)
+    );
+  }
+
+  #sendActed(
+    port: number,
+    to: Target,
+    said: { octets: Uint8Array; length: number; rule: Rule | undefined; detail: string | undefined },
+  ): void {
+    const { rule, detail } = said;
+    this.#world.network.send(this, port, to, { octets: said.octets.slice(0, said.length), rule, detail });
+  }
+}

@@ -1,0 +1,177 @@
+import { randomInt } from 'node:crypto';
+import type { Ip } from '../../core/address.ts';
+import { ANY, isIpv4 } from '../../core/address.ts';
+import { bug, EnvironmentError } from '../../core/errors.ts';
+import { Door } from './door.ts';
+import type { RealHost } from './host.ts';
+import type { Interface } from './plant.ts';
+import type { World } from './world.ts';
+
+/** RFC 6335 §6: the dynamic ports, for a host that binds before it has an address. */
+const DYNAMIC_FIRST = 49_152;
+const DYNAMIC_END = 65_536;
+/** The same number free on each of a host's addresses: hardly ever more than one try. */
+const BIND_TRIES = 16;
+
+/** Where RFC 2131 §4.1 clients without an address send: to all. */
+const DHCP_SERVER_PORT = 67;
+
+/** The UDP ports of a host, with a socket for each address it has. */
+export class Ports {
+  readonly #world: World;
+  readonly #host: RealHost;
+  readonly #doors = new Map<number, Door[]>();
+  /** Receives what is sent to all on the interface that is answered. */
+  #ear: Door | undefined;
+
+  constructor(world: World, host: RealHost) {
+    this.#world = world;
+    this.#host = host;
+  }
+
+  has(port: number): boolean {
+    return this.#doors.has(port);
+  }
+
+  /** Opens the ports of the specification on the addresses that are there; throws `EnvironmentError`. */
+  open(): void {
+    for (const port of this.#host.spec.udpPorts) {
+      this.#doors.set(port, []);
+      for (const own of this.#host.interfaces)
+        for (const { address } of own.addresses) this.#openAt(own, address, port);
+      if (port === DHCP_SERVER_PORT) this.#openEar();
+    }
+  }
+
+  /** An interface has gained an address, or lost one: its sockets follow. */
+  follow(own: Interface): void {
+    for (const [port, doors] of this.#doors) {
+      const kept: Door[] = [];
+      for (const door of doors)
+        if (door.own !== own || this.#isSeated(door)) kept.push(door);
+        else this.#close(door);
+      this.#doors.set(port, kept);
+      for (const { address } of own.addresses) {
+        if (kept.some((door) => door.own === own && door.known.address === address)) continue;
+        try {
+          this.#openAt(own, address, port);
+        } catch (error) {
+          if (!(error instanceof EnvironmentError)) throw error;
+          this.#world.notice(`${this.#host.spec.name}: ${error.message}`);
+        }
+      }
+    }
+  }
+
+  /** A port nobody can foretell, by the kernel's choice where there is a socket to open. */
+  bind(): number {
+    const seats = this.#host.interfaces.flatMap((own) =>
+      own.addresses.flatMap(({ address }) =>
+        this.#world.place.seats(own, address).map((seat) => ({ own, ...seat })),
+      ),
+    );
+    for (let tried = 0; tried < BIND_TRIES; tried++) {
+      const doors: Door[] = [];
+      let port = 0;
+      try {
+        for (const { own, bind, known } of seats) {
+          const door = new Door(this.#world, this.#host, { own, bind, known, port });
+          doors.push(door);
+          port = door.known.port;
+          // Told apart by the port alone: the next address is another endpoint, though the kernel's is the same.
+        }
+        if (port === 0) port = this.#unusedPort();
+        if (this.#doors.has(port)) throw new EnvironmentError(`port ${port} is ours`, 'another');
+        for (const door of doors) this.#world.doors.add(door);
+        this.#doors.set(port, doors);
+        return port;
+      } catch (error) {
+        for (const door of doors) door.close();
+        if (!(error instanceof EnvironmentError) || tried === BIND_TRIES - 1) throw error;
+      }
+    }
+    return bug('the last try returns or throws');
+  }
+
+  release(port: number): void {
+    if (this.#host.spec.udpPorts.includes(port)) return;
+    for (const door of this.#doors.get(port) ?? []) this.#close(door);
+    this.#doors.delete(port);
+  }
+
+  closeAll(): void {
+    for (const doors of this.#doors.values()) for (const door of doors) this.#close(door);
+    this.#doors.clear();
+    this.#ear?.close();
+    this.#ear = undefined;
+  }
+
+  /** The socket that sends for a port: from `source` where that is said, else of the family of `to`. */
+  door(port: number, source: Ip | undefined, to: Ip): Door | undefined {
+    const doors = this.#doors.get(port);
+    if (doors === undefined) return undefined;
+    if (source !== undefined && source !== ANY)
+      for (const door of doors) if (door.known.address === source) return door;
+    for (const door of doors) if (isIpv4(door.known.address) === isIpv4(to)) return door;
+    return undefined;
+  }
+
+  #openAt(own: Interface, address: Ip, knownPort: number): void {
+    const { place, doors } = this.#world;
+    const port = place.port(own, address, knownPort);
+    if (port === undefined) return;
+    for (const { bind, known } of place.seats(own, address)) {
+      const shared =
+        knownPort === DHCP_SERVER_PORT && place.answers !== undefined && !place.acts(own.segment);
+      if (shared) assertFree(this.#world, this.#host, { own, known, bind, port });
+      const door = new Door(this.#world, this.#host, { own, known, knownPort, bind, port, shared });
+      doors.add(door);
+      this.#doors.get(knownPort)?.push(door);
+    }
+  }
+
+  /**
+   * Datagrams to 255.255.255.255 reach sockets on 0.0.0.0 only; replies leave from the socket on the interface's own
+   * address, since Linux sends a broadcast out by the interface whose address the sender has.
+   */
+  #openEar(): void {
+    const { place } = this.#world;
+    const own = this.#host.interfaces.find((candidate) => !place.acts(candidate.segment));
+    if (place.answers === undefined || own === undefined) return;
+    this.#ear = new Door(this.#world, this.#host, {
+      own,
+      known: ANY,
+      bind: ANY,
+      port: DHCP_SERVER_PORT,
+      shared: true,
+    });
+  }
+
+  #isSeated(door: Door): boolean {
+    return door.own.addresses.some(({ address }) =>
+      this.#world.place.seats(door.own, address).some((seat) => seat.known === door.known.address),
+    );
+  }
+
+  #unusedPort(): number {
+    for (;;) {
+      const port = randomInt(DYNAMIC_FIRST, DYNAMIC_END);
+      if (!this.#doors.has(port)) return port;
+    }
+  }
+
+  #close(door: Door): void {
+    this.#world.doors.remove(door);
+    door.close();
+  }
+}
+
+/** A shared socket would also be let in beside another program's: see first whether the port is free. */
+function assertFree(
+  world: World,
+  host: RealHost,
+  where: { readonly own: Interface; readonly known: Ip; readonly bind: Ip; readonly port: number },
+): void {
+  new Door(world, host, where).close();
+  new Door(world, host, { ...where, bind: ANY }).close();
+}

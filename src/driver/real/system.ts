@@ -1,0 +1,130 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import type { Endpoint, Ip, Ipv4 } from '../../core/address.ts';
+import { broadcastOf, formatEndpoint, formatIp, isIpv4, maskIp, parseIp } from '../../core/address.ts';
+import { EnvironmentError } from '../../core/errors.ts';
+import { escapeText } from '../../core/text.ts';
+
+/** An interface of this machine, as `doctor` and the errors show it. */
+export interface MachineInterface {
+  readonly name: string;
+  readonly addresses: readonly { readonly address: Ip; readonly prefixLength: number }[];
+}
+
+/** The interfaces that are up, in the system's order. */
+export function machineInterfaces(): MachineInterface[] {
+  return Object.entries(networkInterfaces()).map(([name, found]) => ({
+    name,
+    addresses: (found ?? []).flatMap(({ cidr }) => {
+      const [text, length] = (cidr ?? '').split('/');
+      const address = parseIp(text?.replace(/%.*/, '') ?? '');
+      return address === undefined ? [] : [{ address, prefixLength: Number(length) }];
+    }),
+  }));
+}
+
+/** The IPv4 address of an interface and its subnet's broadcast. */
+export function interfaceNamed(name: string): { readonly address: Ipv4; readonly broadcast: Ipv4 } {
+  const all = machineInterfaces();
+  const found = all.find((candidate) => candidate.name === name);
+  if (found === undefined)
+    throw new EnvironmentError(
+      `there is no interface ${escapeText(name)} that is up`,
+      `name one of ${all.map((candidate) => candidate.name).join(', ')}`,
+    );
+  const own = found.addresses.find(({ address }) => isIpv4(address));
+  if (own === undefined || !isIpv4(own.address))
+    throw new EnvironmentError(
+      `${name} has no IPv4 address`,
+      `give it one, such as: ip address add 10.50.0.1/24 dev ${name}`,
+    );
+  const { address, prefixLength } = own;
+  return {
+    address,
+    broadcast: broadcastOf({ address: maskIp(address, prefixLength), length: prefixLength }),
+  };
+}
+
+/** What a refused bind means to the person, with the cures. */
+export function bindError(code: string, protocol: 'udp' | 'tcp', endpoint: Endpoint): EnvironmentError {
+  const where = `${protocol} ${formatEndpoint(endpoint)}`;
+  switch (code) {
+    case 'EADDRINUSE': {
+      const holder = portHolder(protocol, endpoint.port);
+      return new EnvironmentError(
+        `${where} is in use${holder === undefined ? '' : ` by ${holder}`}`,
+        holder === undefined
+          ? `see who has it (ss -lpn 'sport = :${endpoint.port}'), then stop that or choose another address`
+          : 'stop it, or choose another address',
+      );
+    }
+    case 'EACCES':
+    case 'EPERM':
+      return new EnvironmentError(
+        `no right to open ${where}`,
+        `run as root; or sysctl net.ipv4.ip_unprivileged_port_start=${endpoint.port}; or setcap cap_net_bind_service=+ep ${process.execPath}`,
+      );
+    case 'EADDRNOTAVAIL':
+      return new EnvironmentError(
+        `${formatIp(endpoint.address)} is not an address of this machine`,
+        `its addresses are ${machineInterfaces()
+          .flatMap(({ addresses }) => addresses.map(({ address }) => formatIp(address)))
+          .join(', ')}; use one of these, or add it with: ip address add`,
+      );
+    case 'EMFILE':
+    case 'ENFILE':
+      return new EnvironmentError(
+        `no file descriptor is left for ${where}`,
+        'raise the limit: ulimit -n 65536',
+      );
+    default:
+      return new EnvironmentError(`cannot open ${where}: ${code}`, 'run `headend doctor`');
+  }
+}
+
+/** Who has a port open, as far as this user may see: Linux only. */
+export function portHolder(protocol: 'udp' | 'tcp', port: number): string | undefined {
+  const inodes = new Set<string>();
+  for (const family of ['', '6']) {
+    for (const line of linesOf(`/proc/net/${protocol}${family}`).slice(1)) {
+      const fields = line.trim().split(/\s+/);
+      // TCP: 0A is LISTEN.
+      if (protocol === 'tcp' && fields[3] !== '0A') continue;
+      if (parseInt(fields[1]?.split(':')[1] ?? '', 16) === port && fields[9] !== undefined)
+        inodes.add(fields[9]);
+    }
+  }
+  if (inodes.size === 0) return undefined;
+  for (const pid of namesIn('/proc').filter((name) => /^\d+$/.test(name))) {
+    for (const fd of namesIn(`/proc/${pid}/fd`)) {
+      const inode = /^socket:\[(\d+)\]$/.exec(linkAt(`/proc/${pid}/fd/${fd}`))?.[1];
+      if (inode === undefined || !inodes.has(inode)) continue;
+      return `process ${pid} (${escapeText(linesOf(`/proc/${pid}/comm`)[0] ?? '?')})`;
+    }
+  }
+  return undefined;
+}
+
+function linesOf(file: string): string[] {
+  try {
+    return readFileSync(file, 'utf8').trimEnd().split('\n');
+  } catch {
+    return [];
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function linkAt(file: string): string {
+  try {
+    return readlinkSync(file);
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,85 @@
+import type { Mac } from '../../core/address.ts';
+import { MAC_BROADCAST, toMac } from '../../core/address.ts';
+import type { Fate, FrameBody, FrameEvent, HostSpec, Trace } from '../../core/driver.ts';
+import { bug } from '../../core/errors.ts';
+import type { Rule } from '../../core/rules.ts';
+import type { Instant } from '../../core/time.ts';
+import type { Interface, Packet } from './plant.ts';
+
+/** What stands in a trace for a peer that is not in the scenario. */
+export const OUTSIDE: HostSpec = {
+  name: 'outside',
+  kind: 'outside',
+  group: 'outside',
+  interfaces: [],
+  routes: [],
+  forwards: false,
+  udpPorts: [],
+  tcpPorts: [],
+  create: () => bug('nobody makes what is outside'),
+};
+const OUTSIDE_MAC = toMac(0x02_00_00_00_00_00);
+
+/** One crossing of one medium, before it is known how it ended. */
+export interface Crossed {
+  readonly sentAt: Instant;
+  readonly medium: string;
+  readonly sender: Interface | undefined;
+  readonly receiver: Interface | undefined;
+  readonly isBroadcast: boolean;
+  readonly packet: number;
+  readonly rule: Rule | undefined;
+  readonly detail: string | undefined;
+}
+
+/** Tells the listeners of a driver; builds an event only for one who is there. */
+export class Tap {
+  readonly #frames: readonly Trace[];
+  /** Whether somebody reads details. */
+  readonly explains: boolean;
+  readonly listeners: readonly Trace[];
+
+  constructor(listeners: readonly Trace[]) {
+    this.listeners = listeners;
+    this.#frames = listeners.filter((listener) => listener.frame !== undefined);
+    this.explains = listeners.some(
+      (listener) => listener.frame !== undefined || listener.because !== undefined,
+    );
+  }
+
+  get seesFrames(): boolean {
+    return this.#frames.length > 0;
+  }
+
+  frame(
+    crossed: Crossed,
+    end: { readonly at: Instant; readonly fate: Fate; readonly fault?: string | undefined },
+    body: FrameBody,
+  ): void {
+    if (this.#frames.length === 0) return;
+    const event: FrameEvent = {
+      sentAt: crossed.sentAt,
+      at: end.at,
+      segment: crossed.medium,
+      sender: crossed.sender?.station.spec ?? OUTSIDE,
+      receiver: crossed.receiver?.station.spec,
+      fate: end.fate,
+      fault: end.fault,
+      sourceMac: crossed.sender?.spec.mac ?? OUTSIDE_MAC,
+      destinationMac: crossed.isBroadcast ? MAC_BROADCAST : macOf(crossed.receiver),
+      packet: crossed.packet,
+      body,
+      rule: crossed.rule,
+      detail: crossed.detail,
+    };
+    for (const listener of this.#frames) listener.frame?.(event);
+  }
+}
+
+export function udpBody({ from, to, ttl, octets }: Packet): FrameBody {
+  return { kind: 'udp', from, to, ttl, octets };
+}
+
+function macOf(receiver: Interface | undefined): Mac {
+  return receiver?.spec.mac ?? OUTSIDE_MAC;
+}

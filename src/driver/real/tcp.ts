@@ -1,0 +1,300 @@
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import type { Endpoint, Ip } from '../../core/address.ts';
+import { formatEndpoint, formatIp, isIpv4, parseIp } from '../../core/address.ts';
+import type { StreamId } from '../../core/service.ts';
+import { after, type Instant, toInstant } from '../../core/time.ts';
+import type { RealHost } from './host.ts';
+import { wayTo } from './network.ts';
+import { bindError } from './system.ts';
+import type { World } from './world.ts';
+
+/** Peers of one host at a time; the next is refused. A name server is asked by far fewer. */
+const STREAMS_MAX = 1024;
+/** What may wait for a peer that does not read; a zone of 200,000 names is 12 MB. */
+const BACKLOG_OCTETS_MAX = 32 * 1024 * 1024;
+/** A SYN or a FIN with its headers. */
+const EMPTY_SEGMENT_OCTETS = 58;
+
+interface Stream {
+  readonly id: StreamId;
+  readonly socket: Socket;
+  readonly peer: Endpoint;
+  /** What was written and still crosses the segments that are acted here. */
+  crossingOctets: number;
+  /** When what was written last has crossed them. */
+  arrivesAt: Instant;
+  isOpen: boolean;
+  peerClosed: boolean;
+  closed: boolean;
+}
+
+interface Listening {
+  readonly bind: Endpoint;
+  readonly known: Endpoint;
+}
+
+/** The streams of one host: its listening sockets and its connections. */
+export class Streams {
+  readonly #world: World;
+  readonly #host: RealHost;
+  readonly #servers = new Map<string, { readonly server: Server; readonly known: Endpoint }>();
+  readonly #streams = new Map<StreamId, Stream>();
+  #made = 0;
+
+  constructor(world: World, host: RealHost) {
+    this.#world = world;
+    this.#host = host;
+  }
+
+  /** Opens the TCP ports of the specification; rejects with `EnvironmentError`. */
+  async listen(): Promise<void> {
+    await Promise.all(this.#wanted().map((where) => this.#listenAt(where)));
+  }
+
+  /** The host's addresses have changed: its listening sockets follow. */
+  follow(): void {
+    if (this.#host.spec.tcpPorts.length === 0) return;
+    const wanted = this.#wanted();
+    const names = new Set(wanted.map(({ known }) => formatEndpoint(known)));
+    for (const [name, { server, known }] of this.#servers) {
+      if (names.has(name)) continue;
+      this.#servers.delete(name);
+      this.#world.streamEnds.unlisten(known);
+      server.close();
+    }
+    for (const where of wanted) {
+      if (this.#servers.has(formatEndpoint(where.known))) continue;
+      this.#listenAt(where).catch((error: unknown) => {
+        this.#world.notice(
+          `${this.#host.spec.name}: ${error instanceof Error ? error.message : String(error)}`,
+        );
+      });
+    }
+  }
+
+  reserve(): StreamId {
+    return ++this.#made;
+  }
+
+  connect(id: StreamId, to: Endpoint): void {
+    const { life } = this.#host;
+    const delayUs = this.#delay(to.address, EMPTY_SEGMENT_OCTETS);
+    const target = this.#world.streamEnds.listening(to) ?? (this.#world.place.isClosed ? undefined : to);
+    this.#world.schedule.at(after(this.#world.now(), delayUs ?? 0), () => {
+      if (this.#host.life !== life) return;
+      if (delayUs === undefined || target === undefined) this.#tell(id, 'reset');
+      else this.#connect(id, to, target);
+    });
+  }
+
+  write(id: StreamId, octets: Uint8Array): void {
+    const stream = this.#streams.get(id);
+    if (stream === undefined || stream.closed || octets.length === 0) return;
+    if (stream.socket.writableLength + stream.crossingOctets + octets.length > BACKLOG_OCTETS_MAX) {
+      this.#world.counts.streamsCut++;
+      this.#fail(stream);
+      return;
+    }
+    stream.crossingOctets += octets.length;
+    this.#cross(stream, octets.length, () => {
+      stream.crossingOctets -= octets.length;
+      if (!stream.socket.destroyed) stream.socket.write(octets);
+    });
+  }
+
+  close(id: StreamId): void {
+    const stream = this.#streams.get(id);
+    if (stream === undefined || stream.closed) return;
+    stream.closed = true;
+    this.#cross(stream, 0, () => {
+      stream.socket.end();
+    });
+    if (stream.peerClosed) this.#streams.delete(id);
+  }
+
+  reset(id: StreamId): void {
+    const stream = this.#streams.get(id);
+    if (stream === undefined) return;
+    this.#streams.delete(id);
+    stream.socket.resetAndDestroy();
+  }
+
+  closeAll(): void {
+    for (const { server, known } of this.#servers.values()) {
+      this.#world.streamEnds.unlisten(known);
+      server.close();
+    }
+    this.#servers.clear();
+    for (const { socket } of this.#streams.values()) socket.resetAndDestroy();
+    this.#streams.clear();
+  }
+
+  #wanted(): Listening[] {
+    const { place } = this.#world;
+    return this.#host.spec.tcpPorts.flatMap((port) =>
+      this.#host.interfaces.flatMap((own) =>
+        own.addresses.flatMap(({ address }) => {
+          const real = place.port(own, address, port);
+          if (real === undefined) return [];
+          return place.seats(own, address).map((seat) => ({
+            bind: { address: seat.bind, port: real },
+            known: { address: seat.known, port },
+          }));
+        }),
+      ),
+    );
+  }
+
+  async #listenAt({ bind, known }: Listening): Promise<void> {
+    const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+      this.#accept(socket, known);
+    });
+    this.#servers.set(formatEndpoint(known), { server, known });
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', (error: NodeJS.ErrnoException) => {
+        reject(bindError(error.code ?? 'unknown', 'tcp', bind));
+      });
+      server.listen(
+        { host: formatIp(bind.address), port: bind.port, ipv6Only: !isIpv4(bind.address) },
+        resolve,
+      );
+    });
+    // Later errors are of single connections (no descriptor left): those are dropped, the server goes on.
+    server.on('error', () => {
+      this.#world.counts.streamsRefused++;
+    });
+    this.#world.streamEnds.listen(known, bind);
+  }
+
+  #accept(socket: Socket, local: Endpoint): void {
+    const address = parseIp(socket.remoteAddress ?? '');
+    const { remotePort } = socket;
+    if (address === undefined || remotePort === undefined || this.#streams.size >= STREAMS_MAX) {
+      this.#world.counts.streamsRefused++;
+      socket.on('error', () => {});
+      socket.resetAndDestroy();
+      return;
+    }
+    const real = { address, port: remotePort };
+    const caller = this.#world.streamEnds.caller(real);
+    const stream = this.#add(this.reserve(), socket, { address: caller ?? address, port: remotePort });
+    this.#open(stream, local);
+  }
+
+  #connect(id: StreamId, to: Endpoint, target: Endpoint): void {
+    const source = this.#source(to.address);
+    const socket = connect({
+      host: formatIp(target.address),
+      port: target.port,
+      allowHalfOpen: true,
+      noDelay: true,
+      ...(source === undefined ? {} : { localAddress: formatIp(source.bind) }),
+    });
+    const stream = this.#add(id, socket, to);
+    // Node binds in the next tick; whoever accepts us later must know which of the scenario's hosts this is.
+    process.nextTick(() => {
+      const real = localOf(socket);
+      if (real === undefined || source === undefined) return;
+      this.#world.streamEnds.call(real, source.known);
+      socket.once('close', () => {
+        this.#world.streamEnds.hangUp(real);
+      });
+    });
+    socket.once('connect', () => {
+      const real = localOf(socket);
+      if (this.#streams.get(id) !== stream || real === undefined) return;
+      this.#open(stream, { address: source?.known ?? real.address, port: real.port });
+    });
+  }
+
+  /** The address to connect from: the one the scenario's routes choose, where it has a seat of its own. */
+  #source(to: Ip): { readonly bind: Ip; readonly known: Ip } | undefined {
+    const own = this.#host.interfaces.find((candidate) => candidate.has(to)) ?? wayTo(this.#host, to)?.out;
+    if (own === undefined) return undefined;
+    const address = own.has(to) ? to : own.sourceFor(to);
+    const seat = this.#world.place.seats(own, address)[0];
+    return seat === undefined || isIpv4(seat.bind) !== isIpv4(to) ? undefined : seat;
+  }
+
+  #add(id: StreamId, socket: Socket, peer: Endpoint): Stream {
+    const stream: Stream = {
+      id,
+      socket,
+      peer,
+      crossingOctets: 0,
+      arrivesAt: toInstant(0),
+      isOpen: false,
+      peerClosed: false,
+      closed: false,
+    };
+    this.#streams.set(id, stream);
+    socket.on('data', (octets: Buffer) => {
+      if (this.#streams.get(id) === stream)
+        this.#host.handle({ kind: 'stream', event: 'octets', stream: id, octets });
+    });
+    socket.on('end', () => {
+      if (this.#streams.get(id) !== stream) return;
+      stream.peerClosed = true;
+      if (stream.closed) this.#streams.delete(id);
+      this.#tell(id, 'closed');
+    });
+    // The reason is the same to a service: the stream is gone. `close` follows.
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      if (this.#streams.get(id) === stream) this.#fail(stream);
+    });
+    return stream;
+  }
+
+  #open(stream: Stream, local: Endpoint): void {
+    stream.isOpen = true;
+    this.#trace(stream.id, 'opened');
+    this.#host.handle({ kind: 'stream', event: 'opened', stream: stream.id, local, peer: stream.peer });
+  }
+
+  /** Gone without our asking; told in an input of its own. */
+  #fail(stream: Stream): void {
+    this.#streams.delete(stream.id);
+    stream.socket.resetAndDestroy();
+    const { life } = this.#host;
+    this.#world.schedule.at(this.#world.now(), () => {
+      if (this.#host.life === life) this.#tell(stream.id, 'reset');
+    });
+  }
+
+  #tell(id: StreamId, event: 'closed' | 'reset'): void {
+    this.#trace(id, event);
+    this.#host.handle({ kind: 'stream', event, stream: id });
+  }
+
+  #trace(id: StreamId, event: 'opened' | 'closed' | 'reset'): void {
+    const { tap, now } = this.#world;
+    for (const listener of tap.listeners) listener.stream?.(now(), this.#host.spec, id, event);
+  }
+
+  /** Does it when the octets have crossed what is acted here, in the order written. */
+  #cross(stream: Stream, octets: number, arrive: () => void): void {
+    const delayUs = this.#delay(stream.peer.address, octets + EMPTY_SEGMENT_OCTETS) ?? 0;
+    const now = this.#world.now();
+    if (delayUs === 0 && stream.arrivesAt <= now) {
+      arrive();
+      return;
+    }
+    stream.arrivesAt = toInstant(Math.max(stream.arrivesAt, now + delayUs));
+    this.#world.schedule.at(stream.arrivesAt, arrive);
+  }
+
+  /** 0 where nothing is acted; undefined where no way leads. */
+  #delay(to: Ip, octets: number): number | undefined {
+    const { place, network } = this.#world;
+    if (!place.isClosed) return 0;
+    return network.streamDelay(this.#host, to, octets);
+  }
+}
+
+function localOf(socket: Socket): Endpoint | undefined {
+  const address = parseIp(socket.localAddress ?? '');
+  return address === undefined || socket.localPort === undefined
+    ? undefined
+    : { address, port: socket.localPort };
+}
