@@ -76,10 +76,10 @@ export class RealHost implements Station {
   async start(): Promise<void> {
     if (this.#service !== undefined) return;
     this.ports.open();
-    await this.streams.listen();
     this.#service = this.spec.create();
     for (const row of this.#world.store.rows(this.spec.name)) this.handle({ kind: 'restored', row });
     this.#arm();
+    await this.streams.listen();
   }
 
   /** Forgets the service and all that it had open; its rows stay. */

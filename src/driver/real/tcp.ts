@@ -6,6 +6,7 @@ import { after, type Instant, toInstant } from '../../core/time.ts';
 import type { RealHost } from './host.ts';
 import { wayTo } from './network.ts';
 import { bindError } from './system.ts';
+import { plain } from './udp.ts';
 import type { World } from './world.ts';
 
 /** Peers of one host at a time; the next is refused. A name server is asked by far fewer. */
@@ -230,7 +231,7 @@ export class Streams {
     this.#streams.set(id, stream);
     socket.on('data', (octets: Buffer) => {
       if (this.#streams.get(id) === stream)
-        this.#host.handle({ kind: 'stream', event: 'octets', stream: id, octets });
+        this.#host.handle({ kind: 'stream', event: 'octets', stream: id, octets: plain(octets) });
     });
     socket.on('end', () => {
       if (this.#streams.get(id) !== stream) return;

@@ -88,7 +88,7 @@ export class UdpSocket {
     // One turn of the loop may hand in several datagrams; an earlier one may have closed us.
     if (!this.#open) return;
     const address = addressOf(from.address);
-    if (address !== undefined) this.#receiver.datagram(octets, address, from.port);
+    if (address !== undefined) this.#receiver.datagram(plain(octets), address, from.port);
   };
 
   readonly #onSent = (error: Error | null): void => {
@@ -105,6 +105,11 @@ export class UdpSocket {
       // Linux gives what it may; a system that refuses instead keeps its default.
     }
   }
+}
+
+/** The same octets as what services know: `slice` of a Buffer would not copy. */
+export function plain(octets: Buffer): Uint8Array {
+  return new Uint8Array(octets.buffer, octets.byteOffset, octets.length);
 }
 
 /** Undefined for a scoped address: without its interface it could not be answered. */

@@ -8,13 +8,12 @@ import type { Place } from './place.ts';
 import type { Schedule } from './schedule.ts';
 import type { Tap } from './tap.ts';
 
+/** Tells how a `persist` ended; never before the call that asked has returned. */
+export type Settle = (outcome: 'durable' | 'conflict' | 'failed') => void;
+
 /** Where rows are kept: the database, or memory where nothing needs to outlive the process. */
 export interface RowStore {
-  persist(
-    host: string,
-    rows: readonly Row[],
-    settle: (outcome: 'durable' | 'conflict' | 'failed') => void,
-  ): void;
+  persist(host: string, rows: readonly Row[], settle: Settle): void;
   rows(host: string): readonly Row[];
   close(): Promise<void>;
 }
@@ -135,7 +134,7 @@ function keyOf(address: Ip, port: number): number | string {
 export class MemoryStore implements RowStore {
   readonly #rows = new Map<string, Map<string, Row>>();
 
-  persist(host: string, rows: readonly Row[], settle: (outcome: 'durable') => void): void {
+  persist(host: string, rows: readonly Row[], settle: Settle): void {
     const kept = this.#rows.get(host) ?? new Map<string, Row>();
     this.#rows.set(host, kept);
     setImmediate(() => {
