@@ -229,7 +229,7 @@ export const DNS = defineRules('DNS', {
     31,
     {
       says: 'No answer came in time: the question is sent again, to the next server.',
-      why: 'Datagrams get lost and servers fail. Five seconds without an answer are given before the next try.',
+      why: 'Datagrams get lost and servers fail. Each server is given five seconds, and twice as long when all have been asked once.',
       source: 'RFC 1123 §6.1.3.3',
       tryIt: 'Take the first name server down and look a name up.',
     },

@@ -1,0 +1,105 @@
+import { type Ip, parseIp } from '../core/address.ts';
+import type { Random } from '../core/random.ts';
+import type { CommandInput, Effects, Input } from '../core/service.ts';
+import { type Instant, NEVER, after, earlier } from '../core/time.ts';
+import { Name, parseName } from '../codec/dns/name.ts';
+import { typeNumber } from '../codec/dns/registry.ts';
+import { type LookupOutcome, StubResolver } from '../engine/resolver.ts';
+
+/** What a host asks again and again. */
+export interface LookupQuestion {
+  readonly qname: Name;
+  readonly qtype: number;
+  /** 0: once, when the host comes up. */
+  readonly everyUs: number;
+}
+
+export interface LookupsOptions {
+  readonly random: Random;
+  readonly question?: LookupQuestion | undefined;
+}
+
+/**
+ * The look-ups of a host: its stub resolver, the question it repeats, and the command `lookup`. The machine `stub` is in the
+ * state of its last look-up: `asking`, `answered`, `nodata`, `nxdomain` or `failed`.
+ */
+export class Lookups {
+  readonly #resolver: StubResolver;
+  readonly #question: LookupQuestion | undefined;
+  #isUp = false;
+  #askAt: Instant = NEVER;
+
+  constructor({ random, question }: LookupsOptions) {
+    this.#question = question;
+    this.#resolver = new StubResolver({ random, settled: settle });
+  }
+
+  /** The host has an address and knows whom to ask; a second start only changes whom. */
+  start(servers: readonly Ip[], now: Instant, effects: Effects): void {
+    this.#resolver.useServers(servers);
+    if (this.#isUp) return;
+    this.#isUp = true;
+    this.#askAgain(now, effects);
+  }
+
+  /** The host has no address any more. */
+  stop(effects: Effects): void {
+    this.#isUp = false;
+    this.#askAt = NEVER;
+    this.#resolver.stop(effects);
+  }
+
+  /** Inputs that are not the resolver's are left alone. */
+  handle(input: Input, now: Instant, effects: Effects): void {
+    switch (input.kind) {
+      case 'datagram':
+        return this.#resolver.receive(input, now, effects);
+      case 'stream':
+        return this.#resolver.stream(input, now, effects);
+      case 'unreachable':
+        return this.#resolver.unreachable(input, now, effects);
+      case 'timer':
+        this.#resolver.wake(now, effects);
+        if (this.#askAt <= now) this.#askAgain(now, effects);
+        return;
+      default:
+        return;
+    }
+  }
+
+  deadline(): Instant {
+    return earlier(this.#askAt, this.#resolver.deadline());
+  }
+
+  /** `lookup { name, type, server }`; type A and the host's own servers when left out. */
+  command({ args }: CommandInput, now: Instant, effects: Effects): void {
+    const { name = '', type = 'A', server } = args;
+    const qname = typeof name === 'string' ? parseName(name) : { fault: 'a name' };
+    const qtype = typeof type === 'string' ? typeNumber(type) : undefined;
+    const address = typeof server === 'string' ? parseIp(server) : undefined;
+    if (!(qname instanceof Name)) return effects.reply({ error: `name: expected ${qname.fault}` });
+    if (qtype === undefined) return effects.reply({ error: 'type: expected a type such as A or TYPE731' });
+    if (server !== undefined && address === undefined)
+      return effects.reply({ error: 'server: expected an address' });
+    if (!this.#isUp) return effects.reply({ error: 'the host has no address yet' });
+    effects.reply({ asked: true });
+    effects.state('stub', 'asking');
+    const servers = this.#resolver.servers;
+    if (address !== undefined) this.#resolver.useServers([address]);
+    this.#resolver.resolve(qname, qtype, now, effects);
+    this.#resolver.useServers(servers);
+  }
+
+  #askAgain(now: Instant, effects: Effects): void {
+    const question = this.#question;
+    if (question === undefined) return;
+    this.#askAt = question.everyUs > 0 ? after(now, question.everyUs) : NEVER;
+    effects.state('stub', 'asking');
+    this.#resolver.resolve(question.qname, question.qtype, now, effects);
+  }
+}
+
+function settle(outcome: LookupOutcome, now: Instant, effects: Effects): void {
+  effects.state('stub', outcome.result);
+  if (outcome.result !== 'failed') effects.measure('dns.lookup.us', now - outcome.askedAt);
+}
