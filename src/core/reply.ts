@@ -1,4 +1,4 @@
-import { ANY, isIpv4 } from './address.ts';
+import { ANY, ANY6, isIpv4 } from './address.ts';
 import type { DatagramInput, Target } from './service.ts';
 
 /**
@@ -7,6 +7,6 @@ import type { DatagramInput, Target } from './service.ts';
  */
 export function replyTo({ from, to, via }: DatagramInput): Target {
   const { address, port } = from;
-  const source = to.address === ANY ? undefined : to.address;
+  const source = to.address === ANY || to.address === ANY6 ? undefined : to.address;
   return { address, port, source, via: isIpv4(address) || !address.startsWith('fe80:') ? undefined : via };
 }

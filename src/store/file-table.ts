@@ -16,7 +16,7 @@ export interface FileSource {
 }
 
 /** Who asks for what; the name is a view, valid during the call. */
-export interface FileRequest {
+interface FileRequest {
   readonly name: Uint8Array;
   readonly client: Ip;
 }

@@ -6,6 +6,7 @@ import { DecodeError } from '../../src/core/errors.ts';
 import { NEVER, toInstant, type Instant } from '../../src/core/time.ts';
 import { decodeTod, encodeTod } from '../../src/codec/tod.ts';
 import { decodePacket, encodePacket, type TftpPacket } from '../../src/codec/tftp/packet.ts';
+import { TftpReceiver } from '../../src/engine/tftp/receiver.ts';
 import { TftpService } from '../../src/service/tftp.ts';
 import { FileTable } from '../../src/store/file-table.ts';
 import { RecordingEffects } from '../support/recording-effects.ts';
@@ -132,5 +133,47 @@ test('any datagrams at any moments: the server never throws, forgets all in the 
       expect(effects.of('release')).toHaveLength(effects.of('bind').length);
     }),
     { numRuns: 300 },
+  );
+});
+
+test('any datagrams from the server: the receiver ends, within its bounds, and gives back its port', () => {
+  const profiles = fc.record({
+    blksize: fc.option(fc.integer({ min: 8, max: 1468 }), { nil: undefined }),
+    windowsize: fc.option(fc.integer({ min: 1, max: 8 }), { nil: undefined }),
+    tsize: fc.option(fc.boolean(), { nil: undefined }),
+    octetsMax: fc.nat(3_000),
+  });
+  const data = fc
+    .tuple(fc.nat(6), fc.constantFrom(0, 8, 512, 1468))
+    .map(([block, length]) => wireOf({ kind: 'data', block, octets: new Uint8Array(length) }));
+  const steps = fc.array(fc.tuple(fc.oneof(data, mutated), fc.constantFrom(69, 5000, 5000, 5001)), {
+    maxLength: 30,
+  });
+  fc.assert(
+    fc.property(profiles, steps, (wanted, list) => {
+      const profile = { resendSeconds: [4, 8, 16], sendsMax: 4, dallySeconds: 1, ...wanted };
+      const receiver = new TftpReceiver(SERVER, new Uint8Array([0x66]), profile);
+      const effects = new RecordingEffects();
+      let now = toInstant(0);
+      receiver.start(now, effects);
+      for (const [octets, port] of list) {
+        now = toInstant(now + 1000);
+        try {
+          receiver.receive(octets.slice(), { address: SERVER.address, port }, now, effects);
+        } catch (error) {
+          expect(error).toBeInstanceOf(DecodeError);
+        }
+        expect(receiver.receivedOctets).toBeLessThanOrEqual(profile.octetsMax);
+      }
+      for (let turn = 0; turn < 10 && receiver.deadline() !== NEVER; turn++) {
+        now = receiver.deadline();
+        receiver.wake(now, effects);
+        expect(receiver.deadline()).toBeGreaterThan(now);
+      }
+      expect(receiver.deadline()).toBe(NEVER);
+      expect(['done', 'failed']).toContain(receiver.state.kind);
+      expect(effects.of('release')).toHaveLength(1);
+    }),
+    { numRuns: 500 },
   );
 });

@@ -11,8 +11,8 @@ import { FileTable, type FileSource } from '../../src/store/file-table.ts';
 import { RecordingEffects } from './recording-effects.ts';
 
 export const SERVER: Endpoint = { address: ipv4(0x0a000045), port: 69 };
-export const CLIENT = ipv4(0x0a090001);
-export const FILE_NAME = latin1Octets('file')!;
+const CLIENT = ipv4(0x0a090001);
+const FILE_NAME = latin1Octets('file')!;
 
 /** What the wire does to one packet: the delays of its copies. None: lost. */
 export type Fate = (packet: {
@@ -36,7 +36,7 @@ export interface Outcome {
   readonly serverDeadline: Instant;
 }
 
-export const everyPacketAfter =
+const everyPacketAfter =
   (us: number): Fate =>
   () => [us];
 

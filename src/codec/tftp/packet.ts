@@ -27,7 +27,7 @@ export const DATA_HEADER_OCTETS = 4;
 /** RFC 2347: the maximum size of a request packet. */
 export const REQUEST_OCTETS_MAX = 512;
 /** Ours: four options are defined, and a packet with more than these is not worth reading on. */
-export const OPTIONS_MAX = 32;
+const OPTIONS_MAX = 32;
 /** Ours: what we write into an ERROR packet and keep of a peer's. */
 export const ERROR_TEXT_OCTETS_MAX = 128;
 
@@ -134,7 +134,7 @@ export function encodePacket(writer: Writer, packet: TftpPacket): void {
   }
 }
 
-/** A request up to its options, which `encodeOption` adds. */
+/** A request up to its options, which follow. */
 export function encodeRequest(
   writer: Writer,
   kind: 'rrq' | 'wrq',
@@ -151,7 +151,7 @@ export function encodeOackHeader(writer: Writer): void {
   writer.u16(Opcode.oack);
 }
 
-export function encodeOption(writer: Writer, option: TftpOption): void {
+function encodeOption(writer: Writer, option: TftpOption): void {
   writer.bytes(option.name);
   writer.u8(0);
   writer.bytes(option.value);

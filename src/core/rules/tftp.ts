@@ -72,7 +72,7 @@ export const TFTP_RULES = defineRules('TFTP', {
       why: 'There must be a last try, or a client that was switched off would be sent to for ever.',
       source: 'RFC 7440 §6',
       tryIt: 'Power a modem off in the middle of its configuration file.',
-      fix: 'If the client was there all the time, look for a firewall or NAT that passes port 69 but not the port of the transfer, or set single_port.',
+      fix: 'If the client was there all the time, look for a firewall or NAT that passes port 69 but not the port of the transfer, or set `single-port: true`.',
     },
   ],
   notFound: [

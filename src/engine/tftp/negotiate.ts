@@ -35,7 +35,7 @@ export interface NegotiationLimits {
 }
 
 /** A request without options, or with none we know: RFC 1350. */
-export const PLAIN: Agreement = {
+const PLAIN: Agreement = {
   blksize: DEFAULT_BLKSIZE,
   windowsize: 1,
   timeoutSeconds: 0,

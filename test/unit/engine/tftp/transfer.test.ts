@@ -1,10 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { latin1Octets, latin1Text } from '../../../../src/core/text.ts';
 import { SECOND } from '../../../../src/core/time.ts';
 import { TFTP_RULES as RULES } from '../../../../src/core/rules/tftp.ts';
 import type { TftpProfile } from '../../../../src/engine/tftp/receiver.ts';
-import { NetasciiReader } from '../../../../src/engine/tftp/netascii.ts';
-import { OctetsSource } from '../../../../src/store/file-table.ts';
 import { transfer, type Crossing, type Fate } from '../../../support/tftp-wire.ts';
 
 const base: TftpProfile = { resendSeconds: [4, 8, 16], sendsMax: 16, dallySeconds: 0, octetsMax: 1 << 26 };
@@ -109,32 +106,4 @@ test('a delayed ACK does not double what follows: the example of RFC 1123 §4.2.
   const { state, sent } = transfer({ content: counted(3_000), profile: base, fate: slowAck1 });
   expect(state.kind).toBe('done');
   expect(blocksOf(sent)).toEqual([1, 1, 2, 3, 4, 5, 6]);
-});
-
-describe('netascii: RFC 1350 §1', () => {
-  test.each([
-    { name: 'a line feed is CR LF', text: 'a\nb', sent: 'a\r\nb' },
-    { name: 'a carriage return is CR NUL', text: 'a\rb', sent: 'a\r\0b' },
-    { name: 'both are both', text: '\r\n', sent: '\r\0\r\n' },
-    { name: 'at the end of a block', text: '1234567\n9', sent: '1234567\r\n9' },
-    { name: 'octets that are no ASCII pass', text: '\xff\0\x80', sent: '\xff\0\x80' },
-    { name: 'nothing', text: '', sent: '' },
-    { name: 'an exact multiple', text: '1234567890123456', sent: '1234567890123456' },
-    { name: 'only line feeds', text: '\n'.repeat(700), sent: '\r\n'.repeat(700) },
-  ])('$name', ({ text, sent }) => {
-    for (const blksize of [8, 9, 512]) {
-      const reader = new NetasciiReader(new OctetsSource(latin1Octets(text)!), blksize, 4);
-      const into = new Uint8Array(2000).fill(0xa5);
-      let got = '';
-      for (let index = 1; ; index++) {
-        const count = reader.read(index, into, 4);
-        const block = latin1Text(into.subarray(4, 4 + count));
-        // Each block of the window may be sent again, in any order.
-        for (let again = Math.max(1, index - 3); again <= index; again++) reader.read(again, into, 4);
-        got += block;
-        if (count < blksize) break;
-      }
-      expect(got).toBe(sent);
-    }
-  });
 });
