@@ -53,7 +53,7 @@ export class Output {
   }
 
   json(value: unknown): void {
-    this.text(`${JSON.stringify(value, null, 2)}\n`);
+    this.text(`${safeJson(value)}\n`);
   }
 
   /** Progress and trouble: standard error. */
@@ -76,6 +76,19 @@ export class Output {
   #write(stream: NodeJS.WriteStream, data: string | Uint8Array): void {
     if (!this.#gone.has(stream)) stream.write(data);
   }
+}
+
+/** JSON whose texts hold nothing that a terminal obeys: such characters are written as `\uNNNN`, which reads the same. */
+export function safeJson(value: unknown): string {
+  return JSON.stringify(value, null, 2).replace(INVISIBLE, (character) =>
+    Array.from({ length: character.length }, (_, index) => unit(character.charCodeAt(index))).join(''),
+  );
+}
+
+const INVISIBLE = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu;
+
+function unit(code: number): string {
+  return `\\u${code.toString(16).padStart(4, '0')}`;
 }
 
 /** https://no-color.org: any value that is not empty; a dumb terminal and a pipe take no colour either. */

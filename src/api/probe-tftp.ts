@@ -1,0 +1,151 @@
+import { createSocket } from 'node:dgram';
+import type { Socket } from 'node:dgram';
+import { isIPv6 } from 'node:net';
+import { formatIp, parseIp } from '../core/address.ts';
+import { bug, DecodeError } from '../core/errors.ts';
+import type { Effects, Target } from '../core/service.ts';
+import { utf8Octets } from '../core/text.ts';
+import { toInstant } from '../core/time.ts';
+import type { Instant } from '../core/time.ts';
+import { TftpReceiver } from '../engine/tftp/receiver.ts';
+import type { TftpProfile } from '../engine/tftp/receiver.ts';
+import type { Server } from './exchange.ts';
+import { UsageError } from './failure.ts';
+
+/** What a fetch came to. */
+export interface Fetch {
+  readonly octets: Uint8Array | undefined;
+  readonly tookMs: number;
+  /** Safe to show; empty when the file is there. */
+  readonly trouble: string;
+}
+
+export interface FetchOptions {
+  readonly blksize?: number | undefined;
+  readonly windowsize?: number | undefined;
+}
+
+const PROFILE: TftpProfile = {
+  tsize: true,
+  resendSeconds: [1, 2, 4],
+  sendsMax: 4,
+  dallySeconds: 0,
+  octetsMax: 64 * 1024 * 1024,
+};
+
+/** Fetches a file with our own receiver over one socket. */
+export function fetchTftp(server: Server, file: string, options: FetchOptions): Promise<Fetch> {
+  const address = parseIp(server.address);
+  if (address === undefined) throw new UsageError(`"${server.address}" is not an address`);
+  return new Promise((resolve) => {
+    const socket = createSocket(isIPv6(server.address) ? 'udp6' : 'udp4');
+    const startedAt = performance.now();
+    const now = (): Instant => toInstant(Math.round((performance.now() - startedAt) * 1_000));
+    const receiver = new TftpReceiver({ address, port: server.port }, utf8Octets(file), {
+      ...PROFILE,
+      ...given(options),
+    });
+    let timer: NodeJS.Timeout | undefined;
+    const settle = () => {
+      clearTimeout(timer);
+      const { state } = receiver;
+      if (state.kind !== 'done' && state.kind !== 'failed') {
+        timer = setTimeout(wake, Math.max((receiver.deadline() - now()) / 1_000, 0));
+        return;
+      }
+      const tookMs = performance.now() - startedAt;
+      socket.close();
+      if (state.kind === 'done') resolve({ octets: state.octets, tookMs, trouble: '' });
+      else resolve({ octets: undefined, tookMs, trouble: troubleOf(state) });
+    };
+    const wake = () => {
+      receiver.wake(now(), effects);
+      settle();
+    };
+    const effects = new SocketEffects(socket);
+    socket.on('message', (octets, from) => {
+      try {
+        const peer = parseIp(from.address);
+        if (peer !== undefined) receiver.receive(octets, { address: peer, port: from.port }, now(), effects);
+      } catch (error) {
+        if (!(error instanceof DecodeError)) throw error;
+      }
+      settle();
+    });
+    socket.on('error', (error) => {
+      receiver.stop(effects);
+      clearTimeout(timer);
+      resolve({ octets: undefined, tookMs: performance.now() - startedAt, trouble: error.message });
+    });
+    socket.bind(0, () => {
+      receiver.start(now(), effects);
+      settle();
+    });
+  });
+}
+
+function given({ blksize, windowsize }: FetchOptions): Partial<TftpProfile> {
+  return {
+    ...(blksize === undefined ? {} : { blksize }),
+    ...(windowsize === undefined ? {} : { windowsize }),
+  };
+}
+
+function troubleOf(state: Extract<TftpReceiver['state'], { kind: 'failed' }>): string {
+  const code = state.code === undefined ? '' : ` (error ${state.code})`;
+  return `${state.reason}${code}${state.text === '' ? '' : `: ${state.text}`}`;
+}
+
+/** The part of a driver that one client on one socket needs. */
+class SocketEffects implements Effects {
+  readonly explains = false;
+  readonly #socket: Socket;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  bind(): number {
+    return this.#socket.address().port;
+  }
+
+  send(_port: number, to: Target, octets: Uint8Array, length = octets.length): void {
+    // The sink copies: the engine's scratch is written again before the socket has sent.
+    this.#socket.send(octets.slice(0, length), to.port, formatIp(to.address), () => undefined);
+  }
+
+  release(): void {}
+  because(): void {}
+  state(): void {}
+  measure(): void {}
+  sendMacMessage(): void {
+    bug('a TFTP client has no cable');
+  }
+  forward(): void {
+    bug('a TFTP client routes nothing');
+  }
+  connect(): number {
+    return bug('a TFTP client has no streams');
+  }
+  write(): void {
+    bug('a TFTP client has no streams');
+  }
+  close(): void {
+    bug('a TFTP client has no streams');
+  }
+  reset(): void {
+    bug('a TFTP client has no streams');
+  }
+  configure(): void {
+    bug('a TFTP client has no addresses');
+  }
+  probe(): void {
+    bug('a TFTP client asks for no addresses');
+  }
+  persist(): number {
+    return bug('a TFTP client keeps nothing');
+  }
+  reply(): void {
+    bug('a TFTP client takes no commands');
+  }
+}
