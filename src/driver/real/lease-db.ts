@@ -38,6 +38,8 @@ export class LeaseDb {
   readonly #token = `${process.pid}.${++opened}`;
   #waiting: Waiting[] = [];
   #flushing: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+  #isClosed = false;
   /** The text of the disk's last refusal. */
   failure: string | undefined;
 
@@ -64,6 +66,10 @@ export class LeaseDb {
 
   /** Keeps the rows of one `persist`; `settle` is called once, after the flush, in the order of the calls. */
   persist(host: string, rows: readonly Row[], settle: (outcome: 'durable' | 'failed') => void): void {
+    if (this.#isClosed) {
+      setImmediate(settle, 'failed');
+      return;
+    }
     this.#waiting.push({ host, rows, settle });
     this.#flushing ??= this.#flush();
   }
@@ -73,9 +79,15 @@ export class LeaseDb {
     return [...readRows(this.#db)].filter((entry) => entry.host === host).map((entry) => entry.row);
   }
 
-  /** Waits for what is under way, then lets the folder go. */
-  async close(): Promise<void> {
+  /** Waits for what is under way, then lets the folder go; rows handed in from now on fail. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     while (this.#flushing !== undefined) await this.#flushing;
+    this.#isClosed = true;
     await this.#db.remove(OWNER);
     await this.#db.flushed;
     ours.delete(this.#token);

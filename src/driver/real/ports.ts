@@ -138,6 +138,7 @@ export class Ports {
     const { place } = this.#world;
     const own = this.#host.interfaces.find((candidate) => !place.acts(candidate.segment));
     if (place.answers === undefined || own === undefined) return;
+    if (this.#doors.get(DHCP_SERVER_PORT)?.some((door) => door.real.address === ANY) === true) return;
     this.#ear = new Door(this.#world, this.#host, {
       own,
       known: ANY,
@@ -172,6 +173,5 @@ function assertFree(
   host: RealHost,
   where: { readonly own: Interface; readonly known: Ip; readonly bind: Ip; readonly port: number },
 ): void {
-  new Door(world, host, where).close();
-  new Door(world, host, { ...where, bind: ANY }).close();
+  for (const bind of new Set([where.bind, ANY])) new Door(world, host, { ...where, bind }).close();
 }

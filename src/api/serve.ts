@@ -1,0 +1,170 @@
+import type { Ip } from '../core/address.ts';
+import { formatEndpoint } from '../core/address.ts';
+import type { HostSpec, Topology, Trace } from '../core/driver.ts';
+import { ConfigError, EnvironmentError } from '../core/errors.ts';
+import type { Plain } from '../core/service.ts';
+import { nearest } from '../core/text.ts';
+import { describeServers, otherDhcpServers } from '../driver/real/dhcp-probe.ts';
+import { RealDriver } from '../driver/real/driver.ts';
+import { LeaseDb } from '../driver/real/lease-db.ts';
+import type { MappingRow } from '../driver/real/mapping.ts';
+import { ControlSocket, controlPath, type ControlVerb } from './control.ts';
+
+export interface ServeOptions {
+  /** All of the scenario's hosts, made with epoch 0: the real driver counts from 1970. */
+  readonly topology: Topology;
+  /** Names of hosts or groups to run; left out, the servers. */
+  readonly only?: readonly string[] | undefined;
+  /** Where leases are kept and the control socket is; left out, leases are in memory and nothing controls. */
+  readonly stateFolder?: string | undefined;
+  /** Where DHCP answers broadcasts; the hosts then have the addresses of the file. */
+  readonly interface?: string | undefined;
+  /** Addresses to bind instead; left out with no `interface`, loopback. */
+  readonly listen?: readonly Ip[] | undefined;
+  /** Refuses to start when another DHCP server answers on the interface. */
+  readonly polite?: boolean | undefined;
+  readonly trace?: readonly Trace[] | undefined;
+  /** Told what the person should know, once each. */
+  readonly notice?: ((text: string) => void) | undefined;
+  /** Told when a service throws. */
+  readonly bug?: ((error: unknown) => void) | undefined;
+}
+
+/** Servers that run. */
+export interface Serving {
+  readonly driver: RealDriver;
+  readonly hosts: readonly HostSpec[];
+  /** Which endpoint of this machine is which of the file. */
+  readonly endpoints: readonly MappingRow[];
+  readonly controlPath: string | undefined;
+  /** Asks as the control socket does: `leases`, `health`. */
+  ask(verb: string, args?: Readonly<Record<string, Plain>>): Promise<Plain>;
+  /** Settles what is open, then closes all. */
+  stop(): Promise<void>;
+}
+
+const SERVER_KINDS: ReadonlySet<string> = new Set(['dhcp', 'tftp', 'tod', 'dns']);
+/** Devices that do nothing until they are switched on. */
+const POWERED_KINDS: ReadonlySet<string> = new Set(['cable-modem', 'host', 'stub', 'resolver']);
+const DHCP_PORT = 67;
+
+/** Starts the servers of a scenario on real ports; rejects with `EnvironmentError` and leaves nothing open. */
+export async function serve(options: ServeOptions): Promise<Serving> {
+  const hosts = chooseHosts(options.topology, options.only);
+  const answersDhcp = hosts.some((host) => host.udpPorts.includes(DHCP_PORT) && !host.forwards);
+  if (options.interface !== undefined && answersDhcp) await lookAround(options, options.interface);
+  const store = options.stateFolder === undefined ? undefined : new LeaseDb(options.stateFolder);
+  const control = options.stateFolder === undefined ? undefined : controlPath(options.stateFolder);
+  const driver = await startDriver(options, hosts, store);
+  const verbs = makeVerbs(driver, hosts, store);
+  const socket = control === undefined ? undefined : new ControlSocket(control, verbs);
+  const stop = async (): Promise<void> => {
+    await socket?.close();
+    await driver.stop();
+  };
+  try {
+    await socket?.open();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  for (const host of hosts)
+    if (POWERED_KINDS.has(host.kind)) driver.command(driver.now, host.name, 'power-on', {});
+  return {
+    driver,
+    hosts,
+    endpoints: driver.mapping(),
+    controlPath: socket?.path,
+    ask: (verb, args = {}) =>
+      verbs.get(verb)?.(args) ?? Promise.reject(new ConfigError('verb', verb, [...verbs.keys()].join(', '))),
+    stop,
+  };
+}
+
+/** The hosts of the file that are to run, in its order. */
+export function chooseHosts(topology: Topology, only: readonly string[] | undefined): readonly HostSpec[] {
+  const { hosts } = topology;
+  if (only === undefined) return hosts.filter(isServer);
+  const names = new Set(hosts.flatMap(({ name, group }) => [name, group]));
+  for (const wanted of only) {
+    if (names.has(wanted)) continue;
+    const near = nearest(wanted, names);
+    const hint = near === undefined ? [...names].slice(0, 10).join(', ') : `did you mean ${near}?`;
+    throw new ConfigError('--only', wanted, `the name of a host or a group of the file: ${hint}`);
+  }
+  return hosts.filter(({ name, group }) => only.includes(name) || only.includes(group));
+}
+
+function isServer({ kind }: HostSpec): boolean {
+  return kind.split('+').every((part) => SERVER_KINDS.has(part));
+}
+
+async function startDriver(
+  options: ServeOptions,
+  hosts: readonly HostSpec[],
+  store: LeaseDb | undefined,
+): Promise<RealDriver> {
+  const { trace, notice, bug, listen } = options;
+  try {
+    const topology = { ...options.topology, hosts };
+    const place = { listen, interface: options.interface };
+    const driver = new RealDriver({ topology, place, store, trace, notice, bug });
+    await driver.start();
+    return driver;
+  } catch (error) {
+    await store?.close();
+    throw error;
+  }
+}
+
+/** Listens for another server's offers before answering anybody. */
+async function lookAround(options: ServeOptions, name: string): Promise<void> {
+  const polite = options.polite === true;
+  let found: string;
+  try {
+    const servers = await otherDhcpServers(name);
+    if (servers.length === 0) return;
+    found = describeServers(name, servers);
+  } catch (error) {
+    if (polite || !(error instanceof EnvironmentError)) throw error;
+    options.notice?.(`could not look for other DHCP servers: ${error.message}`);
+    return;
+  }
+  if (polite) throw new EnvironmentError(found, 'stop it, or serve without --polite beside it');
+  options.notice?.(`${found}: clients take whichever offer comes first`);
+}
+
+const reload: ControlVerb = () => Promise.reject(new Error('reload is not supported yet: restart serve'));
+
+function makeVerbs(
+  driver: RealDriver,
+  hosts: readonly HostSpec[],
+  store: LeaseDb | undefined,
+): ReadonlyMap<string, ControlVerb> {
+  const startedAt = driver.now;
+  const leases: ControlVerb = async (args) => {
+    const servers = hosts.filter((host) => host.kind.split('+').includes('dhcp'));
+    return Promise.all(
+      servers.map(async ({ name }) => ({ host: name, leases: await driver.ask(name, 'leases', args) })),
+    );
+  };
+  const health: ControlVerb = async () => ({
+    pid: process.pid,
+    up_us: driver.now - startedAt,
+    hosts: hosts.map(({ name, kind }) => ({ name, kind })),
+    endpoints: driver.mapping().map((row) => ({
+      host: row.host,
+      protocol: row.protocol,
+      endpoint: formatEndpoint(row.scenario),
+      bound: formatEndpoint(row.real),
+    })),
+    counts: { ...driver.counts },
+    rss_octets: process.memoryUsage.rss(),
+    disk: store?.failure ?? 'good',
+  });
+  return new Map([
+    ['leases', leases],
+    ['health', health],
+    ['reload', reload],
+  ]);
+}
