@@ -90,7 +90,7 @@ export const CMTS_STATES = [
   'reject(na)',
 ];
 
-/** RFC 2131 §4.4, figure 5, with `checking` for the ARP probe and `stopped`. */
+/** RFC 2131 §4.4, figure 5, with `checking` for the ARP probe and `stopped`; then those of a host's last look-up. */
 export const HOST_STATES = [
   'stopped',
   'init',
@@ -101,4 +101,9 @@ export const HOST_STATES = [
   'bound',
   'renewing',
   'rebinding',
+  'asking',
+  'answered',
+  'nodata',
+  'nxdomain',
+  'failed',
 ];

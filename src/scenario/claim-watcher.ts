@@ -28,7 +28,8 @@ class ClaimRecord {
 
   judge(what: string): Outcome {
     if (this.#first !== undefined) return { verdict: 'fail', detail: this.#first };
-    if (this.#checks === 0) return { verdict: 'inconclusive', detail: `there was no ${what} to judge it by` };
+    if (this.#checks === 0)
+      return { verdict: 'inconclusive', detail: `it could not be judged: there were no ${what}` };
     return { verdict: 'pass', detail: `held for ${formatCount(this.#checks)} of ${what}` };
   }
 }

@@ -28,16 +28,6 @@ export interface DriverFacts {
   readonly events: number;
 }
 
-/** The simulation, as far as a run needs it. */
-export interface VirtualDriver extends Driver {
-  /** Runs until that moment, or until nothing is left to happen. */
-  run(until: Instant): void;
-  counts(): { readonly packets: number; readonly events: number };
-  /** Takes in what the run was judged by. */
-  addToDigest(text: string): void;
-  digest(): string;
-}
-
 /**
  * One run of a scenario on a driver: hand `trace` to the driver, then `start`; when the run is over, `judge` and `result`.
  * A run lasts for its `duration`; a simulation in which nothing is left to happen is over sooner, since nothing can
@@ -54,6 +44,7 @@ export class ScenarioRun {
   readonly #metrics = new Metrics();
   /** By host number. */
   readonly #states: (string | undefined)[];
+  readonly #hasMachine: Uint8Array;
   readonly #cmtsStates: (string | undefined)[];
   readonly #bootUs: Float64Array;
   /** The driver's moment 0 of the scenario. */
@@ -70,6 +61,7 @@ export class ScenarioRun {
     this.#expectations = new Expectations(expectations, this.#plant, this.#leases);
     this.#reader = new PacketReader(topology);
     this.#states = Array.from({ length: topology.hosts.length });
+    this.#hasMachine = new Uint8Array(topology.hosts.length);
     this.#cmtsStates = Array.from({ length: topology.hosts.length });
     this.#bootUs = new Float64Array(topology.hosts.length).fill(-1);
     this.trace = this.#makeTrace();
@@ -131,7 +123,7 @@ export class ScenarioRun {
         if (number === undefined) return;
         const moment = this.#moment(at);
         if (subject === undefined) {
-          this.#states[number] = state;
+          this.#noteState(number, machine, state);
           this.#expectations.state(moment, number, state);
         } else if (machine === 'cmts') {
           this.#cmtsStates[number] = state;
@@ -151,6 +143,12 @@ export class ScenarioRun {
     };
     if (!this.#expectations.wantsFrames) return trace;
     return { ...trace, frame: (event) => this.#frame(event) };
+  }
+
+  /** A host that looks names up besides is shown by its own machine, not by its last look-up. */
+  #noteState(host: number, machine: string, state: string): void {
+    if (machine !== 'stub') this.#hasMachine[host] = 1;
+    if (machine !== 'stub' || this.#hasMachine[host] === 0) this.#states[host] = state;
   }
 
   #frame(event: FrameEvent): void {
@@ -208,18 +206,4 @@ export class ScenarioRun {
       boot_us: bootUs < 0 ? null : bootUs,
     };
   }
-}
-
-/** Runs a scenario in the simulation, from its start to its verdict. */
-export function runVirtual(run: ScenarioRun, driver: VirtualDriver): RunResult {
-  const startedAt = driver.now;
-  run.start(driver);
-  driver.run(run.endsAt);
-  const expectations = run.judge(true, driver.now);
-  for (const { text, verdict } of expectations) driver.addToDigest(`${verdict} ${text}`);
-  return run.result(expectations, {
-    ...driver.counts(),
-    digest: driver.digest(),
-    simulatedUs: driver.now - startedAt,
-  });
 }
