@@ -216,10 +216,15 @@ describe('windows: RFC 7440 §4', () => {
     expect(acks(bench, [1, 2, 3, 4])).toEqual(['60000 ack 4']);
   });
 
-  test('one late copy within a window is nothing', () => {
+  test.each([5, 6])('one late copy, of block %d, within a window is nothing', (copy) => {
     const bench = started();
     acks(bench, [1, 2, 3, 4, 5, 6]);
-    expect(acks(bench, [5, 7, 8])).toEqual(['60000 ack 8']);
+    expect(acks(bench, [copy, 7, 8])).toEqual(['60000 ack 8']);
+  });
+
+  test('another gap in the window after a gap is told too', () => {
+    const bench = started();
+    expect(acks(bench, [1, 3, 2, 3, 5])).toEqual(['60000 ack 1', '60000 ack 3']);
   });
 });
 

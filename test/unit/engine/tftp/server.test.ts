@@ -201,7 +201,7 @@ describe('strangers and ends', () => {
 
 describe('files that are read in pieces', () => {
   class Source implements FileSource {
-    readonly size: number;
+    size: number;
     held = 0;
     readable: number;
     reads: number[] = [];
@@ -253,6 +253,19 @@ describe('files that are read in pieces', () => {
     expect(bench.rules).toEqual([RULES.nextWindow.id, RULES.unreadable.id]);
     expect(source.held).toBe(0);
     expect(bench.service.deadline()).toBe(NEVER);
+  });
+
+  test('a file that grows is sent as long as it was when the transfer began', () => {
+    const bench = new Bench();
+    const source = new Source(600);
+    bench.files.set(ascii('s'), source);
+    bench.in(rrq('s', { tsize: '0' }));
+    source.size = 900;
+    source.readable = 900;
+    bench.in(ack(0), { port: 49152 });
+    expect(bench.in(ack(1), { port: 49152 })).toEqual(['49152 data 2 (88)']);
+    bench.in(ack(2), { port: 49152 });
+    expect(bench.rules).toEqual([RULES.complete.id]);
   });
 
   test('unreadable from the first block on', () => {
