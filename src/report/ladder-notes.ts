@@ -1,4 +1,5 @@
 import { ruleById } from '../core/rules/catalogue.ts';
+import { fateText } from './fate.ts';
 import type { Row } from './ladder-rows.ts';
 import { formatDuration, span } from './line.ts';
 import type { Span } from './line.ts';
@@ -30,7 +31,7 @@ export function noteOf(row: Row): readonly Span[] {
   const records = row.hops.map((hop) => hop.record);
   const [first] = records;
   if (first === undefined) return spans;
-  for (const record of records) add(fateNote(record), 'bad');
+  for (const record of records) add(fateText(record), 'bad');
   if (row.attempt > 1) add(`try ${row.attempt}, after ${formatDuration(row.waitedUs)}`, 'warn');
   for (const fact of factsOf(first)) add(fact);
   const second = records.find((record) => record.packet !== first.packet);
@@ -47,23 +48,6 @@ export function noteOf(row: Row): readonly Span[] {
 }
 
 const GOOD_STATES: ReadonlySet<string> = new Set(['operational', 'online', 'bound']);
-
-function fateNote({ fate, fault, segment, receiver }: FrameRecord): string {
-  switch (fate) {
-    case 'delivered':
-      return '';
-    case 'lost':
-      return `LOST on ${segment}`;
-    case 'faulted':
-      return `LOST on ${segment} (${fault ?? 'a fault'})`;
-    case 'unheard':
-      return `UNHEARD on ${segment}: nobody there`;
-    case 'overflow':
-      return `DROPPED: the queue of ${receiver ?? 'the receiver'} was full`;
-    default:
-      return fate satisfies never;
-  }
-}
 
 /** RFC 3046 §2.1: what the relay added on the way to the server. */
 function relayNote(first: FrameRecord, second: FrameRecord): string {
