@@ -87,7 +87,8 @@ export function negotiate(
         encodeOptionAnswer(writer, option, value);
         break;
       default:
-        if (limits.size !== undefined) encodeOptionAnswer(writer, option, limits.size);
+        // Of an empty file nothing is said, which RFC 2347 allows: curl takes a tsize of 0 for an error and gives up.
+        if (limits.size !== undefined && limits.size > 0) encodeOptionAnswer(writer, option, limits.size);
     }
   }
   if (writer.offset === empty) return PLAIN;

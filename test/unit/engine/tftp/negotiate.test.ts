@@ -36,6 +36,13 @@ describe('options', () => {
     },
   );
 
+  test.each([
+    { asked: { tsize: '0' }, answer: 'data 1 (0)' },
+    { asked: { tsize: '0', blksize: '512', timeout: '6' }, answer: 'oack blksize=512 timeout=6' },
+  ])('an empty file, $asked: tsize is left out, since curl gives up at 0', ({ asked, answer }) => {
+    expect(new Bench().in(rrq('empty', asked))).toEqual([`49152 ${answer}`]);
+  });
+
   test('data flows only after the OACK is acknowledged by block 0: RFC 2347', () => {
     const bench = new Bench();
     bench.in(rrq('f', { blksize: '1300' }));
