@@ -1,6 +1,6 @@
 import type { EdnsOption } from '../codec/dns/edns.ts';
 import { Flag, opcodeFlags } from '../codec/dns/header.ts';
-import { MAX_MESSAGE_OCTETS, MessageWriter, type Section } from '../codec/dns/message-writer.ts';
+import { MAX_MESSAGE_OCTETS, MessageWriter, Section } from '../codec/dns/message-writer.ts';
 import { OptionCode, type Query } from '../codec/dns/query.ts';
 import type { Random } from '../core/random.ts';
 import type { Answer, AnswerSection } from '../engine/dns/answer.ts';
@@ -58,9 +58,9 @@ export class DnsReply {
     this.#begin(query, limit - optOctets);
     writer.mark();
     const fits =
-      this.#section('answer', answer.answers) &&
-      this.#section('authority', answer.authorities) &&
-      this.#section('additional', answer.glue);
+      this.#section(Section.answer, answer.answers) &&
+      this.#section(Section.authority, answer.authorities) &&
+      this.#section(Section.additional, answer.glue);
     // All or nothing: an empty reply with TC and OPT. A part of the answer would be thrown away (RFC 2181 §9).
     if (fits) this.#helpful(answer.helpful);
     else writer.rewind();
@@ -94,7 +94,7 @@ export class DnsReply {
   #helpful(rrsets: AnswerSection): void {
     for (let index = 0; index < rrsets.length; index++) {
       this.#writer.mark();
-      if (!this.#rrset('additional', rrsets.owner(index), rrsets.rrset(index))) this.#writer.rewind();
+      if (!this.#rrset(Section.additional, rrsets.owner(index), rrsets.rrset(index))) this.#writer.rewind();
     }
   }
 

@@ -98,6 +98,11 @@ export class Zone {
     return this.#nodes.getName(name);
   }
 
+  /** The node of the uncompressed name that lies in `octets` at `start`. */
+  nodeAt(octets: Uint8Array, start: number): ZoneNode | undefined {
+    return this.#nodes.getOctets(octets, start);
+  }
+
   /**
    * The closest encloser (RFC 4592 §3.3.1) of a name at or below the apex, hashed in `hashes`: the node itself where it
    * exists, which is when it has as many labels. The work is one probe a label.

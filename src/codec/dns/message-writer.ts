@@ -17,8 +17,9 @@ const SUFFIXES_MAX = SLOTS / 2;
 /** RFC 1035 §4.1.4: a pointer has 14 bits. */
 const POINTER_OFFSETS = 0x4000;
 
-export type Section = 'question' | 'answer' | 'authority' | 'additional';
-const SECTIONS: Readonly<Record<Section, number>> = { question: 0, answer: 1, authority: 2, additional: 3 };
+/** The order of the sections and of their counts: RFC 1035 §4.1. */
+export const Section = { question: 0, answer: 1, authority: 2, additional: 3 } as const;
+export type Section = (typeof Section)[keyof typeof Section];
 
 /** Writes one message after the other into octets of its own, compressing names (RFC 1035 §4.1.4); nothing is allocated on the way. */
 export class MessageWriter {
@@ -65,7 +66,7 @@ export class MessageWriter {
     this.#name(qname, 0, 'any-case');
     this.#writer.u16(type);
     this.#writer.u16(dnsClass);
-    this.#count('question');
+    this.#count(Section.question);
   }
 
   /** Adds a record, or nothing and gives false where it does not fit. `owner` and `rdata` are in stored form. */
@@ -118,7 +119,7 @@ export class MessageWriter {
       writer.bytes(option.octets);
     }
     writer.patchU16(lengthAt, writer.offset - lengthAt - 2);
-    this.#count('additional');
+    this.#count(Section.additional);
   }
 
   /** Remembers this place for `rewind`; one place at a time. */
@@ -145,7 +146,7 @@ export class MessageWriter {
   }
 
   #count(section: Section): void {
-    this.#counts[SECTIONS[section]]!++;
+    this.#counts[section]!++;
   }
 
   #rdata(rdata: Uint8Array, shape: RdataShape): void {

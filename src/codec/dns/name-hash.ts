@@ -26,13 +26,19 @@ export class NameHashes {
     this.labelCount = count;
     this.length = at - start + 1;
     let hash = 0x811c9dc5 | 0;
-    this.hashes[count] = hash;
+    this.hashes[count] = mix(hash);
     for (let label = count - 1; label >= 0; label--) {
       const first = start + this.starts[label]!;
       for (let index = start + this.starts[label + 1]! - 1; index >= first; index--)
         hash = Math.imul(hash ^ LOWER[octets[index]!]!, 0x01000193);
-      hash ^= hash >>> 15;
-      this.hashes[label] = hash;
+      this.hashes[label] = mix(hash);
     }
   }
+}
+
+/** Tables use the low bits, and those of FNV-1a know little of the octets read first: murmur3's finalizer spreads them. */
+function mix(value: number): number {
+  let hash = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return hash ^ (hash >>> 16);
 }

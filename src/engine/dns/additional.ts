@@ -1,4 +1,3 @@
-import { Name } from '../../codec/dns/name.ts';
 import { Type } from '../../codec/dns/registry.ts';
 import type { RRset, Zone, ZoneNode } from '../../store/zone.ts';
 import type { Answer, AnswerSection } from './answer.ts';
@@ -15,7 +14,7 @@ export function addAdditional(zone: Zone, rrset: RRset, out: Answer): void {
   const offset = TARGET_OFFSETS.get(rrset.type);
   if (offset === undefined) return;
   for (const rdata of rrset.rdatas) {
-    const node = targetNode(zone, rdata, offset);
+    const node = zone.nodeAt(rdata, offset);
     // Below a cut the addresses are another zone's to tell.
     if (node !== undefined && node.veil === undefined && !node.isCut) addAddresses(node, out.helpful);
   }
@@ -24,14 +23,10 @@ export function addAdditional(zone: Zone, rrset: RRset, out: Answer): void {
 /** The addresses of a delegation's servers: needed where the server lies below the cut itself, helpful elsewhere in the zone. */
 export function addGlue(zone: Zone, cut: ZoneNode, ns: RRset, out: Answer): void {
   for (const rdata of ns.rdatas) {
-    const node = targetNode(zone, rdata, 0);
+    const node = zone.nodeAt(rdata, 0);
     if (node === undefined) continue;
     addAddresses(node, node.name.isSubdomainOf(cut.name) ? out.glue : out.helpful);
   }
-}
-
-function targetNode(zone: Zone, rdata: Uint8Array, offset: number): ZoneNode | undefined {
-  return zone.node(new Name(offset === 0 ? rdata : rdata.subarray(offset)));
 }
 
 function addAddresses(node: ZoneNode, section: AnswerSection): void {
