@@ -3,7 +3,7 @@ import { ANY, BROADCAST } from '../../core/address.ts';
 import type { DatagramInput, UnreachableInput } from '../../core/service.ts';
 import type { RealHost } from './host.ts';
 import type { Interface, Packet } from './plant.ts';
-import { type Crossed, udpBody } from './tap.ts';
+import { type Crossed, bodyOf } from './tap.ts';
 import { type UdpReceiver, UdpSocket } from './udp.ts';
 import type { World } from './world.ts';
 
@@ -131,7 +131,7 @@ export class Door implements UdpReceiver {
       this.#world.tap.frame(
         expected.crossed,
         { at: this.#world.now(), fate: 'delivered' },
-        udpBody({ ...expected.packet, octets }),
+        bodyOf({ ...expected.packet, octets }),
       );
     if (expected === undefined && this.#host.comesOverCable(this.own)) {
       this.#host.enter(octets.slice(), { from: peer, to: this.known, by: this.own });
@@ -178,11 +178,11 @@ export class Door implements UdpReceiver {
     this.#world.counts.lostInKernel++;
     if (expected.crossed === undefined) return;
     const end = { at: this.#world.now(), fate: 'overflow' as const };
-    this.#world.tap.frame(expected.crossed, end, udpBody(expected.packet));
+    this.#world.tap.frame(expected.crossed, end, bodyOf(expected.packet));
   }
 
   #tapOutside(octets: Uint8Array, from: Endpoint): void {
-    const { tap, network, now } = this.#world;
+    const { tap, crossing, now } = this.#world;
     if (!tap.seesFrames) return;
     const at = now();
     const crossed: Crossed = {
@@ -191,7 +191,7 @@ export class Door implements UdpReceiver {
       sender: undefined,
       receiver: this.own,
       isBroadcast: this.known.address === ANY,
-      packet: network.nextPacket(),
+      packet: crossing.nextPacket(),
       rule: undefined,
       detail: undefined,
     };

@@ -5,6 +5,7 @@ import { Random, streamKey } from '../../core/random.ts';
 import type { Plain } from '../../core/service.ts';
 import type { Instant } from '../../core/time.ts';
 import { WallClock } from './clock.ts';
+import { Crossing } from './crossing.ts';
 import { KernelExits } from './exits.ts';
 import { RealHost } from './host.ts';
 import { Mapping, type MappingRow } from './mapping.ts';
@@ -149,7 +150,7 @@ export class RealDriver implements Driver {
 
   /** Crossings of segments acted here. */
   get crossings(): number {
-    return this.#world.network.crossings;
+    return this.#world.crossing.count;
   }
 
   /** Which endpoint of this machine stands for which of the scenario: what `plan` prints. */
@@ -169,11 +170,13 @@ export class RealDriver implements Driver {
     const tap = new Tap(options.trace ?? []);
     const exits = new KernelExits();
     const random = new Random(streamKey(options.seed ?? randomInt(2 ** 32), 'segments'));
+    const crossing = new Crossing({ schedule, now, random, tap });
     const world: World = {
       now,
       schedule,
       tap,
-      network: new Network({ schedule, now, random, tap, exits }),
+      crossing,
+      network: new Network({ schedule, now, tap, exits, crossing }),
       place: this.#place,
       store: options.store ?? new MemoryStore(),
       doors: new Doors(),

@@ -1,5 +1,6 @@
 import type { Endpoint, Ipv4, Mac } from '../../core/address.ts';
 import type { Rule } from '../../core/rules.ts';
+import { NET_RULES } from '../../core/rules/net.ts';
 import type {
   Effects,
   Input,
@@ -85,7 +86,10 @@ export class Sink implements Effects {
   sendMacMessage(via: number, to: Mac, octets: Uint8Array, length: number = octets.length): void {
     const copy = octets.slice(0, length);
     this.#now(() => {
-      this.#world.network.sendMacMessage(this.#host.interfaceAt(via), to, copy);
+      const said = { octets: copy, rule: this.#rule, detail: this.#detail };
+      this.#rule = undefined;
+      this.#detail = undefined;
+      this.#world.network.sendMacMessage(this.#host.interfaceAt(via), to, said);
     });
   }
 
@@ -203,6 +207,7 @@ export class Sink implements Effects {
       const { tap, now } = this.#world;
       for (const listener of tap.listeners) listener.settled?.(now(), this.#host.spec, rows, outcome);
       if (outcome === 'durable') this.#release(hold);
+      else if (outcome === 'failed') this.#host.because(NET_RULES.diskFailed);
       this.#host.handle({ kind: 'settled', ticket: hold.ticket, outcome });
       if (outcome !== 'durable') this.#drop(hold);
     });

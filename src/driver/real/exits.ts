@@ -1,7 +1,7 @@
 import type { Endpoint } from '../../core/address.ts';
 import type { Exits } from './network.ts';
 import type { Interface, Packet, Segment, Sender } from './plant.ts';
-import { type Crossed, udpBody } from './tap.ts';
+import { type Crossed, bodyOf } from './tap.ts';
 import type { World } from './world.ts';
 
 /** The kernel's part of a datagram's way. */
@@ -28,16 +28,13 @@ export class KernelExits implements Exits {
       return;
     }
     if (crossed !== undefined)
-      world.tap.frame(crossed, { at: world.now(), fate: 'delivered' }, udpBody(packet));
+      world.tap.frame(crossed, { at: world.now(), fate: 'delivered' }, bodyOf(packet));
     // No socket to go through: a lease that came a moment ago, or the last step over a cable under `serve`.
     if (station.hasPort(packet.to.port))
       world.schedule.at(world.now(), () => {
         station.datagram(packet, last, crossed?.sender?.spec.mac ?? last.spec.mac);
       });
-    else
-      world.schedule.at(world.now(), () => {
-        packet.origin.unreachable('port', packet);
-      });
+    else world.network.refuse(station, packet);
   }
 
   leave(packet: Packet, out: Interface, how: 'unicast' | 'broadcast' | 'no-address'): void {
@@ -85,6 +82,6 @@ export class KernelExits implements Exits {
       rule: packet.rule,
       detail: packet.detail,
     };
-    world.tap.frame(crossed, { at, fate: 'delivered' }, udpBody(packet));
+    world.tap.frame(crossed, { at, fate: 'delivered' }, bodyOf(packet));
   }
 }

@@ -13,7 +13,7 @@ import type {
 } from '../../core/service.ts';
 import { NEVER } from '../../core/time.ts';
 import { Sink } from './effects.ts';
-import { wayTo } from './network.ts';
+import { wayTo } from './routing.ts';
 import type { Interface, Packet, Sender, Station } from './plant.ts';
 import { Ports } from './ports.ts';
 import { Alarm } from './schedule.ts';
@@ -35,6 +35,7 @@ const OUTSIDE_STATION: Station = {
   macMessage: () => {},
   unreachable: () => {},
   probeAnswer: () => {},
+  because: () => {},
 };
 
 /** One host in the real world: its service, its sockets, its sink. */
@@ -149,7 +150,7 @@ export class RealHost implements Station {
     this.streams.follow();
   }
 
-  because(rule: Rule, detail: string | undefined, input: Input | undefined): void {
+  because(rule: Rule, detail?: string, input?: Input): void {
     const { rules, tap, now } = this.#world;
     rules[rule.index] = (rules[rule.index] ?? 0) + 1;
     for (const listener of tap.listeners) listener.because?.(now(), this.spec, rule, detail, input);
@@ -195,12 +196,12 @@ export class RealHost implements Station {
     octets: Uint8Array,
     way: { readonly from: Endpoint; readonly to: Endpoint; readonly by: Interface },
   ): void {
-    const { network } = this.#world;
+    const { crossing } = this.#world;
     const towards = wayTo(this, way.from.address);
     const router = towards && towards.out.segment.withAddress(towards.nextHop);
     if (router === undefined || !router.station.isUp) return;
     const packet: Packet = {
-      number: network.nextPacket(),
+      number: crossing.nextPacket(),
       from: way.from,
       to: way.to,
       ttl: TTL,

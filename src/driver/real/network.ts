@@ -1,13 +1,16 @@
 import type { Ip, Ipv4, Mac } from '../../core/address.ts';
-import { ANY, BROADCAST, isIpv4, MAC_BROADCAST, prefixContains } from '../../core/address.ts';
+import { ANY, BROADCAST, MAC_BROADCAST } from '../../core/address.ts';
+import { type ErrorReason, encodeUnreachable } from '../../codec/frame/unreachable.ts';
 import type { FrameBody } from '../../core/driver.ts';
-import type { Random } from '../../core/random.ts';
-import type { Target, UnreachableInput } from '../../core/service.ts';
+import { NET_RULES } from '../../core/rules/net.ts';
+import type { Target } from '../../core/service.ts';
 import type { Instant } from '../../core/time.ts';
 import { after } from '../../core/time.ts';
-import { arrivalOn, type Interface, type Medium, type Packet, type Segment, type Station } from './plant.ts';
+import type { Crossing } from './crossing.ts';
+import type { Interface, Medium, Packet, Segment, Station } from './plant.ts';
+import { hearerWithMac, hearers, mayHear, pathOnLink, type Way, wayTo } from './routing.ts';
 import type { Schedule } from './schedule.ts';
-import { type Crossed, type Tap, udpBody } from './tap.ts';
+import { type Crossed, type Tap, bodyOf } from './tap.ts';
 
 /** RFC 1122 §3.2.1.7 leaves it open; RFC 1340 recommends 64. */
 const TTL = 64;
@@ -15,8 +18,7 @@ const TTL = 64;
 const HEADER_OCTETS = 46;
 /** How long a real host asks by ARP before it gives up: three tries, a second apart. */
 const NEIGHBOUR_WAIT_US = 3_000_000;
-/** RFC 9293 §3.8.1 by RFC 6298 §2.1 asks for a second at first; most stacks wait 200 ms. */
-const STREAM_RESEND_US = 200_000;
+const NO_OCTETS = new Uint8Array(0);
 
 /** Where a datagram leaves the segments that are acted here, and where it could not go. */
 export interface Exits {
@@ -28,11 +30,6 @@ export interface Exits {
   leave(packet: Packet, out: Interface, how: 'unicast' | 'broadcast' | 'no-address'): void;
 }
 
-interface Way {
-  readonly out: Interface;
-  readonly nextHop: Ip;
-}
-
 /**
  * The segments of a plant acted in this process: each crossing takes its delay and may be lost; routers are shown what
  * passes; the last step to an addressee is the kernel's, by real sockets. What has no address to go to (broadcasts, a
@@ -41,36 +38,29 @@ interface Way {
 export class Network {
   readonly #schedule: Schedule;
   readonly #now: () => Instant;
-  readonly #random: Random;
+  readonly #crossing: Crossing;
   readonly #tap: Tap;
   readonly #exits: Exits;
-  #packets = 0;
-  /** Crossings begun. */
-  crossings = 0;
 
   constructor(world: {
     readonly schedule: Schedule;
     readonly now: () => Instant;
-    readonly random: Random;
+    readonly crossing: Crossing;
     readonly tap: Tap;
     readonly exits: Exits;
   }) {
     this.#schedule = world.schedule;
     this.#now = world.now;
-    this.#random = world.random;
+    this.#crossing = world.crossing;
     this.#tap = world.tap;
     this.#exits = world.exits;
-  }
-
-  nextPacket(): number {
-    return ++this.#packets;
   }
 
   /** A new datagram of a station, whose octets the packet may keep. */
   send(station: Station, port: number, to: Target, said: Pick<Packet, 'octets' | 'rule' | 'detail'>): void {
     const target = { address: to.address, port: to.port };
     const packetFrom = (address: Ip): Packet => ({
-      number: this.nextPacket(),
+      number: this.#crossing.nextPacket(),
       from: { address, port },
       to: target,
       ttl: TTL,
@@ -86,36 +76,40 @@ export class Network {
       else this.#toHardware(packet, out, to.hardware);
       return;
     }
-    const own = station.interfaces.find((candidate) => candidate.has(to.address));
-    if (own !== undefined) {
-      this.#exits.arrive(packetFrom(to.source ?? to.address), own, undefined);
-      return;
-    }
-    const way = wayTo(station, to.address);
-    if (way === undefined) {
-      this.#fail(packetFrom(to.source ?? ANY), 'network', 0);
-      return;
-    }
-    this.#leave(packetFrom(to.source ?? way.out.sourceFor(to.address)), way);
+    this.#originate(station, packetFrom, to);
   }
 
   /** Lets a datagram go on from a router. */
   forward(station: Station, packet: Packet): void {
     const way = wayTo(station, packet.to.address);
-    if (way === undefined) this.#fail(packet, 'network', 0);
-    else this.#leave({ ...packet, ttl: packet.ttl - 1, rule: undefined, detail: undefined }, way);
+    const onward = { ...packet, ttl: packet.ttl - 1, rule: undefined, detail: undefined };
+    if (way !== undefined) {
+      this.#leave(onward, way);
+      return;
+    }
+    station.because(NET_RULES.noRoute);
+    this.#fail(packet, station, 'network');
   }
 
-  sendMacMessage(out: Interface, to: Mac, octets: Uint8Array): void {
+  /** Tells the sender of a datagram that nothing of ours listens on its port. */
+  refuse(station: Station, packet: Packet): void {
+    station.because(NET_RULES.portClosed);
+    this.#fail(packet, station, 'port');
+  }
+
+  sendMacMessage(out: Interface, to: Mac, said: Pick<Packet, 'octets' | 'rule' | 'detail'>): void {
+    const { octets } = said;
     const body: FrameBody = { kind: 'mac-message', octets };
-    const receiver = to === MAC_BROADCAST ? undefined : out.segment.withMac(to);
-    const crossing = { medium: out.segment, sender: out, receiver, octets: octets.length };
-    this.#cross(
-      { ...crossing, isBroadcast: to === MAC_BROADCAST, body, packet: undefined },
+    const isBroadcast = to === MAC_BROADCAST;
+    const receiver = isBroadcast ? undefined : hearerWithMac(out, to);
+    const crossing = { medium: out.segment, sender: out, receiver, isBroadcast, octets: octets.length };
+    this.#crossing.cross(
+      { ...crossing, body, packet: { ...said, number: this.#crossing.nextPacket() } },
       (crossed, at) => {
-        const heard = to === MAC_BROADCAST ? hearers(out) : receiver === undefined ? [] : [receiver];
+        const heard = isBroadcast ? hearers(out) : receiver === undefined ? [] : [receiver];
         const up = heard.filter((own) => own.station.isUp);
-        this.#tap.frame(crossed, { at, fate: up.length === 0 ? 'unheard' : 'delivered' }, body);
+        if (!isBroadcast && up.length === 0) out.station.because(NET_RULES.unheard);
+        this.#tap.frame(crossed, { at, fate: up.length > 0 || isBroadcast ? 'delivered' : 'unheard' }, body);
         for (const own of up) own.station.macMessage(octets, out.spec.mac, own);
       },
     );
@@ -131,7 +125,7 @@ export class Network {
     } as const;
     const body: FrameBody = { kind: 'arp', ...ask, targetIp: address };
     const crossing = { medium: out.segment, sender: out, receiver: undefined, octets: 28 };
-    this.#cross({ ...crossing, isBroadcast: true, body, packet: undefined }, (crossed, at) => {
+    this.#crossing.cross({ ...crossing, isBroadcast: true, body, packet: undefined }, (crossed, at) => {
       this.#tap.frame(crossed, { at, fate: 'delivered' }, body);
       for (const holder of hearers(out))
         if (holder.station.isUp && holder.has(address)) this.#answerProbe(holder, out, address);
@@ -147,28 +141,18 @@ export class Network {
       const way = wayTo(from, to);
       const path = way && pathOnLink(way.out.segment, way.nextHop);
       if (way === undefined || path === undefined) return undefined;
-      for (const medium of path.media) delayUs += this.#streamCrossing(medium, way.out, octets);
+      for (const medium of path.media) delayUs += this.#crossing.streamDelay(medium, way.out, octets);
       from = path.receiver.station;
       if (!from.isUp) return undefined;
     }
     return undefined;
   }
 
-  #streamCrossing(medium: Medium, sender: Interface, octets: number): number {
-    const now = this.#now();
-    let delayUs = arrivalOn(medium, sender, { now, octets, fraction: this.#fraction }) - now;
-    // A segment that is lost again and again is given up by the peer's own limits; eight bounds the work here.
-    for (let lost = 0; lost < 8 && this.#fate(medium) !== 'passes'; lost++) delayUs += STREAM_RESEND_US;
-    return delayUs;
-  }
-
-  readonly #fraction = (): number => this.#random.fraction();
-
   #answerProbe(holder: Interface, asker: Interface, address: Ipv4): void {
     const ends = { senderMac: holder.spec.mac, senderIp: address, targetMac: asker.spec.mac, targetIp: ANY };
     const body: FrameBody = { kind: 'arp', operation: 'reply', ...ends };
     const crossing = { medium: holder.segment, sender: holder, receiver: asker, octets: 28 };
-    this.#cross({ ...crossing, isBroadcast: false, body, packet: undefined }, (crossed, at) => {
+    this.#crossing.cross({ ...crossing, isBroadcast: false, body, packet: undefined }, (crossed, at) => {
       this.#tap.frame(crossed, { at, fate: asker.station.isUp ? 'delivered' : 'unheard' }, body);
       if (asker.station.isUp) asker.station.probeAnswer(address, holder.spec.mac);
     });
@@ -188,17 +172,35 @@ export class Network {
     else this.#towards(packet, out, nextHop);
   }
 
+  #originate(station: Station, packetFrom: (address: Ip) => Packet, to: Target): void {
+    const own = station.interfaces.find((candidate) => candidate.has(to.address));
+    if (own !== undefined) {
+      this.#deliver(packetFrom(to.source ?? to.address), own, undefined);
+      return;
+    }
+    const way = wayTo(station, to.address);
+    if (way === undefined) {
+      station.because(NET_RULES.noRoute);
+      this.#fail(packetFrom(to.source ?? ANY), station, 'network');
+      return;
+    }
+    this.#leave(packetFrom(to.source ?? way.out.sourceFor(to.address)), way);
+  }
+
   #towards(packet: Packet, out: Interface, nextHop: Ip): void {
     if (!this.#exits.acts(out.segment)) {
-      this.#exits.leave(packet, out, 'unicast');
+      if (packet.error === undefined) this.#exits.leave(packet, out, 'unicast');
       return;
     }
     const path = pathOnLink(out.segment, nextHop);
-    if (path === undefined) {
-      this.#fail(packet, 'host', NEIGHBOUR_WAIT_US);
+    if (path !== undefined && mayHear(out, path.receiver)) {
+      this.#along(packet, path.media, { sender: out, receiver: path.receiver });
       return;
     }
-    this.#along(packet, path.media, { sender: out, receiver: path.receiver });
+    this.#schedule.at(after(this.#now(), NEIGHBOUR_WAIT_US), () => {
+      out.station.because(NET_RULES.noNeighbour);
+      this.#fail(packet, out.station, 'host');
+    });
   }
 
   /** Crosses one medium after the other up to a host. */
@@ -209,9 +211,9 @@ export class Network {
   ): void {
     const [medium, ...rest] = media;
     if (medium === undefined) return;
-    const body = udpBody(packet);
+    const body = bodyOf(packet);
     const octets = HEADER_OCTETS + packet.octets.length;
-    this.#cross({ medium, ...ends, isBroadcast: false, body, packet, octets }, (crossed, at) => {
+    this.#crossing.cross({ medium, ...ends, isBroadcast: false, body, packet, octets }, (crossed, at) => {
       if (rest.length === 0) {
         this.#reach(packet, ends.receiver, crossed);
         return;
@@ -224,15 +226,42 @@ export class Network {
   #reach(packet: Packet, receiver: Interface, crossed: Crossed): void {
     const { station } = receiver;
     const end = { at: this.#now() };
-    if (!station.isUp) this.#tap.frame(crossed, { ...end, fate: 'unheard' }, udpBody(packet));
-    else if (station.interfaces.some((own) => own.has(packet.to.address)))
-      this.#exits.arrive(packet, receiver, crossed);
-    else {
-      this.#tap.frame(crossed, { ...end, fate: 'delivered' }, udpBody(packet));
-      if (!station.spec.forwards) return;
-      if (packet.ttl <= 1) this.#fail(packet, 'network', 0);
-      else station.transit(packet, receiver, crossed.sender?.spec.mac ?? MAC_BROADCAST);
+    if (!station.isUp) {
+      crossed.sender?.station.because(NET_RULES.unheard);
+      this.#tap.frame(crossed, { ...end, fate: 'unheard' }, bodyOf(packet));
+    } else if (station.interfaces.some((own) => own.has(packet.to.address))) {
+      this.#deliver(packet, receiver, crossed);
+    } else {
+      this.#tap.frame(crossed, { ...end, fate: 'delivered' }, bodyOf(packet));
+      this.#pass(packet, receiver, crossed.sender?.spec.mac);
     }
+  }
+
+  /** Not for this host: a router lets its service decide, others drop it. */
+  #pass(packet: Packet, receiver: Interface, hardware: Mac | undefined): void {
+    const { station } = receiver;
+    if (!station.spec.forwards) {
+      station.because(NET_RULES.notOurs);
+    } else if (packet.ttl <= 1) {
+      // RFC 1812 §5.3.1.
+      station.because(NET_RULES.timeExceeded);
+      this.#fail(packet, station, 'time');
+    } else if (packet.error === undefined) station.transit(packet, receiver, hardware);
+    else this.forward(station, packet);
+  }
+
+  #deliver(packet: Packet, last: Interface, crossed: Crossed | undefined): void {
+    if (packet.error === undefined) {
+      this.#exits.arrive(packet, last, crossed);
+      return;
+    }
+    if (crossed !== undefined)
+      this.#tap.frame(crossed, { at: this.#now(), fate: 'delivered' }, bodyOf(packet));
+    const { reason, of } = packet.error;
+    this.#schedule.at(this.#now(), () => {
+      // RFC 1122 §3.2.2.4: a time exceeded is passed on too; for the sender it is a network out of reach.
+      of.origin.unreachable(reason === 'time' ? 'network' : reason, of);
+    });
   }
 
   #toHardware(packet: Packet, out: Interface, hardware: Mac): void {
@@ -240,12 +269,13 @@ export class Network {
       this.#exits.leave(packet, out, 'no-address');
       return;
     }
-    const receiver = out.segment.withMac(hardware);
-    const body = udpBody(packet);
+    const receiver = hearerWithMac(out, hardware);
+    const body = bodyOf(packet);
     const octets = HEADER_OCTETS + packet.octets.length;
     const crossing = { medium: out.segment, sender: out, receiver, isBroadcast: false, body, packet, octets };
-    this.#cross(crossing, (crossed, at) => {
+    this.#crossing.cross(crossing, (crossed, at) => {
       const heard = receiver?.station.isUp === true;
+      if (!heard) out.station.because(NET_RULES.unheard);
       this.#tap.frame(crossed, { at, fate: heard ? 'delivered' : 'unheard' }, body);
       if (heard && receiver.station.hasPort(packet.to.port))
         receiver.station.datagram(packet, receiver, out.spec.mac);
@@ -257,10 +287,10 @@ export class Network {
       this.#exits.leave(packet, out, 'broadcast');
       return;
     }
-    const body = udpBody(packet);
+    const body = bodyOf(packet);
     const octets = HEADER_OCTETS + packet.octets.length;
     const crossing = { medium: out.segment, sender: out, receiver: undefined, isBroadcast: true };
-    this.#cross({ ...crossing, body, packet, octets }, (crossed, at) => {
+    this.#crossing.cross({ ...crossing, body, packet, octets }, (crossed, at) => {
       this.#tap.frame(crossed, { at, fate: 'delivered' }, body);
       for (const own of hearers(out))
         if (own.station.isUp && own.station.hasPort(packet.to.port))
@@ -268,111 +298,34 @@ export class Network {
     });
   }
 
-  /** One crossing: chance decides now, the arrival comes after its delay. */
-  #cross(
-    crossing: Pick<Crossed, 'sender' | 'receiver' | 'isBroadcast'> & {
-      readonly medium: Medium;
-      readonly sender: Interface;
-      readonly octets: number;
-      readonly body: FrameBody;
-      readonly packet: Packet | undefined;
-    },
-    arrive: (crossed: Crossed, at: Instant) => void,
-  ): void {
-    const { medium, sender, packet } = crossing;
-    this.crossings++;
-    const now = this.#now();
-    const crossed: Crossed = {
-      sentAt: now,
-      medium: medium.name,
-      sender,
-      receiver: crossing.receiver,
-      isBroadcast: crossing.isBroadcast,
-      packet: packet?.number ?? this.nextPacket(),
-      rule: packet?.rule,
-      detail: packet?.detail,
-    };
-    const fate = this.#fate(medium);
-    const at = arrivalOn(medium, sender, { now, octets: crossing.octets, fraction: this.#fraction });
-    if (fate === 'passes') {
-      this.#schedule.at(at, () => {
-        arrive(crossed, this.#now());
+  /** Tells the sender of a datagram that it did not arrive: by ICMP from `station`, at once when that is itself. */
+  #fail(packet: Packet, station: Station, reason: ErrorReason): void {
+    // RFC 1122 §3.2.2: never about an error, nor to nobody.
+    if (packet.error !== undefined) return;
+    if (station === packet.origin) {
+      this.#schedule.at(this.#now(), () => {
+        station.unreachable(reason === 'time' ? 'network' : reason, packet);
       });
       return;
     }
-    const end =
-      fate === 'lost' ? { at, fate: 'lost' as const } : { at, fate: 'faulted' as const, fault: fate.fault };
-    this.#tap.frame(crossed, end, crossing.body);
-  }
-
-  /** The medium's own loss first, then each worsening in the order they began. */
-  #fate(medium: Medium): 'passes' | 'lost' | { readonly fault: string } {
-    const { lossRatio } = medium.quality;
-    if (lossRatio > 0 && this.#random.fraction() < lossRatio) return 'lost';
-    for (const worsening of medium.worsenings) {
-      if (worsening.lossRatio === 0 || this.#random.fraction() >= worsening.lossRatio) continue;
-      worsening.fired++;
-      return { fault: worsening.id };
-    }
-    return 'passes';
-  }
-
-  #fail(packet: Packet, reason: UnreachableInput['reason'], waitUs: number): void {
-    this.#schedule.at(after(this.#now(), waitUs), () => {
-      packet.origin.unreachable(reason, packet);
+    const sender = packet.from.address;
+    if (sender === ANY) return;
+    const own = station.interfaces.some((candidate) => candidate.has(packet.to.address));
+    const to = { address: sender, port: 0, source: own ? packet.to.address : undefined };
+    const failed = { ...packet, identification: packet.number };
+    const icmpFrom = (address: Ip): Packet => ({
+      number: this.#crossing.nextPacket(),
+      from: { address, port: 0 },
+      to: { address: sender, port: 0 },
+      ttl: TTL,
+      octets: this.#tap.seesFrames ? encodeUnreachable(failed, reason, address) : NO_OCTETS,
+      origin: station,
+      inbound: false,
+      rule: undefined,
+      detail: undefined,
+      error: { reason, of: packet },
     });
+    // An error about an error's way is not told either.
+    if (wayTo(station, sender) !== undefined) this.#originate(station, icmpFrom, to);
   }
-}
-
-/** Who hears what an interface sends to all: on a cable what a modem says reaches routers (the CMTS) only. */
-function hearers(out: Interface): Interface[] {
-  const upstreamOnly = out.segment.kind === 'cable' && !out.station.spec.forwards;
-  return out.segment.interfaces.filter((own) => own !== out && (!upstreamOnly || own.station.spec.forwards));
-}
-
-/** The longest prefix, then the default router (RFC 1122 §3.3.1.1), then whatever a link leads to. */
-export function wayTo(station: Station, to: Ip): Way | undefined {
-  let best: Way | undefined;
-  let length = -1;
-  for (const out of station.interfaces) {
-    const onLink = out.prefixLengthOn(to);
-    if (onLink <= length) continue;
-    length = onLink;
-    best = { out, nextHop: to };
-  }
-  for (const route of station.spec.routes) {
-    const out = station.interfaces[route.via];
-    if (out === undefined || route.to.length <= length || !prefixContains(route.to, to)) continue;
-    length = route.to.length;
-    best = { out, nextHop: route.nextHop ?? to };
-  }
-  return best ?? wayByRouter(station, to);
-}
-
-function wayByRouter(station: Station, to: Ip): Way | undefined {
-  for (const out of station.interfaces)
-    for (const { router } of out.addresses)
-      if (router !== undefined && isIpv4(router) === isIpv4(to)) return { out, nextHop: router };
-  for (const out of station.interfaces)
-    if (pathOnLink(out.segment, to) !== undefined) return { out, nextHop: to };
-  return undefined;
-}
-
-/** The media up to the interface that has an address: its own segment's, or over links, the fewest first. */
-function pathOnLink(
-  from: Segment,
-  address: Ip,
-): { readonly media: readonly Medium[]; readonly receiver: Interface } | undefined {
-  const seen = new Set([from]);
-  const queue: { segment: Segment; media: Medium[] }[] = [{ segment: from, media: [from] }];
-  for (const { segment, media } of queue) {
-    const receiver = segment.withAddress(address);
-    if (receiver !== undefined) return { media, receiver };
-    for (const { medium, far } of segment.links) {
-      if (seen.has(far)) continue;
-      seen.add(far);
-      queue.push({ segment: far, media: [...media, medium, far] });
-    }
-  }
-  return undefined;
 }

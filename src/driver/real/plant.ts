@@ -1,5 +1,6 @@
 import type { Endpoint, Ip, Mac } from '../../core/address.ts';
 import { ANY, BROADCAST, broadcastOf, isIpv4, maskIp, prefixContains } from '../../core/address.ts';
+import type { ErrorReason } from '../../codec/frame/unreachable.ts';
 import type { HostSpec, InterfaceSpec, LinkSpec, Quality, SegmentSpec, Topology } from '../../core/driver.ts';
 import { ConfigError } from '../../core/errors.ts';
 import type { Rule } from '../../core/rules.ts';
@@ -7,7 +8,7 @@ import type { InterfaceAddress, UnreachableInput } from '../../core/service.ts';
 import type { Instant } from '../../core/time.ts';
 import { toInstant } from '../../core/time.ts';
 
-/** One datagram on its way through segments that are acted in this process. Its octets are its own. */
+/** One datagram, or an ICMP error about one, on its way through segments that are acted in this process. Its octets are its own. */
 export interface Packet {
   readonly number: number;
   readonly from: Endpoint;
@@ -17,6 +18,8 @@ export interface Packet {
   readonly origin: Station;
   /** It came in by a socket: the rest of its way is acted here. */
   readonly inbound: boolean;
+  /** It is an ICMP error: what it says, and about which datagram. Its ports are 0. */
+  readonly error?: { readonly reason: ErrorReason; readonly of: Packet } | undefined;
   rule: Rule | undefined;
   detail: string | undefined;
 }
@@ -43,6 +46,8 @@ export interface Station {
   macMessage(octets: Uint8Array, from: Mac, via: Interface): void;
   unreachable(reason: UnreachableInput['reason'], packet: Packet): void;
   probeAnswer(address: Ip, hardware: Mac): void;
+  /** Counts and tells a rule of the network's. */
+  because(rule: Rule, detail?: string): void;
 }
 
 /** A worsening that is on now. */

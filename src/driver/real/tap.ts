@@ -76,7 +76,8 @@ export class Tap {
   }
 }
 
-export function udpBody({ from, to, ttl, octets }: Packet): FrameBody {
+export function bodyOf({ from, to, ttl, octets, error }: Packet): FrameBody {
+  if (error !== undefined) return { kind: 'icmp', from: from.address, to: to.address, ttl, octets };
   return { kind: 'udp', from, to, ttl, octets };
 }
 

@@ -1,10 +1,11 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { Endpoint, Ip } from '../../core/address.ts';
 import { formatEndpoint, formatIp, isIpv4, parseIp } from '../../core/address.ts';
+import { NET_RULES } from '../../core/rules/net.ts';
 import type { StreamId } from '../../core/service.ts';
 import { after, type Instant, toInstant } from '../../core/time.ts';
 import type { RealHost } from './host.ts';
-import { wayTo } from './network.ts';
+import { wayTo } from './routing.ts';
 import { bindError } from './system.ts';
 import { plain } from './udp.ts';
 import type { World } from './world.ts';
@@ -83,8 +84,10 @@ export class Streams {
     const target = this.#world.streamEnds.listening(to) ?? (this.#world.place.isClosed ? undefined : to);
     this.#world.schedule.at(after(this.#world.now(), delayUs ?? 0), () => {
       if (this.#host.life !== life) return;
-      if (delayUs === undefined || target === undefined) this.#tell(id, 'reset');
-      else this.#connect(id, to, target);
+      if (delayUs === undefined || target === undefined) {
+        this.#host.because(delayUs === undefined ? NET_RULES.noRoute : NET_RULES.streamRefused);
+        this.#tell(id, 'reset');
+      } else this.#connect(id, to, target);
     });
   }
 

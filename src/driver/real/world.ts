@@ -2,6 +2,7 @@ import type { Endpoint, Ip } from '../../core/address.ts';
 import { RULE_INDEXES } from '../../core/rules.ts';
 import type { Row } from '../../core/service.ts';
 import type { Instant } from '../../core/time.ts';
+import type { Crossing } from './crossing.ts';
 import type { Door } from './door.ts';
 import type { Network } from './network.ts';
 import type { Place } from './place.ts';
@@ -40,6 +41,7 @@ export interface World {
   readonly now: () => Instant;
   readonly schedule: Schedule;
   readonly network: Network;
+  readonly crossing: Crossing;
   readonly tap: Tap;
   readonly place: Place;
   readonly store: RowStore;

@@ -1,70 +1,26 @@
 import { isIpv4 } from '../../core/address.ts';
 import type { Ip } from '../../core/address.ts';
-import { Writer } from '../../core/bytes.ts';
 import { DecodeError } from '../../core/errors.ts';
 import type { UnreachableInput } from '../../core/service.ts';
-import {
-  IcmpType,
-  Icmpv6Type,
-  decodeIcmp,
-  decodeIcmpv6,
-  encodeIcmp,
-  encodeIcmpv6,
-} from '../../codec/frame/icmp.ts';
-import { IPV4_HEADER_OCTETS, decodeIpv4, encodeIpv4Header } from '../../codec/frame/ipv4.ts';
-import { IPV6_HEADER_OCTETS, decodeIpv6, encodeIpv6Header } from '../../codec/frame/ipv6.ts';
+import { IcmpType, Icmpv6Type, decodeIcmp, decodeIcmpv6 } from '../../codec/frame/icmp.ts';
+import { IPV4_HEADER_OCTETS, decodeIpv4 } from '../../codec/frame/ipv4.ts';
+import { IPV6_HEADER_OCTETS, decodeIpv6 } from '../../codec/frame/ipv6.ts';
 import { Protocol } from '../../codec/frame/protocol.ts';
-import { UDP_HEADER_OCTETS, encodeUdpHeader } from '../../codec/frame/udp.ts';
+import { UDP_HEADER_OCTETS } from '../../codec/frame/udp.ts';
+import { type ErrorReason, encodeUnreachable } from '../../codec/frame/unreachable.ts';
 import { u16At } from '../../core/bytes.ts';
 import type { Frame } from './frames.ts';
 
-export type ErrorReason = 'port' | 'host' | 'network' | 'time';
-
-/** RFC 792; RFC 4443 §3.1, §3.3: type and code. */
-const CODES = {
-  port: { v4: [IcmpType.unreachable, 3], v6: [Icmpv6Type.unreachable, 4] },
-  host: { v4: [IcmpType.unreachable, 1], v6: [Icmpv6Type.unreachable, 3] },
-  network: { v4: [IcmpType.unreachable, 0], v6: [Icmpv6Type.unreachable, 0] },
-  time: { v4: [IcmpType.timeExceeded, 0], v6: [Icmpv6Type.timeExceeded, 0] },
-} as const;
-
-/** The octets of an ICMP error from `source` to the sender of a UDP frame: RFC 792 quotes its IP header and eight octets more. */
+/** The octets of an ICMP error from `source` to the sender of a UDP frame. */
 export function encodeError(frame: Frame, reason: ErrorReason, source: Ip): Uint8Array {
-  const { from, to, octets, ttl } = frame;
-  const datagram = {
-    source: from,
-    destination: to,
-    sourcePort: frame.fromPort,
-    destinationPort: frame.toPort,
-  };
-  const payloadOctets = UDP_HEADER_OCTETS + octets.length;
-  if (isIpv4(from) && isIpv4(to)) {
-    const body = new Writer(new Uint8Array(IPV4_HEADER_OCTETS + UDP_HEADER_OCTETS));
-    const fields = { identification: frame.packet & 0xffff, ttl, protocol: Protocol.udp, payloadOctets };
-    encodeIpv4Header(body, { ...fields, source: from, destination: to });
-    encodeUdpHeader(body, datagram, octets);
-    const writer = new Writer(new Uint8Array(8 + body.offset));
-    const [type, code] = CODES[reason].v4;
-    encodeIcmp(writer, { type, code, rest: 0 }, body.octets);
-    return writer.octets;
-  }
-  if (isIpv4(from) || isIpv4(to)) return NOTHING;
-  const body = new Writer(new Uint8Array(IPV6_HEADER_OCTETS + UDP_HEADER_OCTETS));
-  encodeIpv6Header(body, {
-    hopLimit: ttl,
-    protocol: Protocol.udp,
-    source: from,
-    destination: to,
-    payloadOctets,
-  });
-  encodeUdpHeader(body, datagram, octets);
-  const writer = new Writer(new Uint8Array(8 + body.offset));
-  const [type, code] = CODES[reason].v6;
-  encodeIcmpv6(writer, { type, code, rest: 0 }, body.octets, { source, destination: from });
-  return writer.octets;
+  const from = { address: frame.from, port: frame.fromPort };
+  const to = { address: frame.to, port: frame.toPort };
+  return encodeUnreachable(
+    { from, to, ttl: frame.ttl, identification: frame.packet, octets: frame.octets },
+    reason,
+    source,
+  );
 }
-
-const NOTHING = new Uint8Array(0);
 
 /** What an ICMP error says to the one whose datagram it quotes; undefined when it is none or quotes something else. */
 export function readError(frame: Frame): UnreachableInput | undefined {

@@ -9,7 +9,7 @@ import { EVENT } from './events.ts';
 import { ICMP, UDP } from './frames.ts';
 import type { Frame } from './frames.ts';
 import { encodeError } from './icmp-error.ts';
-import type { ErrorReason } from './icmp-error.ts';
+import type { ErrorReason } from '../../codec/frame/unreachable.ts';
 import type { Neighbours, Undeliverable } from './neighbours.ts';
 import { onLink } from './plant.ts';
 import type { Shard } from './shard.ts';
