@@ -66,6 +66,7 @@ export const MODEM_STATES = [
   'waitingForTftp',
   'refusedByCmts',
   'forwardingDenied',
+  'other',
   'off',
 ];
 

@@ -4,7 +4,7 @@ import type { Instant } from '../core/time.ts';
 /** A lease as a DHCP server makes it durable: table `lease`, the address as key. */
 export interface LeaseRow {
   readonly client: string;
-  /** Microseconds since the run's moment 0. */
+  /** Microseconds since the run's moment 0; Infinity: never. */
   readonly expiresAtUs: number;
   /** As text; undefined when the client is no Ethernet host. */
   readonly mac: string | undefined;
@@ -37,15 +37,15 @@ export class LeaseView {
     }
   }
 
-  /** The lease that a row gives; undefined when it gives none: another table, a deletion, a release. */
+  /** The lease that a row gives; undefined when it gives none: another table, a deletion, an address set free or declined. */
   read({ table, value }: Row): LeaseRow | undefined {
     if (table !== 'lease' || value === null) return undefined;
-    const { client, expiresAt, mac, state } = value;
-    if (typeof client !== 'string' || typeof expiresAt !== 'number') return undefined;
-    if (typeof state === 'string' && state !== 'bound') return undefined;
+    const { client, expires, mac, state } = value;
+    if (state !== 'bound' || typeof client !== 'string') return undefined;
+    if (expires !== null && typeof expires !== 'number') return undefined;
     return {
       client,
-      expiresAtUs: expiresAt * 1_000_000 - this.#zeroUnixUs,
+      expiresAtUs: expires === null ? Infinity : expires * 1_000_000 - this.#zeroUnixUs,
       mac: typeof mac === 'string' ? mac : undefined,
     };
   }

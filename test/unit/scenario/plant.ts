@@ -123,11 +123,11 @@ export class ToldRun {
     return this;
   }
 
-  /** `expires` in seconds of the run. */
-  lease(seconds: number, ip: string, client: string, expires: number): this {
-    const expiresAt = Date.UTC(2026, 0, 1) / 1000 + expires;
+  /** `ends` in seconds of the run. */
+  lease(seconds: number, ip: string, client: string, ends: number): this {
+    const unixSeconds = Date.UTC(2026, 0, 1) / 1000 + ends;
     this.run.start(noDriver);
-    const row = { table: 'lease', key: ip, value: { client, expiresAt } };
+    const row = { table: 'lease', key: ip, value: { state: 'bound', client, expires: unixSeconds } };
     this.#trace.settled?.(at(seconds), HOSTS.dhcp, [row], 'durable');
     return this;
   }

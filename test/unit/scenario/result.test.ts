@@ -55,7 +55,12 @@ describe('the result of a run', () => {
       trace.state?.(at(2), cmts, 'cmts', 'online', cm0.interfaces[0]!.mac);
       trace.state?.(at(2), home, 'stub', 'answered', undefined);
       trace.measure?.(at(2), cm0, 'boot.us', 2_000_000);
-      const value = { client: 'a', mac: '00:10:18:00:00:00', expiresAt: Date.UTC(2026, 0, 2) / 1000 };
+      const value = {
+        state: 'bound',
+        client: 'a',
+        mac: '00:10:18:00:00:00',
+        expires: Date.UTC(2026, 0, 2) / 1000,
+      };
       trace.settled?.(at(1), dhcp, [{ table: 'lease', key: '10.9.16.1', value }], 'durable');
     });
     expect(result).toMatchObject({
