@@ -31,7 +31,7 @@ const NAMED: Readonly<Record<string, Claim>> = {
 const SHAPE = `${Object.keys(NAMED).join(', ')}, or a measure and a bound such as "dhcp.queue.depth <= 400"`;
 
 export function parseClaim(text: string): Claim | ClaimMistake {
-  const named = NAMED[text];
+  const named = Object.hasOwn(NAMED, text) ? NAMED[text] : undefined;
   if (named !== undefined) return named;
   const parts = /^([a-z][a-z0-9.-]*)\s*(<=|>=|==|<|>)\s*(\S+)$/.exec(text);
   if (parts === null) {

@@ -1,5 +1,5 @@
 import { nearest } from '../core/text.ts';
-import { PROTOCOLS } from './vocabulary.ts';
+import { protocolWords, PROTOCOL_NAMES } from './vocabulary.ts';
 
 /** One line of a sequence. */
 export type Step = PacketStep | StateStep;
@@ -56,7 +56,7 @@ export function parseStep(text: string): Step | StepMistake {
   const first = words[0];
   if (first === undefined) return { offset: 0, message: 'the step is empty', hint: `write ${SHAPE}` };
   if (first.text === 'STATE') return parseState(text, words);
-  const protocol = PROTOCOLS[first.text];
+  const protocol = protocolWords(first.text);
   if (protocol === undefined) return unknownProtocol(first);
   let index = 1;
   let packet: string | undefined;
@@ -113,14 +113,14 @@ function parseState(text: string, words: readonly Word[]): Step | StepMistake {
 }
 
 function unknownProtocol({ text, offset }: Word): StepMistake {
-  const names = [...Object.keys(PROTOCOLS), 'STATE'];
+  const names = [...PROTOCOL_NAMES, 'STATE'];
   const near = nearest(text, names);
   const hint = near === undefined ? `write one of ${names.join(', ')}` : `did you mean ${near}?`;
   return { offset, message: `"${text}" is no protocol`, hint };
 }
 
 function unknownKind(protocol: string, { text, offset }: Word): StepMistake {
-  const kinds = PROTOCOLS[protocol]?.kinds ?? [];
+  const kinds = protocolWords(protocol)?.kinds ?? [];
   const near = nearest(text, kinds);
   const all = kinds.length === 0 ? 'write from>to here' : `write one of ${kinds.join(', ')}, or from>to`;
   const hint = near === undefined ? all : `did you mean ${near}?`;
@@ -130,7 +130,7 @@ function unknownKind(protocol: string, { text, offset }: Word): StepMistake {
 function parseField(protocol: string, { text, offset }: Word): FieldMatch | StepMistake {
   const equals = text.indexOf('=');
   const name = equals < 0 ? text : text.slice(0, equals);
-  const known = PROTOCOLS[protocol]?.fields ?? [];
+  const known = protocolWords(protocol)?.fields ?? [];
   if (!known.includes(name) && !(protocol === 'DHCP' && isOption(name))) {
     const near = nearest(name, known);
     const all = `write one of ${known.join(', ')}${protocol === 'DHCP' ? ', opt1 to opt254' : ''}`;

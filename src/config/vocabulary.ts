@@ -7,7 +7,7 @@ export interface ProtocolWords {
 
 const PORTS = ['sport', 'dport'];
 
-export const PROTOCOLS: Readonly<Record<string, ProtocolWords>> = {
+const PROTOCOLS: Readonly<Record<string, ProtocolWords>> = {
   DHCP: {
     kinds: ['DISCOVER', 'OFFER', 'REQUEST', 'DECLINE', 'ACK', 'NAK', 'RELEASE', 'INFORM', 'BOOTP'],
     // `opt` and a number, such as opt66, is a field too.
@@ -55,6 +55,12 @@ export const PROTOCOLS: Readonly<Record<string, ProtocolWords>> = {
   TCP: { kinds: ['SYN', 'SYN-ACK', 'ACK', 'FIN', 'RST', 'DATA'], fields: ['size', ...PORTS] },
   UDP: { kinds: [], fields: ['size', ...PORTS] },
 };
+
+export const PROTOCOL_NAMES: readonly string[] = Object.keys(PROTOCOLS);
+
+export function protocolWords(name: string): ProtocolWords | undefined {
+  return Object.hasOwn(PROTOCOLS, name) ? PROTOCOLS[name] : undefined;
+}
 
 /** RFC 4639's docsDevServerBootState, and what comes before and beside it. */
 export const MODEM_STATES = [
