@@ -25,6 +25,8 @@ export interface SimOptions {
   readonly trace?: readonly Trace[] | undefined;
   /** For tests: freed frames are filled with a pattern, so that kept views show. */
   readonly poison?: boolean | undefined;
+  /** For tests: `whole` runs all on one queue. Then the same happens, but for the order of what is simultaneous. */
+  readonly cut?: 'by cable' | 'whole' | undefined;
   /** Whether disks keep rows for a restart; left out, they do. Off for large plants without crashes. */
   readonly keepRows?: boolean | undefined;
 }
@@ -49,7 +51,7 @@ export class SimDriver implements Driver {
     const plant = new Plant(options.topology, options.seed);
     this.#plant = plant;
     const areas = new Areas(plant);
-    const { count, lookaheadUs } = cutIntoPartitions(plant);
+    const { count, lookaheadUs } = cutIntoPartitions(plant, options.cut);
     this.#lookaheadUs = lookaheadUs;
     const pool = new FramePool(options.poison === true ? 'poison' : 'plain');
     const telling = count > 1 ? 'by window' : 'at once';
