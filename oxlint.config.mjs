@@ -148,6 +148,8 @@ export default {
         'src/codec/dhcp/writer.ts',
         'src/store/lease-table.ts',
         'src/store/pool.ts',
+        'src/store/expiry-queue.ts',
+        'src/store/octet-column.ts',
         'src/engine/dhcp/relay.ts',
         'src/codec/dhcp/scan.ts',
       ],

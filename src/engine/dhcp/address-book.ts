@@ -1,0 +1,72 @@
+import type { Ipv4 } from '../../core/address.ts';
+import type { AddressBook } from '../../policy/address/choose.ts';
+import type { LeaseTable } from '../../store/lease-table.ts';
+import { LeaseState, NO_LEASE } from '../../store/lease-table.ts';
+import type { Exchange } from './exchange.ts';
+import type { Links, Subnet } from './links.ts';
+
+/** The addresses as one client at a time may see them: `view` says which. */
+export class ClientAddressBook implements AddressBook {
+  readonly #links: Links;
+  readonly #table: LeaseTable;
+  #x: Exchange | undefined;
+
+  constructor(links: Links, table: LeaseTable) {
+    this.#links = links;
+    this.#table = table;
+  }
+
+  view(x: Exchange): this {
+    this.#x = x;
+    return this;
+  }
+
+  /** The subnet of the client's link that holds an address and admits the client. */
+  subnetFor(address: Ipv4): Subnet | undefined {
+    const x = this.#x;
+    if (x === undefined) return undefined;
+    for (const subnet of this.#links.subnetsOf(x.link))
+      if (subnet.contains(address) && (subnet.admits(x) || subnet === x.reserved?.subnet)) return subnet;
+    return undefined;
+  }
+
+  /** Whether an address that the client has may stay with it: of a pool for it, or reserved for it. */
+  isKept(address: Ipv4): boolean {
+    if (this.#links.isReserved(address)) return this.#x?.reserved?.address === address;
+    return this.subnetFor(address)?.pool.contains(address) ?? false;
+  }
+
+  isAvailable(address: Ipv4): boolean {
+    const x = this.#x;
+    if (this.#links.isReserved(address)) return x?.reserved?.address === address && this.isUsable(address);
+    const subnet = this.subnetFor(address);
+    if (subnet === undefined || !subnet.pool.contains(address)) return false;
+    const row = this.#table.byAddress(address);
+    if (row === NO_LEASE) return subnet.pool.isUntouched(address);
+    return this.#table.state(row) === LeaseState.free;
+  }
+
+  isUsable(reserved: Ipv4): boolean {
+    const row = this.#table.byAddress(reserved);
+    if (row === NO_LEASE) return true;
+    const state = this.#table.state(row);
+    if (state === LeaseState.free) return true;
+    const key = this.#x?.key;
+    return (
+      state !== LeaseState.declined && key !== undefined && this.#table.isOf(row, key.octets, key.length)
+    );
+  }
+
+  fresh(): Ipv4 | undefined {
+    const x = this.#x;
+    if (x === undefined) return undefined;
+    for (const subnet of this.#links.subnetsOf(x.link)) {
+      if (!subnet.admits(x)) continue;
+      const untouched = subnet.pool.lowest();
+      if (untouched !== undefined) return untouched;
+      const row = this.#table.longestFree(subnet.index);
+      if (row !== NO_LEASE) return this.#table.address(row);
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,80 @@
+import type { Ipv4, Mac } from '../../core/address.ts';
+import { ANY, BROADCAST } from '../../core/address.ts';
+import { Option } from '../../codec/dhcp/codes.ts';
+import type { DhcpMessage } from '../../codec/dhcp/message.ts';
+import {
+  RelaySuboption,
+  linkSelection,
+  remoteMac,
+  serverOverride,
+} from '../../codec/dhcp/option/relay-agent.ts';
+import { suboption } from '../../codec/dhcp/option/suboptions.ts';
+import { ClientKey } from './identity.ts';
+import type { ClientTraits, Links, Reserved } from './links.ts';
+import type { DhcpServerOptions } from './options.ts';
+
+/** How a request came in. */
+export interface Arrival {
+  readonly fromPort: number;
+  /** Where it was sent: one of our addresses, a broadcast, or `ANY` where nobody knows. */
+  readonly to: Ipv4;
+  readonly via: number;
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** One request and what was found out about it: one object for all requests, one after another. */
+export class Exchange implements ClientTraits {
+  request!: DhcpMessage;
+  arrival!: Arrival;
+  readonly key = new ClientKey();
+  /** The number of its link; -1 when no subnet is for it. */
+  link = -1;
+  mac: Mac | undefined;
+  modem: Mac | undefined;
+  vendorClass: Uint8Array = NOTHING;
+  /** As it came with this request: echoed. RFC 3046 §2.2. */
+  relayAgent: Uint8Array | undefined;
+  /** Option 54 of the reply. */
+  serverId: Ipv4 = ANY;
+  reserved: Reserved | undefined;
+
+  /** Looks at a request; `remembered` gives option 82 of the client's last relayed one, since a unicast brings none. */
+  begin(
+    request: DhcpMessage,
+    arrival: Arrival,
+    links: Links,
+    options: DhcpServerOptions,
+    remembered: (key: ClientKey) => Uint8Array,
+  ): void {
+    this.request = request;
+    this.arrival = arrival;
+    this.relayAgent = request.option(Option.relayAgent);
+    this.mac = request.chaddrMac;
+    this.vendorClass = request.option(Option.vendorClass) ?? NOTHING;
+    this.link = links.linkOf(this.#selector(options)) ?? -1;
+    this.key.read(request, Math.max(this.link, 0), options.ignoresClientId);
+    const relayAgent = this.relayAgent ?? (request.giaddr === ANY ? remembered(this.key) : NOTHING);
+    this.modem = remoteMac(relayAgent);
+    // RFC 5107 §4: the relay's word goes, also for what comes past it later.
+    this.serverId =
+      serverOverride(relayAgent) ?? options.addresses[arrival.via] ?? options.addresses[0] ?? ANY;
+    const clientId = options.ignoresClientId ? undefined : request.option(Option.clientIdentifier);
+    const remoteId = suboption(relayAgent, RelaySuboption.remoteId);
+    this.reserved = links.reservationFor(this.link, this.mac, clientId, remoteId);
+  }
+
+  /** Sent to us alone and past no relay. */
+  get unicast(): boolean {
+    return this.request.giaddr === ANY && this.arrival.to !== BROADCAST;
+  }
+
+  /** An address on the client's link: RFC 3527 §3, else RFC 3011 §2, else RFC 2131 §4.3.1. */
+  #selector(options: DhcpServerOptions): Ipv4 {
+    const { request, relayAgent, arrival } = this;
+    const selected =
+      (relayAgent && linkSelection(relayAgent)) ?? request.ip(Option.subnetSelection) ?? request.giaddr;
+    if (selected !== ANY) return selected;
+    return request.ciaddr === ANY ? (options.addresses[arrival.via] ?? ANY) : request.ciaddr;
+  }
+}

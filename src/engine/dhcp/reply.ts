@@ -1,0 +1,173 @@
+import type { Ipv4 } from '../../core/address.ts';
+import { ANY } from '../../core/address.ts';
+import { DHCP } from '../../core/rules/dhcp.ts';
+import type { Effects } from '../../core/service.ts';
+import { utf8Octets } from '../../core/text.ts';
+import { BROADCAST_FLAG, MessageType, Op, Option, SERVER_PORT } from '../../codec/dhcp/codes.ts';
+import type { DhcpMessage } from '../../codec/dhcp/message.ts';
+import { CableLabsSuboption, asksCableLabs } from '../../codec/dhcp/option/vivso.ts';
+import { DhcpWriter, MESSAGE_OCTETS, MESSAGE_OCTETS_MAX } from '../../codec/dhcp/writer.ts';
+import type { EncodedProvision } from '../../policy/provision.ts';
+import { provisionFor } from '../../policy/provision.ts';
+import { INFINITE_LEASE_SECONDS } from './client-lease.ts';
+import type { Exchange } from './exchange.ts';
+import type { Subnet } from './links.ts';
+import { replyTarget } from './reply-target.ts';
+
+/** IP and UDP around a message, which option 57 counts. */
+const HEADER_OCTETS = 28;
+/** Longer ones are not echoed: ours, it leaves a reply its options. */
+const RELAY_AGENT_OCTETS_MAX = 800;
+/** RFC 2131 §4.4.5. */
+const T1_RATIO = 0.5;
+const T2_RATIO = 0.875;
+
+export interface Grant {
+  /** OFFER, ACK, or 0 for BOOTP. */
+  readonly type: number;
+  /** `ANY` in the ACK to an INFORM. */
+  readonly yiaddr: Ipv4;
+  readonly subnet: Subnet;
+  /** 0: no lease is said (INFORM, BOOTP). */
+  readonly leaseSeconds: number;
+}
+
+/** Writes replies into one scratch and sends them: RFC 2131 §4.3.1, table 3. */
+export class ReplyWriter {
+  readonly #writer = new DhcpWriter(MESSAGE_OCTETS_MAX);
+  /** Which codes are in the present reply: those stamped with its number. */
+  readonly #stamps = new Uint32Array(256);
+  #replies = 0;
+
+  grant(x: Exchange, grant: Grant, effects: Effects): void {
+    const { request } = x;
+    const { type, subnet, yiaddr } = grant;
+    const provision = provisionFor(x.reserved?.provision, subnet.provision);
+    const writer = this.#start(x, effects);
+    // RFC 2131 §4.3.1, table 3: ciaddr in an ACK only.
+    if (type === MessageType.ack) writer.ciaddr = request.ciaddr;
+    writer.yiaddr = yiaddr;
+    if (provision !== undefined) {
+      writer.siaddr = provision.siaddr;
+      writer.file = provision.file;
+    }
+    if (type !== 0) {
+      this.#u8(Option.messageType, type);
+      this.#u32(Option.serverIdentifier, x.serverId);
+    }
+    if (grant.leaseSeconds > 0) this.#times(grant.leaseSeconds);
+    this.#value(Option.subnetMask, subnet.values[Option.subnetMask]);
+    this.#value(Option.routers, subnet.values[Option.routers]);
+    if (x.reserved?.hostName !== undefined) this.#value(Option.hostName, x.reserved.hostName);
+    this.#asked(request, subnet, provision);
+    this.#finish(x, type, yiaddr, effects);
+  }
+
+  /** RFC 2131 §4.3.2: no address, no parameters; through a relay the broadcast bit is set. */
+  nak(x: Exchange, words: string, effects: Effects): void {
+    const { request } = x;
+    const writer = this.#start(x, effects);
+    if (request.giaddr !== ANY) writer.flags = request.flags | BROADCAST_FLAG;
+    this.#u8(Option.messageType, MessageType.nak);
+    this.#u32(Option.serverIdentifier, x.serverId);
+    this.#value(Option.message, utf8Octets(words));
+    this.#finish(x, MessageType.nak, ANY, effects);
+  }
+
+  #start(x: Exchange, effects: Effects): DhcpWriter {
+    if ((x.relayAgent?.length ?? 0) > RELAY_AGENT_OCTETS_MAX) {
+      // RFC 3046 §2.2: then the reply goes without.
+      effects.because(DHCP.relayAgentTooLong);
+      x.relayAgent = undefined;
+    }
+    const asked = (x.request.u16(Option.maximumMessageSize) ?? 0) - HEADER_OCTETS;
+    const limit = Math.max(asked, MESSAGE_OCTETS);
+    const writer = this.#writer.start(Op.reply, limit, x.relayAgent?.length ?? 0);
+    writer.answer(x.request);
+    this.#replies++;
+    return writer;
+  }
+
+  /** RFC 2132 §9.2, §9.11, §9.12. */
+  #times(leaseSeconds: number): void {
+    this.#u32(Option.leaseTime, leaseSeconds);
+    if (leaseSeconds === INFINITE_LEASE_SECONDS) return;
+    this.#u32(Option.renewalTime, Math.floor(leaseSeconds * T1_RATIO));
+    this.#u32(Option.rebindingTime, Math.floor(leaseSeconds * T2_RATIO));
+  }
+
+  /** What option 55 asks for, in its order, each once; without option 55 everything there is. RFC 2131 §4.3.1. */
+  #asked(request: DhcpMessage, subnet: Subnet, provision: EncodedProvision | undefined): void {
+    const list = request.option(Option.parameterRequestList);
+    if (list === undefined) {
+      for (let code = 1; code < subnet.values.length; code++) this.#value(code, subnet.values[code]);
+      this.#value(Option.tftpServerName, provision?.serverName);
+      this.#value(Option.bootFileName, provision?.file);
+      this.#value(Option.tftpServerAddress, provision?.serverAddress);
+    } else {
+      for (let index = 0; index < list.length; index++) {
+        const code = list[index] ?? 0;
+        this.#value(code, valueOf(code, subnet, provision));
+      }
+    }
+    const vivso = request.option(Option.vendorSpecific);
+    if (
+      provision !== undefined &&
+      vivso !== undefined &&
+      asksCableLabs(vivso, CableLabsSuboption.tftpServers)
+    )
+      this.#value(Option.vendorSpecific, provision.cableLabs);
+  }
+
+  #finish(x: Exchange, type: number, yiaddr: Ipv4, effects: Effects): void {
+    const writer = this.#writer;
+    const { request, arrival } = x;
+    // RFC 6842 §3 and RFC 3011 §2: sent back as they came.
+    if (type !== 0) this.#value(Option.clientIdentifier, request.option(Option.clientIdentifier));
+    if (type !== MessageType.nak) this.#value(Option.subnetSelection, request.option(Option.subnetSelection));
+    if (writer.refused > 0) effects.because(DHCP.optionsLeftOut);
+    const length = writer.finish(x.relayAgent);
+    const target = replyTarget(request, { type, yiaddr }, arrival.via, arrival.fromPort);
+    effects.send(SERVER_PORT, target, writer.octets, length);
+  }
+
+  #value(code: number, value: Uint8Array | undefined): void {
+    if (value === undefined || this.#isWritten(code)) return;
+    this.#writer.option(code, value);
+  }
+
+  #u8(code: number, value: number): void {
+    if (!this.#isWritten(code)) this.#writer.u8(code, value);
+  }
+
+  #u32(code: number, value: number): void {
+    if (!this.#isWritten(code)) this.#writer.u32(code, value);
+  }
+
+  /** Marks a code as written; whether it was before. */
+  #isWritten(code: number): boolean {
+    if (this.#stamps[code] === this.#replies) return true;
+    this.#stamps[code] = this.#replies;
+    return false;
+  }
+}
+
+/** A value that the file gives goes before one made of `tftp:`. */
+function valueOf(
+  code: number,
+  subnet: Subnet,
+  provision: EncodedProvision | undefined,
+): Uint8Array | undefined {
+  const value = subnet.values[code];
+  if (value !== undefined) return value;
+  switch (code) {
+    case Option.tftpServerName:
+      return provision?.serverName;
+    case Option.bootFileName:
+      return provision?.file;
+    case Option.tftpServerAddress:
+      return provision?.serverAddress;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,39 @@
+import { latin1Octets } from '../../core/text.ts';
+
+const STAR = 0x2a;
+const ANY_ONE = 0x3f;
+
+/** A glob over the octets of option 60: `*` is any run, `?` any one octet, all else itself. Case counts. */
+export class ClassPattern {
+  readonly #glob: Uint8Array;
+
+  /** Characters beyond U+00FF match nothing that a client could send, and never do. */
+  constructor(glob: string) {
+    this.#glob = latin1Octets(glob) ?? new Uint8Array(0);
+  }
+
+  /** Work is at most the product of the two lengths, both at most a few hundred. */
+  matches(octets: Uint8Array): boolean {
+    const glob = this.#glob;
+    let at = 0;
+    let globAt = 0;
+    let starAt = -1;
+    let resumeAt = 0;
+    while (at < octets.length) {
+      if (globAt < glob.length && glob[globAt] === STAR) {
+        starAt = globAt++;
+        resumeAt = at;
+      } else if (globAt < glob.length && (glob[globAt] === ANY_ONE || glob[globAt] === octets[at])) {
+        globAt++;
+        at++;
+      } else if (starAt !== -1) {
+        globAt = starAt + 1;
+        at = ++resumeAt;
+      } else {
+        return false;
+      }
+    }
+    while (glob[globAt] === STAR) globAt++;
+    return globAt === glob.length;
+  }
+}

@@ -1,0 +1,52 @@
+import { isIpv4 } from '../core/address.ts';
+import { DecodeError } from '../core/errors.ts';
+import { DHCP } from '../core/rules/dhcp.ts';
+import type { CommandInput, DatagramInput, Effects, Input, Service } from '../core/service.ts';
+import type { Instant } from '../core/time.ts';
+import { SERVER_PORT } from '../codec/dhcp/codes.ts';
+import type { DhcpServerOptions } from '../engine/dhcp/options.ts';
+import { DhcpServer } from '../engine/dhcp/server.ts';
+
+/** A DHCP server on UDP 67. Command: `leases` lists every address ever given. */
+export class DhcpService implements Service {
+  readonly #server: DhcpServer;
+
+  constructor(options: DhcpServerOptions) {
+    this.#server = new DhcpServer(options);
+  }
+
+  handle(input: Input, now: Instant, effects: Effects): void {
+    switch (input.kind) {
+      case 'datagram':
+        return this.#receive(input, now, effects);
+      case 'timer':
+        return this.#server.wake(now, effects);
+      case 'settled':
+        return this.#server.settled(input, now, effects);
+      case 'restored':
+        return this.#server.restored(input.row, now, effects);
+      case 'command':
+        return this.#command(input, effects);
+      default:
+        return;
+    }
+  }
+
+  deadline(): Instant {
+    return this.#server.deadline();
+  }
+
+  #receive({ octets, from, to, via }: DatagramInput, now: Instant, effects: Effects): void {
+    if (to.port !== SERVER_PORT || !isIpv4(to.address)) return;
+    try {
+      this.#server.receive(octets, { fromPort: from.port, to: to.address, via }, now, effects);
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      effects.because(DHCP.malformed, effects.explains ? error.message : undefined);
+    }
+  }
+
+  #command({ verb }: CommandInput, effects: Effects): void {
+    if (verb === 'leases') effects.reply(this.#server.leases());
+  }
+}
