@@ -5,7 +5,7 @@ import { DecodeError, EnvironmentError } from '../../core/errors.ts';
 import { BROADCAST_FLAG, CLIENT_PORT, MessageType, Op, Option, SERVER_PORT } from '../../codec/dhcp/codes.ts';
 import { decodeMessage } from '../../codec/dhcp/message.ts';
 import { DhcpWriter } from '../../codec/dhcp/writer.ts';
-import { interfaceNamed } from './system.ts';
+import { interfaceNamed, interfaceRisen } from './system.ts';
 import { UdpSocket } from './udp.ts';
 
 /** A locally administered address under which nobody is known: 02 and "headn". */
@@ -23,6 +23,7 @@ export async function otherDhcpServers(
   interfaceName: string,
   listenMs = LISTEN_MS,
 ): Promise<readonly Ipv4[]> {
+  await interfaceRisen(interfaceName);
   const { address } = interfaceNamed(interfaceName);
   const servers = new Set<Ipv4>();
   const xid = randomInt(XID_END);

@@ -23,6 +23,21 @@ export function machineInterfaces(): MachineInterface[] {
   }));
 }
 
+/** A cable that was just plugged in takes up to a second before the kernel calls its interface running. */
+const RISE_MS = 3_000;
+const LOOK_MS = 50;
+
+/** Waits for an interface that is there to come up; whoever asks for it next says what is wrong when it has not. */
+export async function interfaceRisen(name: string): Promise<void> {
+  const deadline = performance.now() + RISE_MS;
+  while (performance.now() < deadline && namesIn('/sys/class/net').includes(name)) {
+    if (machineInterfaces().some((own) => own.name === name)) return;
+    await new Promise<void>((resolve) => {
+      setTimeout(resolve, LOOK_MS);
+    });
+  }
+}
+
 /** The IPv4 address of an interface and its subnet's broadcast. */
 export function interfaceNamed(name: string): { readonly address: Ipv4; readonly broadcast: Ipv4 } {
   const all = machineInterfaces();
