@@ -42,7 +42,14 @@ function buildAction(file: ActionFile, path: Path, findings: Findings): Action[]
       const who = findings.selector(file.who, [...path, 'who']);
       if (who === undefined) return [];
       const named = findings.names.get(who.group);
-      if (named !== undefined && (named.isService || named.kind === 'cmts'))
+      if (file.do === 'release' || file.do === 'renew') {
+        if (named !== undefined && named.kind !== 'host' && named.kind !== 'stub')
+          findings.add(
+            [...path, 'who'],
+            `${who.text} is no host`,
+            'name a host that has its address by DHCP',
+          );
+      } else if (named !== undefined && (named.isService || named.kind === 'cmts'))
         findings.add(
           [...path, 'who'],
           `${who.text} has power from the start`,

@@ -272,7 +272,8 @@ interface ActionCommon {
 }
 
 export interface PowerAction extends ActionCommon {
-  readonly do: 'power-on' | 'power-off';
+  /** `release` and `renew` are for hosts with DHCP: give the address back, ask for longer before T1. */
+  readonly do: 'power-on' | 'power-off' | 'release' | 'renew';
   readonly who: Selector;
   /** The members one after another: `even` in steps, `uniform` each at a drawn moment of [at, at + overUs). */
   readonly spread: { readonly overUs: number; readonly by: 'even' | 'uniform' } | undefined;

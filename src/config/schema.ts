@@ -91,7 +91,9 @@ const timeline = z
   .array(
     z.discriminatedUnion('do', [
       v.strict({
-        do: z.literal(['power-on', 'power-off']),
+        do: z
+          .literal(['power-on', 'power-off', 'release', 'renew'])
+          .describe('release and renew are for hosts with DHCP'),
         ...when,
         who,
         spread: v

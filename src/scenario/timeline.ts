@@ -19,7 +19,7 @@ export function powerMoments(scenario: Scenario, seed: number, plant: PlantIndex
   const moments: PowerMoment[] = [];
   const powered = new Set<HostSpec>();
   for (const action of scenario.timeline) {
-    if (action.do !== 'power-on' && action.do !== 'power-off') continue;
+    if (!('spread' in action)) continue;
     const members = plant.members(action.who);
     const key = streamKey(seed, `${action.path} ${action.who.text}`);
     for (const [index, host] of members.entries()) {

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseScenario } from '../../src/config/parse.ts';
 import { fromYaml } from '../../src/config/yaml-text.ts';
+import { formatName, toName } from '../../src/codec/dns/name.ts';
+import { loadZone } from '../../src/store/zone-builder.ts';
 import { configFromPlain } from '../../src/codec/docsis/describe.ts';
 
 const FOLDER = join(import.meta.dirname, '../../scenarios');
@@ -38,6 +40,16 @@ describe.each(SHIPPED)('%s', (name) => {
 
   test('names files that are there', () => {
     for (const { path } of scenario.files) expect(existsSync(join(FOLDER, path)), path).toBe(true);
+  });
+
+  test('names zones that a server can load', () => {
+    for (const service of scenario.services)
+      for (const { apex, source } of service.kind === 'dns' ? service.zones : [])
+        if (source.kind === 'file') {
+          const { path } = source.file;
+          const zone = loadZone(read(path), { file: path, origin: toName(apex) });
+          expect(formatName(zone.apex)).toBe(`${apex}.`);
+        }
   });
 
   test('names configurations that a modem can be given', () => {

@@ -96,6 +96,12 @@ describe('each mistake in devices, timeline and expect is shown at its place, wi
       ],
     },
     {
+      name: 'a renewal by a modem',
+      piece: 'do: power-on, who: cm',
+      by: 'do: renew, who: cm',
+      says: ['small.yaml:41:31 timeline[0].who: cm is no host: name a host that has its address by DHCP'],
+    },
+    {
       name: 'a member that the group does not have',
       piece: 'any: cm, cmts',
       by: 'any: "cm[3]", cmts',
