@@ -56,6 +56,11 @@ export class TodClient {
     return this.#port;
   }
 
+  /** Whether the first tries went unanswered. */
+  get hasFailed(): boolean {
+    return this.#state === FAILED;
+  }
+
   start(now: Instant, effects: Effects): void {
     if (this.#state !== IDLE) return;
     this.#port = effects.bind();

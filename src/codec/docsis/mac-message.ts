@@ -4,13 +4,14 @@ import type { Writer } from '../../core/bytes.ts';
 import { int32At, u16At } from '../../core/bytes.ts';
 import { DecodeError } from '../../core/errors.ts';
 
-/** MAC management message types (MULPI §6.4). */
+/** MAC management message types (DOCSIS MULPI). */
 export const MacType = {
   rangingRequest: 4,
   rangingResponse: 5,
   registrationRequest: 6,
   registrationResponse: 7,
   registrationAck: 14,
+  status: 41,
   registrationRequestMp: 44,
   registrationResponseMp: 45,
 } as const;
@@ -18,7 +19,10 @@ export const MacType = {
 /** TLV 5 of a RNG-RSP. */
 export const RangingStatus = { continue: 1, abort: 2, success: 3 } as const;
 
-/** Response of a REG-RSP and confirmation of a REG-ACK (MULPI annex C.4). */
+/** Events of a CM-STATUS: the supply failed and the modem lives on what is left. */
+export const StatusEvent = { onBattery: 9 } as const;
+
+/** Response of a REG-RSP and confirmation of a REG-ACK (MULPI annex C). */
 export const RegistrationCode = {
   okay: 0,
   other: 1,
@@ -55,6 +59,7 @@ function fixedOctetsOf(type: number): number | undefined {
     case MacType.rangingResponse:
     case MacType.registrationResponse:
     case MacType.registrationAck:
+    case MacType.status:
       return 3;
     case MacType.rangingRequest:
     case MacType.registrationRequestMp:
@@ -108,7 +113,7 @@ export class MacMessage {
     return this.octets[24] ?? 0;
   }
 
-  /** First of every message named here. */
+  /** First of every message named here; of a CM-STATUS its transaction. */
   get sid(): number {
     return u16At(this.octets, 26);
   }
@@ -118,7 +123,7 @@ export class MacMessage {
     return this.octets[28] ?? 0;
   }
 
-  /** REG-RSP, REG-RSP-MP: response; REG-ACK: confirmation code. */
+  /** REG-RSP, REG-RSP-MP: response; REG-ACK: confirmation code; CM-STATUS: event. */
   get code(): number {
     return this.octets[28] ?? 0;
   }
@@ -158,10 +163,10 @@ export function beginMacMessage(writer: Writer, to: Mac, from: Mac, type: number
   writer.u8(0); // reserved
 }
 
-/** MULPI table 6-22: the version of the specification in which a message took its form. */
+/** DOCSIS MULPI: the version of the specification in which a message took its form. */
 function versionOf(type: number): number {
   if (type === MacType.registrationAck) return 2;
-  return type === MacType.registrationRequestMp || type === MacType.registrationResponseMp ? 4 : 1;
+  return type >= MacType.status ? 4 : 1;
 }
 
 /** Puts in the lengths and both check sequences; gives the length of the whole message. */
@@ -175,7 +180,7 @@ export function endMacMessage(writer: Writer): number {
   return writer.offset;
 }
 
-/** The HCS over FC, MAC_PARM and LEN: CRC-CCITT as HDLC takes it, low octet first (MULPI §6.2.1.1). */
+/** The HCS over FC, MAC_PARM and LEN: CRC-CCITT as HDLC takes it, low octet first (DOCSIS MULPI). */
 function headerCheck(octets: Uint8Array, at: number): number {
   let crc = 0xffff;
   for (let index = at; index < at + 4; index++)

@@ -34,7 +34,7 @@ const IPV6_CLASSIFIER: readonly TlvRow[] = [
   [7, 'destination-prefix-length', 'u8'],
 ];
 
-/** TLVs 22, 23, 60: MULPI annex C.2.1. */
+/** TLVs 22, 23, 60: MULPI annex C. */
 export const CLASSIFIER: readonly TlvRow[] = [
   [1, 'classifier-reference', 'u8'],
   [2, 'classifier-id', 'u16'],
@@ -49,7 +49,7 @@ export const CLASSIFIER: readonly TlvRow[] = [
   [12, 'ipv6', IPV6_CLASSIFIER],
 ];
 
-/** What TLVs 24 and 25 share: MULPI annex C.2.2. Rates in bits a second, bursts in octets, times in microseconds. */
+/** What TLVs 24 and 25 share: MULPI annex C. Rates in bits a second, bursts in octets, times in microseconds. */
 export const SERVICE_FLOW: readonly TlvRow[] = [
   [1, 'reference', 'u16'],
   [2, 'id', 'u32'],

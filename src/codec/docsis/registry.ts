@@ -61,7 +61,7 @@ function table(rows: readonly TlvRow[]): TlvTable {
 
 const NO_TLVS: TlvTable = { byType: new Map(), byName: new Map() };
 
-/** MULPI annex C.1.1.4. */
+/** MULPI annex C. */
 const CLASS_OF_SERVICE: readonly TlvRow[] = [
   [1, 'class-id', 'u8'],
   [2, 'max-downstream-rate', 'u32'],
@@ -72,7 +72,7 @@ const CLASS_OF_SERVICE: readonly TlvRow[] = [
   [7, 'privacy-enable', 'flag'],
 ];
 
-/** MULPI annex C.1.3.1; modems send it, files do not hold it. */
+/** MULPI annex C; modems send it, files do not hold it. */
 const MODEM_CAPABILITIES: readonly TlvRow[] = [
   [1, 'concatenation', 'flag'],
   [2, 'docsis-version', 'u8'],
@@ -179,7 +179,7 @@ const STATIC_MULTICAST_SESSION: readonly TlvRow[] = [
   [3, 'cmim', 'hex'],
 ];
 
-/** The top level of a configuration file: MULPI annex C, digested in reference. A type that is not here is kept as hex. */
+/** The top level of a configuration file: MULPI annex C. A type that is not here is kept as hex. */
 export const TOP_LEVEL: TlvTable = table([
   [1, 'downstream-frequency', 'u32'],
   [2, 'upstream-channel-id', 'u8'],

@@ -1,12 +1,23 @@
 import type { Rule } from '../rules.ts';
+import { CMTS } from './cmts.ts';
 import { DNS } from './dns.ts';
 import { HOST } from './host.ts';
+import { MODEM } from './modem.ts';
 import { NET_RULES } from './net.ts';
 import { RELAY } from './relay.ts';
 import { TFTP_RULES } from './tftp.ts';
 import { TOD_RULES } from './tod.ts';
 
-const FILES: readonly Readonly<Record<string, Rule>>[] = [TFTP_RULES, TOD_RULES, DNS, HOST, NET_RULES, RELAY];
+const FILES: readonly Readonly<Record<string, Rule>>[] = [
+  TFTP_RULES,
+  TOD_RULES,
+  DNS,
+  HOST,
+  NET_RULES,
+  RELAY,
+  MODEM,
+  CMTS,
+];
 
 /** Every rule there is, protocol by protocol, each in the order of its file. */
 export const CATALOGUE: readonly Rule[] = FILES.flatMap((rules) => Object.values(rules));

@@ -1,0 +1,358 @@
+import type { Mac } from '../../core/address.ts';
+import { ANY, formatIp, formatIpv4, formatMac, isIpv4 } from '../../core/address.ts';
+import type { Crypto } from '../../core/crypto.ts';
+import type { Rule } from '../../core/rules.ts';
+import { CMTS } from '../../core/rules/cmts.ts';
+import type { Effects, Plain, TransitInput } from '../../core/service.ts';
+import { after, earlier, SECOND, SECONDS_1900_TO_1970 } from '../../core/time.ts';
+import type { Instant } from '../../core/time.ts';
+import { MessageType } from '../../codec/dhcp/codes.ts';
+import {
+  MacMessage,
+  MacType,
+  RangingStatus,
+  RegistrationCode,
+  StatusEvent,
+} from '../../codec/docsis/mac-message.ts';
+import { TOD_PORT } from '../../codec/tod.ts';
+import type { RelayFacts } from '../dhcp/relay.ts';
+import { CABLE, sendRangingResponse, sendRegistrationResponse } from './messages.ts';
+import { DueQueue } from './due-queue.ts';
+import { FragmentStore } from './fragments.ts';
+import { ModemTable, StateRank } from './modem-table.ts';
+import type { CmtsState } from './modem-table.ts';
+import type { Contention } from '../modem/profile.ts';
+import { RangingSlot } from './ranging-slot.ts';
+import { RegistrationJudge } from './registration.ts';
+import type { Judgement, Refusal } from './registration.ts';
+
+const TFTP_PORT = 69;
+
+export interface CmtsEngineOptions {
+  /** Its hardware address on the cable. */
+  readonly mac: Mac;
+  readonly secret: Uint8Array;
+  readonly crypto: Crypto;
+  /** `ideal`: RNG-REQs never collide. */
+  readonly ranging: 'contention' | 'ideal';
+  readonly contention: Contention;
+  /** Modems it has room for. */
+  readonly modemsMax: number;
+  /** Silence after a power loss until a modem is shown offline. */
+  readonly t4Us: number;
+  /** The wait for a REG-ACK, and how often a REG-RSP is sent before reject(na). */
+  readonly t6Us: number;
+  readonly responsesMax: number;
+  /** From ranging to REG-REQ. */
+  readonly t9Us: number;
+  /** The driver's zero in microseconds since 1970; undefined: time stamps (TLV 19) are not checked. */
+  readonly epochUs: number | undefined;
+  /** How far from now the time stamp of a file may be. */
+  readonly processingSeconds: number;
+  /** Whether a modem must have downloaded through the CMTS. */
+  readonly tftpEnforce: boolean;
+  /** Whether what comes from an address that DHCP gave to nobody here is dropped. */
+  readonly sourceVerify: boolean;
+}
+
+/**
+ * A CMTS without its relay agent: ranging, registration, and the state of each modem as it can be known from the packets
+ * that pass. Nothing is sent to a modem at rest: real station maintenance every half minute is not modelled. A modem
+ * that loses its power says so with its last words, and its silence counts from there.
+ */
+export class Cmts {
+  readonly #options: CmtsEngineOptions;
+  readonly #table: ModemTable;
+  readonly #judge: RegistrationJudge;
+  readonly #slot: RangingSlot;
+  readonly #message = new MacMessage();
+  readonly #fragments = new FragmentStore();
+  /** What was accepted and not acknowledged yet, by place in the table. */
+  readonly #accepted = new Map<number, Judgement>();
+  readonly #t4 = new DueQueue();
+  readonly #t6 = new DueQueue();
+  readonly #t9 = new DueQueue();
+  #collisions = 0;
+
+  constructor(options: CmtsEngineOptions) {
+    this.#options = options;
+    this.#table = new ModemTable(options.modemsMax);
+    this.#judge = new RegistrationJudge(options.secret, options.crypto);
+    this.#slot = new RangingSlot(options.contention.opportunityUs);
+  }
+
+  /** Whether this is a modem that has ranged here. */
+  knows(mac: Mac): boolean {
+    return this.#table.find(mac) >= 0;
+  }
+
+  /** Throws `DecodeError`. */
+  receiveMac(octets: Uint8Array, now: Instant, effects: Effects): void {
+    const message = this.#message.decode(octets);
+    switch (message.type) {
+      case MacType.rangingRequest:
+        return message.sid === 0
+          ? this.#initialRanging(message.source, now, effects)
+          : this.#stationRanging(message, now, effects);
+      case MacType.registrationRequest:
+        return this.#registrationRequest(message, octets, message.tlvsAt, message.end, now, effects);
+      case MacType.registrationRequestMp: {
+        const whole = this.#fragments.add(message, effects);
+        return whole && this.#registrationRequest(message, whole, 0, whole.length, now, effects);
+      }
+      case MacType.registrationAck:
+        return this.#registrationAck(message, effects);
+      case MacType.status:
+        if (message.code === StatusEvent.onBattery) this.#powerLost(message.source, now, effects);
+    }
+  }
+
+  /** What the relay agent has just passed on. */
+  relayed({ direction, messageType, chaddr, yiaddr }: RelayFacts, effects: Effects): void {
+    const index = this.#table.find(chaddr);
+    if (direction === 'to-server') {
+      if (index < 0 || this.#rank(index) < StateRank['init(rc)']) return;
+      const isFirst = this.#rank(index) === StateRank['init(rc)'] && messageType === MessageType.request;
+      if (messageType === MessageType.discover || isFirst)
+        this.#show(index, 'init(d)', CMTS.sawDiscover, effects);
+      return;
+    }
+    if (messageType !== MessageType.ack || yiaddr === ANY) return;
+    if (index < 0) return this.#table.addHost(yiaddr);
+    this.#table.setAddress(index, yiaddr);
+    const rank = this.#rank(index);
+    if (rank === StateRank['init(rc)'] || rank === StateRank['init(d)'])
+      this.#show(index, 'init(i)', CMTS.sawAck, effects);
+  }
+
+  /** Forwards what comes from or goes to an address that DHCP gave out here. */
+  transit({ via, from, to }: TransitInput, effects: Effects): void {
+    const address = via === CABLE ? from.address : to.address;
+    const owner = isIpv4(address) ? this.#table.ownerOf(address) : -1;
+    if (owner === -1 && this.#options.sourceVerify)
+      return effects.because(CMTS.notForwarded, effects.explains ? formatIp(address) : undefined);
+    if (via === CABLE && owner >= 0) this.#follow(owner, to.port, effects);
+    effects.forward();
+  }
+
+  deadline(): Instant {
+    this.#dropStale();
+    const queued = earlier(this.#t4.dueAt, earlier(this.#t6.dueAt, this.#t9.dueAt));
+    return earlier(this.#slot.endsAt, queued);
+  }
+
+  wake(now: Instant, effects: Effects): void {
+    if (now >= this.#slot.endsAt) this.#closeSlot(effects);
+    this.#dropStale();
+    for (; now >= this.#t4.dueAt; this.#next(this.#t4)) this.#goOffline(this.#t4.id, CMTS.offline, effects);
+    for (; now >= this.#t6.dueAt; this.#next(this.#t6)) this.#ackMissing(this.#t6.id, now, effects);
+    for (; now >= this.#t9.dueAt; this.#next(this.#t9)) this.#goOffline(this.#t9.id, CMTS.t9, effects);
+  }
+
+  /** As `show cable modem` lists them, in the order in which they were first heard. */
+  modems(): readonly Plain[] {
+    const table = this.#table;
+    return Array.from({ length: table.count }, (_, index) => ({
+      mac: formatMac(table.mac(index)),
+      ip: table.address(index) === ANY ? null : formatIpv4(table.address(index)),
+      state: table.state(index),
+      channel: table.channel(index),
+      sid: table.sid(index),
+    }));
+  }
+
+  #initialRanging(mac: Mac, now: Instant, effects: Effects): void {
+    if (this.#options.ranging === 'ideal') return this.#hear(mac, effects);
+    if (now >= this.#slot.endsAt) this.#closeSlot(effects);
+    this.#slot.hear(mac, now);
+  }
+
+  #closeSlot(effects: Effects): void {
+    const mac = this.#slot.close();
+    if (mac !== undefined) return this.#hear(mac, effects);
+    effects.because(CMTS.collided);
+    effects.measure('ranging.collisions', ++this.#collisions);
+  }
+
+  /** A newcomer, or one that begins anew: whatever was known of it is over. */
+  #hear(mac: Mac, effects: Effects): void {
+    const table = this.#table;
+    let index = table.find(mac);
+    if (index < 0) index = table.add(mac);
+    if (index < 0) return effects.because(CMTS.tooMany, effects.explains ? formatMac(mac) : undefined);
+    table.unwatch(index);
+    this.#accepted.delete(index);
+    this.#show(index, 'init(r1)', CMTS.heard, effects);
+    sendRangingResponse(this.#to(index), table.channel(index), RangingStatus.continue, effects);
+    table.setState(index, 'init(r2)');
+    effects.state('cmts', 'init(r2)', mac);
+  }
+
+  #stationRanging(message: MacMessage, now: Instant, effects: Effects): void {
+    const table = this.#table;
+    const { source, sid, channel } = message;
+    const index = table.find(source);
+    if (index < 0 || table.sid(index) !== sid || this.#rank(index) < StateRank['init(r2)']) {
+      // Not one of ours any more: it must begin with SID 0.
+      const abort = { cmts: this.#options.mac, modem: source, sid };
+      return sendRangingResponse(abort, channel, RangingStatus.abort, effects);
+    }
+    if (this.#rank(index) === StateRank['init(r2)']) {
+      this.#show(index, 'init(rc)', CMTS.adjusted, effects);
+      table.hear(index, now);
+      this.#t9.push(index, after(now, this.#options.t9Us));
+    }
+    sendRangingResponse(this.#to(index), table.channel(index), RangingStatus.success, effects);
+  }
+
+  /** Time and download show themselves by the port that a modem asks. */
+  #follow(index: number, port: number, effects: Effects): void {
+    const rank = this.#rank(index);
+    if (port === TOD_PORT && rank === StateRank['init(i)'])
+      this.#show(index, 'init(t)', CMTS.sawTime, effects);
+    else if (port === TFTP_PORT && (rank === StateRank['init(i)'] || rank === StateRank['init(t)']))
+      this.#show(index, 'init(o)', CMTS.sawDownload, effects);
+  }
+
+  #registrationRequest(
+    message: MacMessage,
+    octets: Uint8Array,
+    from: number,
+    to: number,
+    now: Instant,
+    effects: Effects,
+  ): void {
+    const index = this.#table.find(message.source);
+    if (index < 0 || this.#rank(index) < StateRank['init(rc)'])
+      return effects.because(CMTS.notRanged, effects.explains ? formatMac(message.source) : undefined);
+    const judgement = this.#judge.judge(octets, from, to);
+    const refusal = judgement.refusal ?? this.#refuses(index, judgement, now);
+    this.#accepted.delete(index);
+    if (refusal !== undefined) {
+      this.#show(index, refusal.state, refusal.rule, effects, refusal.detail);
+      return sendRegistrationResponse(this.#to(index), refusal.code, undefined, effects);
+    }
+    effects.because(CMTS.accepted);
+    this.#accepted.set(index, judgement);
+    this.#table.setResponses(index, 0);
+    this.#respond(index, judgement, now, effects);
+  }
+
+  /** What depends on who sends the settings, and when. */
+  #refuses(index: number, judgement: Judgement, now: Instant): Refusal | undefined {
+    const { provisionedAddress, timestamp } = judgement;
+    const { tftpEnforce, epochUs, processingSeconds } = this.#options;
+    const code = RegistrationCode.authenticationFailure;
+    const address = this.#table.address(index);
+    if (provisionedAddress !== undefined && provisionedAddress !== address) {
+      const detail = `made for ${formatIpv4(provisionedAddress)}, sent by ${formatIpv4(address)}`;
+      return { code, state: 'reject(ip)', rule: CMTS.rejectAddress, detail };
+    }
+    if (timestamp !== undefined && epochUs !== undefined) {
+      const seconds = Math.floor((epochUs + now) / SECOND) + SECONDS_1900_TO_1970;
+      // Both wrap in 2036; the difference does not.
+      const age = (seconds - timestamp) | 0;
+      if (Math.abs(age) > processingSeconds)
+        return { code, state: 'reject(ts)', rule: CMTS.rejectStamp, detail: `${age} s old` };
+    }
+    const rank = this.#rank(index);
+    if (tftpEnforce && rank < StateRank['init(o)'])
+      return { code, state: 'reject(m)', rule: CMTS.rejectNoDownload, detail: 'no RRQ was seen' };
+    return undefined;
+  }
+
+  #respond(index: number, judgement: Judgement, now: Instant, effects: Effects): void {
+    const table = this.#table;
+    table.setResponses(index, table.responses(index) + 1);
+    table.hear(index, now);
+    this.#t6.push(index, after(now, this.#options.t6Us));
+    const { upstream, downstream } = judgement;
+    const flows = { firstFlowId: index * FLOW_IDS + 1, upstream, downstream };
+    sendRegistrationResponse(this.#to(index), RegistrationCode.okay, flows, effects);
+  }
+
+  #registrationAck(message: MacMessage, effects: Effects): void {
+    const index = this.#table.find(message.source);
+    const judgement = this.#accepted.get(index);
+    if (judgement === undefined) return;
+    this.#accepted.delete(index);
+    if (message.code !== RegistrationCode.okay)
+      return this.#show(index, 'reject(na)', CMTS.rejectNoAck, effects, `confirmation ${message.code}`);
+    if (judgement.networkAccess) this.#show(index, 'online', CMTS.online, effects);
+    else this.#show(index, 'online(d)', CMTS.onlineDenied, effects);
+  }
+
+  #ackMissing(index: number, now: Instant, effects: Effects): void {
+    const judgement = this.#accepted.get(index);
+    if (judgement === undefined) return;
+    if (this.#table.responses(index) < this.#options.responsesMax) {
+      effects.because(CMTS.responseAgain);
+      return this.#respond(index, judgement, now, effects);
+    }
+    this.#accepted.delete(index);
+    this.#show(index, 'reject(na)', CMTS.rejectNoAck, effects);
+  }
+
+  #powerLost(mac: Mac, now: Instant, effects: Effects): void {
+    const table = this.#table;
+    const index = table.find(mac);
+    if (index < 0 || this.#rank(index) === StateRank.offline) return;
+    effects.because(CMTS.powerLost);
+    this.#accepted.delete(index);
+    table.watch(index);
+    table.hear(index, now);
+    this.#t4.push(index, after(now, this.#options.t4Us));
+  }
+
+  #goOffline(index: number, rule: Rule, effects: Effects): void {
+    this.#table.unwatch(index);
+    this.#show(index, 'offline', rule, effects);
+  }
+
+  #next(queue: DueQueue): void {
+    queue.shift();
+    this.#dropStale();
+  }
+
+  /** Takes out of each queue's head what is not waited for any more. */
+  #dropStale(): void {
+    const { t4Us, t6Us, t9Us } = this.#options;
+    const table = this.#table;
+    while (!this.#t4.isEmpty && (!table.isWatched(this.#t4.id) || this.#isStale(this.#t4, t4Us)))
+      this.#t4.shift();
+    while (!this.#t6.isEmpty && (!this.#accepted.has(this.#t6.id) || this.#isStale(this.#t6, t6Us)))
+      this.#t6.shift();
+    while (!this.#t9.isEmpty && (!this.#boots(this.#t9.id) || this.#isStale(this.#t9, t9Us)))
+      this.#t9.shift();
+  }
+
+  /** Whether the modem has been heard since this was put in. */
+  #isStale(queue: DueQueue, us: number): boolean {
+    return after(this.#table.heardAt(queue.id), us) !== queue.dueAt;
+  }
+
+  /** Between ranging and registration. */
+  #boots(index: number): boolean {
+    const rank = this.#rank(index);
+    return rank >= StateRank['init(rc)'] && rank <= StateRank['init(o)'];
+  }
+
+  #rank(index: number): number {
+    return StateRank[this.#table.state(index)];
+  }
+
+  #to(index: number): { readonly cmts: Mac; readonly modem: Mac; readonly sid: number } {
+    return { cmts: this.#options.mac, modem: this.#table.mac(index), sid: this.#table.sid(index) };
+  }
+
+  #show(index: number, state: CmtsState, rule: Rule, effects: Effects, detail?: string): void {
+    const mac = this.#table.mac(index);
+    effects.because(rule, effects.explains ? (detail ?? formatMac(mac)) : undefined);
+    if (this.#table.state(index) === state) return;
+    this.#table.setState(index, state);
+    effects.state('cmts', state, mac);
+  }
+}
+
+/** Service flow ids kept for each modem. */
+const FLOW_IDS = 128;

@@ -1,0 +1,146 @@
+import type { Ipv4, Mac } from '../core/address.ts';
+import { macAt } from '../core/address.ts';
+import type { Crypto } from '../core/crypto.ts';
+import { DecodeError } from '../core/errors.ts';
+import { CMTS } from '../core/rules/cmts.ts';
+import { RELAY } from '../core/rules/relay.ts';
+import type { CommandInput, DatagramInput, Effects, Input, Service } from '../core/service.ts';
+import { SECOND } from '../core/time.ts';
+import type { Instant } from '../core/time.ts';
+import { SERVER_PORT } from '../codec/dhcp/codes.ts';
+import { CHADDR_OFFSET } from '../codec/dhcp/message.ts';
+import { RelayAgent } from '../engine/dhcp/relay.ts';
+import { Cmts } from '../engine/cmts/cmts.ts';
+import type { CmtsEngineOptions } from '../engine/cmts/cmts.ts';
+import { CABLE } from '../engine/cmts/messages.ts';
+import { DEFAULT_CONTENTION } from '../engine/modem/profile.ts';
+
+/** What a person says of a CMTS; the rest is as usual unless `timers` says otherwise. */
+export interface CmtsOptions {
+  /** Its hardware address on the cable, interface 0. */
+  readonly mac: Mac;
+  /** Its address on the cable. */
+  readonly giaddr: Ipv4;
+  /** The DHCP servers that it relays to. */
+  readonly helpers: readonly Ipv4[];
+  /** The shared secret, as `secretFromFile` gives it. */
+  readonly secret: Uint8Array;
+  readonly crypto: Crypto;
+  /** Left out, `contention`. */
+  readonly ranging?: 'contention' | 'ideal' | undefined;
+  /** The driver's zero in microseconds since 1970, for the time stamps in files (TLV 19); left out, they are not checked. */
+  readonly epochUs?: number | undefined;
+  /** Whether a modem must have downloaded through the CMTS; left out, no. */
+  readonly tftpEnforce?: boolean | undefined;
+  /** Whether what comes from an address that DHCP gave to nobody here is dropped; left out, yes. */
+  readonly sourceVerify?: boolean | undefined;
+  /** Option 82 sub-option 1: four octets; left out, 20000002 in hex. */
+  readonly circuitId?: number | undefined;
+  readonly timers?: Partial<Pick<CmtsEngineOptions, (typeof TUNABLE)[number]>> | undefined;
+}
+
+const TUNABLE = [
+  'contention',
+  'modemsMax',
+  't4Us',
+  't6Us',
+  'responsesMax',
+  't9Us',
+  'processingSeconds',
+] as const;
+
+const CIRCUIT_ID = 0x20000002;
+/** Option 82 sub-option 9: DOCSIS 3.1. */
+const DOCSIS_VERSION = 0x0301;
+
+/**
+ * A CMTS as one router: interface 0 is the cable, interface 1 the uplink. It opens UDP port 67 for its relay agent. Commands:
+ * `modems` replies with its table.
+ */
+export class CmtsService implements Service {
+  readonly #mac: Mac;
+  readonly #cmts: Cmts;
+  readonly #relay: RelayAgent;
+
+  constructor(options: CmtsOptions) {
+    const { mac, giaddr, helpers, secret, crypto, epochUs } = options;
+    const circuit = options.circuitId ?? CIRCUIT_ID;
+    this.#mac = mac;
+    this.#cmts = new Cmts({
+      mac,
+      secret,
+      crypto,
+      epochUs,
+      ranging: options.ranging ?? 'contention',
+      tftpEnforce: options.tftpEnforce ?? false,
+      sourceVerify: options.sourceVerify ?? true,
+      contention: DEFAULT_CONTENTION,
+      modemsMax: 65_536,
+      t4Us: 35 * SECOND,
+      t6Us: 3 * SECOND,
+      responsesMax: 3,
+      t9Us: 900 * SECOND,
+      processingSeconds: 30,
+      ...options.timers,
+    });
+    this.#relay = new RelayAgent({
+      giaddr,
+      helpers,
+      via: CABLE,
+      relayAgent: {
+        circuitId: Uint8Array.of(circuit >>> 24, circuit >>> 16, circuit >>> 8, circuit),
+        docsisVersion: DOCSIS_VERSION,
+      },
+    });
+  }
+
+  handle(input: Input, now: Instant, effects: Effects): void {
+    try {
+      this.#take(input, now, effects);
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      const rule = input.kind === 'datagram' ? RELAY.malformed : CMTS.malformed;
+      effects.because(rule, effects.explains ? error.message : undefined);
+    }
+  }
+
+  deadline(): Instant {
+    return this.#cmts.deadline();
+  }
+
+  #take(input: Input, now: Instant, effects: Effects): void {
+    switch (input.kind) {
+      case 'datagram':
+        return this.#datagram(input, effects);
+      case 'transit':
+        return this.#cmts.transit(input, effects);
+      case 'mac-message':
+        return this.#cmts.receiveMac(input.octets, now, effects);
+      case 'timer':
+        return this.#cmts.wake(now, effects);
+      case 'command':
+        return this.#command(input, effects);
+      default:
+    }
+  }
+
+  #datagram({ octets, to, via }: DatagramInput, effects: Effects): void {
+    if (to.port !== SERVER_PORT) return;
+    const facts =
+      via === CABLE
+        ? this.#relay.fromClient(octets, this.#modemOf(octets), effects)
+        : this.#relay.fromServer(octets, effects);
+    if (facts !== undefined) this.#cmts.relayed(facts, effects);
+  }
+
+  /** The modem itself; what is no modem of ours stands, as far as the server shall know, behind the CMTS. */
+  #modemOf(octets: Uint8Array): Mac {
+    if (octets.length < CHADDR_OFFSET + 6) return this.#mac;
+    const chaddr = macAt(octets, CHADDR_OFFSET);
+    return this.#cmts.knows(chaddr) ? chaddr : this.#mac;
+  }
+
+  #command({ verb }: CommandInput, effects: Effects): void {
+    effects.reply(verb === 'modems' ? this.#cmts.modems() : { error: `a CMTS knows modems, not ${verb}` });
+  }
+}
