@@ -3,13 +3,22 @@ import { Flag } from '../codec/dns/header.ts';
 import { MAX_MESSAGE_OCTETS } from '../codec/dns/message-writer.ts';
 import { Name, formatName } from '../codec/dns/name.ts';
 import { Query } from '../codec/dns/query.ts';
+import { soaSerial } from '../codec/dns/rdata/soa.ts';
 import { Class, Opcode, Rcode, Type, className, opcodeName, typeName } from '../codec/dns/registry.ts';
 import { ANY, BROADCAST } from '../core/address.ts';
 import { DecodeError } from '../core/errors.ts';
 import type { Random } from '../core/random.ts';
 import type { Rule } from '../core/rules.ts';
 import { DNS } from '../core/rules/dns.ts';
-import type { DatagramInput, Effects, Input, Service, StreamId, StreamInput } from '../core/service.ts';
+import type {
+  DatagramInput,
+  Effects,
+  Input,
+  Plain,
+  Service,
+  StreamId,
+  StreamInput,
+} from '../core/service.ts';
 import type { Instant } from '../core/time.ts';
 import { Answer } from '../engine/dns/answer.ts';
 import { Authority } from '../engine/dns/authority.ts';
@@ -20,7 +29,7 @@ import { DnsReply } from './dns-reply.ts';
 import { DnsStreams } from './dns-streams.ts';
 
 /** RFC 1035 §4.2. */
-export const DNS_PORT = 53;
+const DNS_PORT = 53;
 
 export interface DnsServiceOptions {
   readonly zones: ZoneSet;
@@ -41,8 +50,9 @@ export interface DnsServiceOptions {
 
 type Transport = 'udp' | 'tcp';
 
-/** An authoritative name server on UDP and TCP. */
+/** An authoritative name server on UDP and TCP. The command `status` lists its zones. */
 export class DnsService implements Service {
+  readonly #zones: ZoneSet;
   readonly #port: number;
   readonly #udpOctetsMax: number;
   readonly #authority: Authority;
@@ -52,6 +62,7 @@ export class DnsService implements Service {
   readonly #reply: DnsReply;
 
   constructor(options: DnsServiceOptions) {
+    this.#zones = options.zones;
     this.#port = options.port ?? DNS_PORT;
     this.#udpOctetsMax = options.udpOctetsMax ?? UDP_OCTETS_DEFAULT;
     this.#authority = new Authority(options.zones);
@@ -78,6 +89,9 @@ export class DnsService implements Service {
         return this.#stream(input, now, effects);
       case 'timer':
         return this.#streams.wake(now, effects);
+      case 'command':
+        if (input.verb === 'status') effects.reply(this.#status());
+        return;
       default:
         return;
     }
@@ -188,6 +202,15 @@ export class DnsService implements Service {
   #refuse(rcode: number, rule: Rule, effects: Effects): number {
     effects.because(rule, this.#detail(effects));
     return this.#reply.error(this.#query, rcode);
+  }
+
+  #status(): Plain {
+    const zones = this.#zones.zones.map(({ apex, soa, nodeCount }) => ({
+      zone: formatName(apex),
+      serial: soaSerial(soa.only),
+      names: nodeCount,
+    }));
+    return { zones, connections: this.#streams.count };
   }
 
   #detail(effects: Effects): string | undefined {

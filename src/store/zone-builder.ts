@@ -27,7 +27,7 @@ interface Owner {
  * Gathers the records of one zone and makes it. What makes a zone wrong is a `ConfigError` at the record's place: RFC 1035 §5.2
  * asks that nothing be loaded then.
  */
-export class ZoneBuilder {
+class ZoneBuilder {
   readonly #file: string;
   readonly #owners = new NameTable<Owner>();
   readonly #order: Owner[] = [];

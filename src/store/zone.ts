@@ -84,7 +84,7 @@ export class Zone {
   readonly nodeCount: number;
   readonly #nodes: NameTable<ZoneNode>;
 
-  /** `nodes` hold every name from the apex down to each owner; see `ZoneBuilder`. */
+  /** `nodes` hold every name from the apex down to each owner; see `loadZone`. */
   constructor(soa: RRset, nodes: NameTable<ZoneNode>) {
     this.apex = soa.owner;
     this.soa = soa;

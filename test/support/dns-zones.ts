@@ -6,7 +6,7 @@ import { ZoneSet } from '../../src/store/zone-set.ts';
 
 const LAB = readFileSync(new URL('../../fixtures/zones/lab.example.zone', import.meta.url), 'utf8');
 
-export function labZone() {
+function labZone() {
   return loadZone(LAB, { file: 'lab.example.zone' });
 }
 

@@ -1,8 +1,5 @@
 import type { Reader } from '../../core/bytes.ts';
 
-/** RFC 6891 §6.1.4: DNSSEC OK. */
-export const DNSSEC_OK = 0x8000;
-
 /** What the OPT pseudo-record carries: RFC 6891 §6.1.2 and §6.1.3. */
 export interface Edns {
   /** How large a UDP payload its sender can take. */

@@ -1,4 +1,4 @@
-import type { Reader, Writer } from '../../core/bytes.ts';
+import type { Reader } from '../../core/bytes.ts';
 
 export const HEADER_OCTETS = 12;
 
@@ -35,15 +35,6 @@ export function readHeader(reader: Reader): Header {
     nscount: reader.u16('nscount'),
     arcount: reader.u16('arcount'),
   };
-}
-
-export function writeHeader(writer: Writer, header: Header): void {
-  writer.u16(header.id);
-  writer.u16(header.flags);
-  writer.u16(header.qdcount);
-  writer.u16(header.ancount);
-  writer.u16(header.nscount);
-  writer.u16(header.arcount);
 }
 
 export function opcodeOf(flags: number): number {

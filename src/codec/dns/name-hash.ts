@@ -1,7 +1,7 @@
 import { LOWER } from './name.ts';
 
 /** A name of 255 octets has 127 labels at most; the root's is not counted. */
-export const MAX_LABELS = 127;
+const MAX_LABELS = 127;
 
 /** Where the labels of one name begin, and a hash of each of its suffixes: scratch that a caller keeps and reuses. */
 export class NameHashes {

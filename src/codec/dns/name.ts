@@ -4,7 +4,7 @@ import { DecodeError, bug } from '../../core/errors.ts';
 /** RFC 1035 §2.3.4: octets of a whole name with its length octets and the root's zero. */
 export const MAX_NAME_OCTETS = 255;
 /** RFC 1035 §2.3.4. */
-export const MAX_LABEL_OCTETS = 63;
+const MAX_LABEL_OCTETS = 63;
 
 /** A name of 255 octets has 127 labels at most, and a pointer that leads to a pointer helps nobody. */
 const MAX_POINTERS = 127;

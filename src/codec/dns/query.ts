@@ -52,14 +52,21 @@ export class Query {
     this.qdcount = reader.u16('qdcount');
     let records = reader.u16('ancount') + reader.u16('nscount');
     const arcount = reader.u16('arcount');
-    // RFC 9619 §4: one question at most. None is legal only with a cookie (RFC 7873 §5.4), which is not offered here.
-    if (this.qdcount !== 1) throw new DecodeError('malformed', 'qdcount', 4);
-    this.qnameLength = expandName(reader, this.qname, 'qname');
-    this.qtype = reader.u16('qtype');
-    this.qclass = reader.u16('qclass');
+    if (this.qdcount > 0) {
+      this.qnameLength = expandName(reader, this.qname, 'qname');
+      this.qtype = reader.u16('qtype');
+      this.qclass = reader.u16('qclass');
+    }
+    for (let left = this.qdcount - 1; left > 0; left--) {
+      skipName(reader, 'qname');
+      reader.skip(4, 'qtype, qclass');
+    }
     for (; records > 0; records--) skipRecord(reader);
     for (let left = arcount; left > 0; left--) this.#additional(reader);
     reader.done('message');
+    // RFC 9619 §4: one question at most; none is for cookies (RFC 7873 §5.4), which are not offered here. It is said last, when
+    // OPT has been read, since the reply has one where the query has (RFC 6891 §6.1.1).
+    if (this.qdcount !== 1) throw new DecodeError('malformed', 'qdcount', 4);
   }
 
   #additional(reader: Reader): void {

@@ -1,7 +1,7 @@
 import type { Query } from '../../codec/dns/query.ts';
 
 /** RFC 1035 §4.2.1: without EDNS. */
-export const UDP_OCTETS_MIN = 512;
+const UDP_OCTETS_MIN = 512;
 /** What passes unfragmented over any link of IPv6 (1,280 octets less the headers): the size agreed on by DNS flag day 2020. */
 export const UDP_OCTETS_DEFAULT = 1_232;
 

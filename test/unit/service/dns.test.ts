@@ -127,6 +127,24 @@ describe('what is refused, and how', () => {
   });
 });
 
+test('the command status: zones, serials, names', () => {
+  const effects = new RecordingEffects();
+  labServer().handle({ kind: 'command', verb: 'status', args: {} }, toInstant(0), effects);
+  expect(effects.last('reply').value).toEqual({
+    zones: [{ zone: 'lab.example.', serial: 2026010101, names: expect.any(Number) }],
+    connections: 0,
+  });
+});
+
+test('OPT comes back with an error too, whatever else is wrong: RFC 6891 §6.1.1', () => {
+  const service = labServer();
+  for (const hex of [
+    `0007 7800 0000 0000 0000 0001 ${OPT}`,
+    `0007 0000 0002 0000 0000 0001 ${`${LAB} 0006 0001`.repeat(2)} ${OPT}`,
+  ])
+    expect(ask(service, octets(hex))?.edns).toMatchObject({ payloadOctets: 1232, version: 0 });
+});
+
 describe('over UDP', () => {
   test('the reply leaves from the address asked; a broadcast is no address to send from', () => {
     const service = labServer();

@@ -198,7 +198,7 @@ export function putBounded(words: Words, into: Writer, octets: Uint8Array, name:
 }
 
 /** A character-string in quotes: `\"`, `\\`, and `\DDD` for all but printable ASCII (RFC 1035 §5.1). */
-export function quoteString(octets: Uint8Array): string {
+function quoteString(octets: Uint8Array): string {
   let text = '"';
   for (const octet of octets) {
     if (octet === 0x22 || octet === 0x5c) text += `\\${String.fromCharCode(octet)}`;

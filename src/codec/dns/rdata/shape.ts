@@ -61,7 +61,7 @@ export function formatRdata(shape: RdataShape | undefined, rdata: Uint8Array): s
 }
 
 /** RFC 3597 §5: `\#`, the length, the octets in hexadecimal. */
-export function formatGeneric(rdata: Uint8Array): string {
+function formatGeneric(rdata: Uint8Array): string {
   return rdata.length === 0 ? '\\# 0' : `\\# ${rdata.length} ${toHex(rdata).toUpperCase()}`;
 }
 
