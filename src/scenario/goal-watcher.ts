@@ -1,6 +1,7 @@
 import type { EventuallyExpectation, Goal, NeverExpectation } from '../config/expectation.ts';
 import { formatDurationUs } from '../config/units.ts';
 import type { HostSpec } from '../core/driver.ts';
+import { bug } from '../core/errors.ts';
 import type { Instant } from '../core/time.ts';
 import type { PacketFacts } from './packet.ts';
 import { formatCount, formatMoment, type PlantIndex } from './plant.ts';
@@ -38,7 +39,7 @@ export class GoalWatcher implements StateWatcher, FrameWatcher {
     this.#there = new Uint8Array(plant.hosts.length);
     this.#arrivedAt = new Float64Array(plant.hosts.length);
     this.#now = Array.from({ length: this.fromUs > 0 ? plant.hosts.length : 0 });
-    for (const member of this.#members) this.#there[plant.numberOf(member)] = 1;
+    for (const member of this.#members) this.#there[this.#numberOf(member)] = 1;
     this.#open = this.fromUs === 0;
   }
 
@@ -67,7 +68,7 @@ export class GoalWatcher implements StateWatcher, FrameWatcher {
     const member = sees ? facts.to : facts.from;
     if (member === undefined) return;
     const host = this.#plant.numberOf(member);
-    if (this.#there[host] === 0 || facts.kind !== 'ANSWER') return;
+    if (host === undefined || this.#there[host] === 0 || facts.kind !== 'ANSWER') return;
     this.#begin(at);
     this.#heard = true;
     const answers = (facts.fields.get('answer') ?? '').split(',');
@@ -142,12 +143,16 @@ export class GoalWatcher implements StateWatcher, FrameWatcher {
     return { verdict: 'fail', detail };
   }
 
+  #numberOf(member: HostSpec): number {
+    return this.#plant.numberOf(member) ?? bug(`a member that is not of this run: ${member.name}`);
+  }
+
   #when(host: HostSpec): number {
-    return this.#arrivedAt[this.#plant.numberOf(host)] ?? 0;
+    return this.#arrivedAt[this.#numberOf(host)] ?? 0;
   }
 
   #which(there: number): HostSpec[] {
-    return this.#members.filter((member) => this.#there[this.#plant.numberOf(member)] === there);
+    return this.#members.filter((member) => this.#there[this.#numberOf(member)] === there);
   }
 
   #names(hosts: readonly HostSpec[]): string {

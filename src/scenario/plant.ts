@@ -29,9 +29,9 @@ export class PlantIndex {
     }
   }
 
-  /** By the order of the topology. */
-  numberOf(host: HostSpec): number {
-    return this.#numbers.get(host) ?? bug(`a host that is not of this run: ${host.name}`);
+  /** By the order of the topology; undefined for what a driver adds by itself, such as the two ends of a link. */
+  numberOf(host: HostSpec): number | undefined {
+    return this.#numbers.get(host);
   }
 
   numberOfMac(mac: Mac): number | undefined {

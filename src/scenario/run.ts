@@ -1,6 +1,7 @@
 import type { Scenario } from '../config/scenario.ts';
 import { formatMac } from '../core/address.ts';
 import type { Driver, FaultCount, FrameEvent, HostSpec, Topology, Trace } from '../core/driver.ts';
+import { bug } from '../core/errors.ts';
 import { after, toInstant, type Instant } from '../core/time.ts';
 import { Expectations } from './expect.ts';
 import { LeaseView } from './leases.ts';
@@ -131,7 +132,8 @@ export class ScenarioRun {
         }
       },
       measure: (at, host, name, value) => {
-        if (name === 'boot.us') this.#bootUs[this.#plant.numberOf(host)] = value;
+        const number = this.#plant.numberOf(host);
+        if (name === 'boot.us' && number !== undefined) this.#bootUs[number] = value;
         this.#metrics.add(name, value);
         this.#expectations.measured(this.#moment(at), host, name, value);
       },
@@ -190,7 +192,7 @@ export class ScenarioRun {
   }
 
   #device(host: HostSpec, kind: string, end: Instant): DeviceResult {
-    const number = this.#plant.numberOf(host);
+    const number = this.#plant.numberOf(host) ?? bug(`a device that is not of this run: ${host.name}`);
     const mac = host.interfaces[0]?.mac;
     const leased = mac === undefined ? undefined : this.#leases.addressOf(formatMac(mac), end);
     const state = this.#states[number] ?? (kind === 'cmts' ? 'on' : 'off');

@@ -34,8 +34,8 @@ export class SequenceWatcher implements FrameWatcher, StateWatcher {
   readonly #expectation: SequenceExpectation;
   readonly #plant: PlantIndex;
   readonly #steps: readonly ReadyStep[];
-  /** By host number; without `each` there is only `#all`. */
-  readonly #cursors = new Map<number, Cursor>();
+  /** Without `each` there is only `#all`. */
+  readonly #cursors = new Map<HostSpec, Cursor>();
   readonly #all: readonly Cursor[];
   /** Members whose next step is between others. */
   readonly #waitingForOthers = new Set<Cursor>();
@@ -49,7 +49,7 @@ export class SequenceWatcher implements FrameWatcher, StateWatcher {
     const members = each === undefined ? [undefined] : plant.members(each);
     this.#all = members.map((member) => new Cursor(member));
     for (const cursor of this.#all) {
-      if (cursor.member !== undefined) this.#cursors.set(plant.numberOf(cursor.member), cursor);
+      if (cursor.member !== undefined) this.#cursors.set(cursor.member, cursor);
       this.#noteWaiting(cursor);
     }
     this.#unfinished = this.#all.length;
@@ -68,8 +68,8 @@ export class SequenceWatcher implements FrameWatcher, StateWatcher {
     if (!facts.arrived || at < (this.#expectation.fromUs ?? 0)) return;
     const subject = this.#subject(facts);
     if (subject !== undefined) return this.#see(this.#cursors.get(subject), at, facts);
-    const from = this.#cursors.get(this.#plant.numberOf(facts.from));
-    const to = facts.to && this.#cursors.get(this.#plant.numberOf(facts.to));
+    const from = this.#cursors.get(facts.from);
+    const to = facts.to && this.#cursors.get(facts.to);
     if (from !== undefined || to !== undefined) {
       this.#see(from, at, facts);
       if (to !== from) this.#see(to, at, facts);
@@ -80,9 +80,10 @@ export class SequenceWatcher implements FrameWatcher, StateWatcher {
 
   state(at: Instant, host: number, state: string): void {
     if (at < (this.#expectation.fromUs ?? 0)) return;
-    const own = this.#cursors.get(host);
-    if (own !== undefined) this.#enter(own, at, host, state);
-    for (const cursor of this.#waitingForOthers) if (cursor !== own) this.#enter(cursor, at, host, state);
+    const who = this.#plant.at(host);
+    const own = this.#cursors.get(who);
+    if (own !== undefined) this.#enter(own, at, who, state);
+    for (const cursor of this.#waitingForOthers) if (cursor !== own) this.#enter(cursor, at, who, state);
   }
 
   judge(end: Ending): Outcome {
@@ -133,10 +134,11 @@ export class SequenceWatcher implements FrameWatcher, StateWatcher {
   }
 
   /** The member that a DHCP message is about, even where only relay and server speak: RFC 2131 §2, `chaddr`. */
-  #subject({ protocol, event: { body } }: PacketFacts): number | undefined {
+  #subject({ protocol, event: { body } }: PacketFacts): HostSpec | undefined {
     if (protocol !== 'DHCP' || body.kind !== 'udp' || body.octets.length < CHADDR_OFFSET + 6)
       return undefined;
-    const host = this.#plant.numberOfMac(macAt(body.octets, CHADDR_OFFSET));
+    const number = this.#plant.numberOfMac(macAt(body.octets, CHADDR_OFFSET));
+    const host = number === undefined ? undefined : this.#plant.at(number);
     return host !== undefined && this.#cursors.has(host) ? host : undefined;
   }
 
@@ -148,10 +150,10 @@ export class SequenceWatcher implements FrameWatcher, StateWatcher {
     else if (match !== 'no') cursor.near ??= `at ${formatMoment(at)} one came whose ${match.differs}`;
   }
 
-  #enter(cursor: Cursor, at: Instant, host: number, state: string): void {
+  #enter(cursor: Cursor, at: Instant, host: HostSpec, state: string): void {
     const next = this.#steps[cursor.index];
     if (next?.kind !== 'state' || next.state !== state) return;
-    if (isParty(next.who, this.#plant.at(host), cursor.member)) this.#advance(cursor, at);
+    if (isParty(next.who, host, cursor.member)) this.#advance(cursor, at);
   }
 
   #advance(cursor: Cursor, at: Instant): void {

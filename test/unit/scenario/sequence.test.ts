@@ -122,6 +122,15 @@ describe('a sequence for each of a group', () => {
     expect(run.verdict()).toMatchObject({ verdict: 'pass', detail: 'in 1.000 s' });
   });
 
+  test('a router that the driver put between two segments is nobody of the file', () => {
+    const link: HostSpec = { ...cmts, name: 'metro@core' };
+    const run = new ToldRun('  - sequence: { steps: ["DHCP OFFER dhcp>cmts"] }');
+    const body = udp('10.0.0.67:67', '10.9.0.1:67', dhcp('offer', cm0));
+    run.frame(frameOf({ seconds: 1, sender: server, receiver: link, segment: 'core' }, body));
+    run.frame(frameOf({ seconds: 2, sender: link, receiver: cmts, segment: 'hfc' }, body));
+    expect(run.verdict()).toMatchObject({ verdict: 'pass', detail: 'in 0.000 s' });
+  });
+
   test('frames are not listened to for states alone', () => {
     expect(new ToldRun('  - sequence: { steps: [STATE cm operational] }').wantsFrames).toBe(false);
     expect(new ToldRun(BOOT).wantsFrames).toBe(true);
