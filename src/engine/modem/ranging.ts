@@ -13,7 +13,8 @@ import type { Contention } from './profile.ts';
 export function contentionAt(now: Instant, tries: number, contention: Contention, random: Random): Instant {
   const { opportunityUs, backoffStart, backoffEnd } = contention;
   const window = 2 ** Math.min(backoffStart + tries, backoffEnd);
-  const next = Math.ceil(now / opportunityUs);
+  // One that begins now cannot be made any more.
+  const next = Math.floor(now / opportunityUs) + 1;
   return toInstant((next + random.below(window)) * opportunityUs);
 }
 

@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Topology, Trace } from '../core/driver.ts';
+import { nodeCrypto } from '../driver/real/crypto.ts';
+import { RealDriver } from '../driver/real/driver.ts';
+import type { MappingRow } from '../driver/real/mapping.ts';
+import type { RunResult } from '../scenario/result.ts';
+import { ScenarioRun } from '../scenario/run.ts';
+import { buildTopology } from '../topology/build.ts';
+import type { LoadedScenario } from './scenario.ts';
+
+export interface LiveOptions {
+  /** Chooses losses, delays and the hosts' own dice; left out, the scenario's. The kernel's timing repeats for nobody. */
+  readonly seed?: number | undefined;
+  /** Told once each what the person should know. */
+  readonly notice?: ((text: string) => void) | undefined;
+}
+
+/** A live run that is ready: the whole scenario on loopback. */
+export interface LiveRun {
+  readonly loaded: LoadedScenario;
+  readonly topology: Topology;
+  readonly seed: number;
+  /**
+   * Runs until everything is judged, the duration is over, or `signal` says stop. Rejects with `EnvironmentError` when a
+   * port is taken, leaving nothing open. Once only.
+   */
+  execute(listeners: readonly Trace[], signal?: AbortSignal): Promise<RunResult>;
+}
+
+export function prepareLive(loaded: LoadedScenario, options: LiveOptions = {}): LiveRun {
+  const { scenario, contents } = loaded;
+  const seed = options.seed ?? scenario.seed;
+  // The real driver counts from 1970, so what it calls a moment is a date already.
+  const topology = buildTopology({ scenario, contents, crypto: nodeCrypto, seed, epochUs: 0 });
+  return {
+    loaded,
+    topology,
+    seed,
+    execute: (listeners, signal) =>
+      runLive({ loaded, topology, seed }, { listeners, signal, notice: options.notice }),
+  };
+}
+
+/** Which endpoint of this machine will stand for which of the scenario; nothing is opened. */
+export function liveMapping(topology: Topology): readonly MappingRow[] {
+  return new RealDriver({ topology, place: 'live' }).mapping();
+}
+
+interface Company {
+  readonly listeners: readonly Trace[];
+  readonly signal: AbortSignal | undefined;
+  readonly notice: ((text: string) => void) | undefined;
+}
+
+/** How often a live run looks whether all is judged. */
+const LOOK_MS = 50;
+
+async function runLive(
+  { loaded, topology, seed }: Pick<LiveRun, 'loaded' | 'topology' | 'seed'>,
+  { listeners, signal, notice }: Company,
+): Promise<RunResult> {
+  const { scenario } = loaded;
+  const run = new ScenarioRun({ scenario, topology, mode: 'live', seed });
+  let broken: unknown;
+  const counter = new FrameCounter();
+  const driver = new RealDriver({
+    topology,
+    place: 'live',
+    seed,
+    trace: [run.trace, counter, ...listeners],
+    notice,
+    bug: (error) => (broken ??= error),
+  });
+  await driver.start();
+  const startedAt = driver.now;
+  try {
+    run.start(driver);
+    while (driver.now < run.endsAt && signal?.aborted !== true && broken === undefined) {
+      await sleep(LOOK_MS);
+      if (run.settledAt(driver.now)) break;
+    }
+  } finally {
+    await driver.stop();
+  }
+  if (broken !== undefined) throw broken;
+  const expectations = run.judge(signal?.aborted !== true, driver.now);
+  return run.result(expectations, {
+    digest: undefined,
+    simulatedUs: driver.now - startedAt,
+    packets: driver.crossings,
+    events: counter.events,
+  });
+}
+
+/** Counts what a live run saw happen: frames and changes of state. */
+class FrameCounter implements Trace {
+  events = 0;
+
+  frame(): void {
+    this.events++;
+  }
+
+  state(): void {
+    this.events++;
+  }
+}

@@ -1,0 +1,115 @@
+import { basename } from 'node:path';
+import { parseScenario } from '../config/parse.ts';
+import { TEXT_MAX } from '../config/source.ts';
+import type { Scenario } from '../config/scenario.ts';
+import type { Topology, Trace } from '../core/driver.ts';
+import { toInstant } from '../core/time.ts';
+import { portableCrypto } from '../crypto/portable.ts';
+import { SimDriver } from '../driver/sim/driver.ts';
+import type { RunResult } from '../scenario/result.ts';
+import { ScenarioRun } from '../scenario/run.ts';
+import { buildTopology } from '../topology/build.ts';
+import type { Contents } from '../topology/contents.ts';
+import { openContents, type Reach } from './contents.ts';
+import { readText } from './files.ts';
+
+/** A scenario whose every mistake that can be seen without running it has been looked for. */
+export interface LoadedScenario {
+  readonly path: string;
+  readonly scenario: Scenario;
+  readonly contents: Contents;
+}
+
+export interface LoadOptions {
+  /** `any`: files may lie outside of the scenario's folder. Left out: `inside`. */
+  readonly reach?: Reach | undefined;
+}
+
+/** UTF-8 takes at most three octets for a character of the text. */
+const FILE_OCTETS_MAX = TEXT_MAX * 3;
+
+/**
+ * Reads and checks a scenario file, its own mistakes first, then the files it names. Throws `ScenarioError` with all
+ * mistakes, or `FileError` when the scenario itself cannot be read.
+ */
+export function loadScenario(path: string, options: LoadOptions = {}): LoadedScenario {
+  const reach = options.reach ?? 'inside';
+  const text = readText(path, FILE_OCTETS_MAX);
+  const scenario = parseScenario(text, path, { paths: reach });
+  return { path, scenario, contents: openContents(scenario, path, reach) };
+}
+
+export interface VirtualOptions {
+  /** 0 to 2^32 - 1; left out, the scenario's. */
+  readonly seed?: number | undefined;
+}
+
+/** A run that is ready: who listens may look at the plant first. */
+export interface VirtualRun {
+  readonly loaded: LoadedScenario;
+  readonly topology: Topology;
+  readonly seed: number;
+  /** Runs to the end, or until `signal` says stop: what was not seen by then is inconclusive. Once only. */
+  execute(listeners: readonly Trace[], signal?: AbortSignal): Promise<RunResult>;
+}
+
+export function prepareVirtual(loaded: LoadedScenario, options: VirtualOptions = {}): VirtualRun {
+  const { scenario, contents } = loaded;
+  const seed = options.seed ?? scenario.seed;
+  const topology = buildTopology({
+    scenario,
+    contents,
+    crypto: portableCrypto,
+    seed,
+    epochUs: scenario.epochUs,
+  });
+  return {
+    loaded,
+    topology,
+    seed,
+    execute: (listeners, signal) => runVirtual({ scenario, topology, seed }, listeners, signal),
+  };
+}
+
+/** One scenario in the simulation, from its file to its verdict. */
+export async function simulate(path: string, options: LoadOptions & VirtualOptions = {}): Promise<RunResult> {
+  return prepareVirtual(loadScenario(path, options), options).execute([]);
+}
+
+interface Parts {
+  readonly scenario: Scenario;
+  readonly topology: Topology;
+  readonly seed: number;
+}
+
+/** How much virtual time passes before the machine is asked for signals again: at first, and at most. */
+const SLICE_US_FIRST = 100_000;
+const SLICE_MS = 50;
+
+async function runVirtual(
+  { scenario, topology, seed }: Parts,
+  listeners: readonly Trace[],
+  signal: AbortSignal | undefined,
+): Promise<RunResult> {
+  const run = new ScenarioRun({ scenario, topology, mode: 'virtual', seed });
+  const keepRows = scenario.timeline.some((action) => action.do === 'crash');
+  const driver = new SimDriver({ topology, seed, trace: [run.trace, ...listeners], keepRows });
+  run.start(driver);
+  let sliceUs = SLICE_US_FIRST;
+  while (driver.now < run.endsAt && signal?.aborted !== true) {
+    const startedAt = performance.now();
+    driver.run(driver.idle ? run.endsAt : toInstant(Math.min(driver.now + sliceUs, run.endsAt)));
+    // Cutting a run into slices changes nothing in it; it only lets Ctrl-C through.
+    if (performance.now() - startedAt < SLICE_MS / 2) sliceUs *= 2;
+    else await new Promise(setImmediate);
+  }
+  const whole = signal?.aborted !== true;
+  const expectations = run.judge(whole, driver.now);
+  for (const { text, verdict } of expectations) driver.addToDigest(`${verdict} ${text}`);
+  return run.result(expectations, { ...driver.counts(), digest: driver.digest(), simulatedUs: driver.now });
+}
+
+/** The file's name without its folder and ending: what outputs of a run are called. */
+export function scenarioSlug(path: string): string {
+  return basename(path).replace(/\.(?:ya?ml|json)$/i, '');
+}

@@ -1,0 +1,112 @@
+import type {
+  CableModemDeviceConfig,
+  CmtsDeviceConfig,
+  DeviceConfig,
+  HostDeviceConfig,
+} from '../config/scenario.ts';
+import { memberMac, memberName } from '../config/template.ts';
+import type { HostSpec, InterfaceSpec, Topology } from '../core/driver.ts';
+import { bug } from '../core/errors.ts';
+import { cmtsMaker } from './cmts.ts';
+import { hostMaker } from './hosts.ts';
+import { ModemMakers } from './modems.ts';
+import { buildNetwork, hostMac, type Network, type ServerGroup } from './network.ts';
+import { buildServer, type World } from './servers.ts';
+
+/** The hosts of a scenario with their services, in the file's order: servers, then devices. */
+export function buildTopology(world: World): Topology {
+  const { scenario } = world;
+  const network = buildNetwork(scenario);
+  const hosts: HostSpec[] = network.servers.map((group) => serverHost(group, network, world));
+  for (const device of scenario.devices) addDevice(device, hosts, { network, world });
+  return { segments: network.segments, links: network.links, hosts };
+}
+
+interface Site {
+  readonly network: Network;
+  readonly world: World;
+}
+
+function serverHost(group: ServerGroup, network: Network, world: World): HostSpec {
+  const { name, services, interfaces } = group;
+  const [only] = services;
+  // One queue a host: config lets only one of the services at an address have a capacity.
+  const limited = services.find(({ capacity }) => capacity !== undefined);
+  return {
+    name,
+    kind: only !== undefined && services.length === 1 ? only.kind : 'server',
+    group: name,
+    interfaces,
+    routes: network.routes.routesOf({ interfaces, forwards: false }),
+    forwards: false,
+    ...buildServer(group, world),
+    capacity: limited?.capacity && { ...limited.capacity, name: limited.name },
+  };
+}
+
+function addDevice(device: DeviceConfig, hosts: HostSpec[], site: Site): void {
+  switch (device.kind) {
+    case 'cmts':
+      hosts.push(cmtsHost(device, site));
+      return;
+    case 'cable-modem': {
+      const makers = new ModemMakers(device, site.world);
+      for (let index = 0; index < (device.count ?? 1); index++) hosts.push(modemHost(device, index, makers));
+      return;
+    }
+    default:
+      for (let index = 0; index < (device.count ?? 1); index++) hosts.push(plainHost(device, index, site));
+  }
+}
+
+function cmtsHost(device: CmtsDeviceConfig, { network, world }: Site): HostSpec {
+  const interfaces = network.fixed.get(device.name) ?? bug(`${device.name} has no interfaces`);
+  return {
+    name: device.name,
+    kind: 'cmts',
+    group: device.name,
+    interfaces,
+    routes: network.routes.routesOf({ interfaces, forwards: true }),
+    forwards: true,
+    udpPorts: [67],
+    tcpPorts: [],
+    create: cmtsMaker(device, interfaces, world),
+  };
+}
+
+const NONE: readonly never[] = [];
+const CLIENT_PORTS: readonly number[] = [68];
+
+function modemHost(device: CableModemDeviceConfig, index: number, makers: ModemMakers): HostSpec {
+  const mac = memberMac(device.mac, index);
+  return {
+    name: memberName(device.name, device.count, index),
+    kind: 'cable-modem',
+    group: device.name,
+    interfaces: [{ segment: device.on, mac, addresses: NONE }],
+    routes: NONE,
+    forwards: false,
+    udpPorts: CLIENT_PORTS,
+    tcpPorts: NONE,
+    create: makers.of(mac, index),
+  };
+}
+
+function plainHost(device: HostDeviceConfig, index: number, { network, world }: Site): HostSpec {
+  const name = memberName(device.name, device.count, index);
+  const mac = hostMac(device, index);
+  const dynamic: readonly InterfaceSpec[] = [{ segment: device.on, mac, addresses: NONE }];
+  const fixed = network.fixed.get(name);
+  const interfaces = fixed ?? dynamic;
+  return {
+    name,
+    kind: device.kind,
+    group: device.name,
+    interfaces,
+    routes: fixed === undefined ? NONE : network.routes.routesOf({ interfaces, forwards: false }),
+    forwards: false,
+    udpPorts: fixed === undefined ? CLIENT_PORTS : NONE,
+    tcpPorts: NONE,
+    create: hostMaker(device, { name, mac }, world.seed),
+  };
+}

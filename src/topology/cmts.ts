@@ -1,0 +1,24 @@
+import type { CmtsDeviceConfig } from '../config/scenario.ts';
+import { formatIp, isIpv4 } from '../core/address.ts';
+import type { InterfaceSpec } from '../core/driver.ts';
+import { bug, ConfigError } from '../core/errors.ts';
+import type { Service } from '../core/service.ts';
+import { CmtsService } from '../service/cmts.ts';
+import { buildSecret } from './files.ts';
+import type { World } from './servers.ts';
+
+/** The maker of a CMTS with its relay agent; `interfaces` are the cable and the uplink, in this order. */
+export function cmtsMaker(
+  device: CmtsDeviceConfig,
+  interfaces: readonly InterfaceSpec[],
+  { contents, crypto, epochUs }: World,
+): () => Service {
+  const mac = interfaces[0]?.mac ?? bug(`${device.name} has no cable`);
+  const giaddr = device.giaddr.address;
+  if (!isIpv4(giaddr))
+    throw new ConfigError(`devices.${device.name}.giaddr`, formatIp(giaddr), 'an IPv4 address');
+  const helpers = device.helpers.filter(isIpv4);
+  const secret = buildSecret(device.secret, contents);
+  const { ranging } = device;
+  return () => new CmtsService({ mac, giaddr, helpers, secret, crypto, ranging, epochUs });
+}

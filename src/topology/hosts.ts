@@ -1,0 +1,39 @@
+import { Option } from '../codec/dhcp/codes.ts';
+import { typeNumber } from '../codec/dns/registry.ts';
+import type { HostDeviceConfig, Question } from '../config/scenario.ts';
+import type { Mac } from '../core/address.ts';
+import { bug } from '../core/errors.ts';
+import { Random, streamKey } from '../core/random.ts';
+import type { Service } from '../core/service.ts';
+import { utf8Octets } from '../core/text.ts';
+import { type DhcpClientProfile, HOST_PROFILE } from '../engine/dhcp/client-profile.ts';
+import { HostService } from '../service/host.ts';
+import type { LookupQuestion } from '../service/lookups.ts';
+import { StubService } from '../service/stub.ts';
+import { nameAt } from './servers.ts';
+
+/** The maker of one plain host: with a DHCP client, or with the address that the file gives. */
+export function hostMaker(
+  device: HostDeviceConfig,
+  { name, mac }: { readonly name: string; readonly mac: Mac },
+  seed: number,
+): () => Service {
+  const { resolvers, ask, address } = device;
+  const question = ask && lookupQuestion(ask, name);
+  const random = (): Random => new Random(streamKey(seed, name));
+  if (address !== undefined) return () => new StubService({ resolvers, question, random: random() });
+  const profile = hostProfile(device);
+  const hostName = utf8Octets(name);
+  return () => new HostService({ mac, via: 0, random: random(), profile, hostName, resolvers, question });
+}
+
+function hostProfile({ class: vendorClass }: HostDeviceConfig): DhcpClientProfile {
+  if (vendorClass === undefined) return HOST_PROFILE;
+  const option = { code: Option.vendorClass, octets: utf8Octets(vendorClass) };
+  return { ...HOST_PROFILE, options: [...HOST_PROFILE.options, option] };
+}
+
+function lookupQuestion({ name, type, everyUs }: Question, device: string): LookupQuestion {
+  const qtype = typeNumber(type) ?? bug(`config let the type ${type} pass`);
+  return { qname: nameAt(`devices.${device}.ask`, name), qtype, everyUs };
+}
