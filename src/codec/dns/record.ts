@@ -50,7 +50,7 @@ export function skipRecord(reader: Reader): void {
 }
 
 /** In other classes than IN these would be something else (RFC 1035 §3.4); the rest means the same in all (§3.3). */
-const INTERNET_ONLY: ReadonlySet<number> = new Set([Type.A, Type.AAAA, Type.SRV]);
+const INTERNET_ONLY: ReadonlySet<number> = new Set([Type.A, Type.AAAA, Type.PX, Type.SRV, Type.NAPTR]);
 
 /** Undefined: rdata that is kept as it came. */
 export function shapeFor(type: number, dnsClass: number): RdataShape | undefined {

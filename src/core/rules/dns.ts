@@ -210,8 +210,8 @@ export const DNS = defineRules('DNS', {
   streamGreedy: [
     23,
     {
-      says: 'The client asks more on one connection than a reader takes: the connection is reset.',
-      why: 'Answers that nobody reads would pile up in memory.',
+      says: 'The connection has been given as many octets of answers as one may have: it is closed.',
+      why: 'Answers to a client that does not read them pile up in memory. One that does read opens another connection.',
       source: 'RFC 7766 §10',
       tryIt: 'Send thousands of queries for a large record on one connection without reading.',
     },

@@ -9,8 +9,8 @@ import {
   writeIpv4,
 } from '../../../core/address.ts';
 import { DecodeError } from '../../../core/errors.ts';
+import { latin1Text } from '../../../core/text.ts';
 import { MAX_NAME_OCTETS, expandName, formatName, readName } from '../name.ts';
-import { typeName, typeNumber } from '../registry.ts';
 import { parseDuration } from '../duration.ts';
 import type { Words } from '../words.ts';
 
@@ -71,18 +71,6 @@ export function seconds(name: string): Field {
       const value = parseDuration(word.text);
       into.u32(value ?? words.fail(word, `${name}: seconds, or a time such as 1h30m`));
     },
-  };
-}
-
-/** A type's mnemonic in text, its number on the wire. */
-export function typeField(name: string): Field {
-  return {
-    ...u16(name),
-    parse: (words, into) => {
-      const word = words.take(name);
-      into.u16(typeNumber(word.text) ?? words.fail(word, `${name}: a type such as A or TYPE731`));
-    },
-    format: (stored) => typeName(stored.u16(name)),
   };
 }
 
@@ -172,6 +160,35 @@ export function characterStrings(name: string): Field {
   };
 }
 
+/** A character-string that a person writes as one bare word of letters and digits, such as the tag of CAA. */
+export function tagString(name: string): Field {
+  const quoted = characterString(name);
+  return {
+    ...quoted,
+    parse: (words, into) => {
+      const word = words.peek();
+      if (word !== undefined && !/^[0-9A-Za-z]{1,255}$/.test(word.text))
+        words.fail(word, `${name}: letters and digits`);
+      quoted.parse(words, into);
+    },
+    format: (stored) => {
+      const octets = stored.take(stored.u8(name), name);
+      const text = latin1Text(octets);
+      return /^[0-9A-Za-z]+$/.test(text) ? text : quoteString(octets);
+    },
+  };
+}
+
+/** Octets to the end of the rdata as one string, of any length, without a length octet. */
+export function stringRest(name: string): Field {
+  return {
+    name,
+    decode: (reader, into) => into.bytes(reader.take(reader.left, name)),
+    parse: (words, into) => putBounded(words, into, words.octets(name), name),
+    format: (stored) => quoteString(stored.take(stored.left, name)),
+  };
+}
+
 /** Octets to the end of the rdata, in hexadecimal, at least `least` of them. */
 export function hexRest(name: string, least: number): Field {
   return {
@@ -192,7 +209,7 @@ export function hexRest(name: string, least: number): Field {
 }
 
 /** Octets that a text made, where they fit into rdata (65,535 octets). */
-export function putBounded(words: Words, into: Writer, octets: Uint8Array, name: string): void {
+function putBounded(words: Words, into: Writer, octets: Uint8Array, name: string): void {
   if (into.offset + octets.length > 0xffff) words.failLast(`${name}: at most 65535 octets of rdata`);
   into.bytes(octets);
 }

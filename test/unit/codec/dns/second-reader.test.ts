@@ -147,7 +147,7 @@ describe('we read what dns-packet writes', () => {
       'a.example. 60 IN TXT "one" "two"',
       'a.example. 60 IN SRV 1 2 3 s.example.',
       'example. 60 IN SOA m. r. 1 2 3 4 5',
-      String.raw`a.example. 60 IN CAA \# 17 0005697373756563612E6578616D706C65`,
+      'a.example. 60 IN CAA 0 issue "ca.example"',
     ]);
   });
 });
