@@ -154,7 +154,7 @@ export class Crossing {
   /** On a cable modems hear the CMTS only, and only it hears them. */
   #mayHear(sender: number, receiver: number): boolean {
     const { plant } = this.#shard;
-    return plant.spec(plant.hostOf[sender]!).forwards || plant.spec(plant.hostOf[receiver]!).forwards;
+    return plant.forwards(plant.hostOf[sender]!) || plant.forwards(plant.hostOf[receiver]!);
   }
 }
 

@@ -38,6 +38,7 @@ export class SimDriver implements Driver {
   readonly #wheels: readonly Wheel[];
   readonly #tracers: readonly Tracer[];
   readonly #lookaheadUs: number;
+  readonly #isHeard: boolean;
   readonly #ruleCounts = new Uint32Array(RULE_INDEXES);
   readonly #faults: Fault[] = [];
   readonly #seed: number;
@@ -53,6 +54,7 @@ export class SimDriver implements Driver {
     const areas = new Areas(plant);
     const { count, lookaheadUs } = cutIntoPartitions(plant, options.cut);
     this.#lookaheadUs = lookaheadUs;
+    this.#isHeard = (options.trace ?? []).length > 0;
     const pool = new FramePool(options.poison === true ? 'poison' : 'plain');
     const telling = count > 1 ? 'by window' : 'at once';
     this.#tracers = Array.from(
@@ -160,7 +162,7 @@ export class SimDriver implements Driver {
     }
     this.#windowEnd = undefined;
     for (const { shard } of this.#partitions) if (shard.outbox.count > 0) shard.outbox.deliver(this.#wheels);
-    if (this.#partitions.length > 1) tellMerged(this.#tracers);
+    if (this.#isHeard) tellMerged(this.#tracers);
     return true;
   }
 

@@ -178,10 +178,13 @@ export class Output implements Undeliverable {
     const { plant } = this.#shard;
     const start = plant.first[host]!;
     const end = plant.first[host + 1]!;
-    const { routes } = plant.spec(host);
-    if (end - start === 1 && routes.length === 0 && isIpv4(to) && plant.addressOf[start] !== ANY) {
+    if (end - start === 1 && isIpv4(to) && !plant.hasRoutes(host) && plant.addressOf[start] !== ANY) {
+      // One way out, as a modem has: on its link, or through its router.
       if (((plant.addressOf[start]! ^ to) & plant.maskOf[start]!) === 0) return this.#found(start, to);
+      if (!plant.hasOthers && plant.routerOf[start] !== ANY)
+        return this.#found(start, plant.routerOf[start]! as Ipv4);
     }
+    const { routes } = plant.spec(host);
     let best = NONE;
     for (let iface = start; iface < end; iface++) {
       const length = this.#prefixLengthOn(iface, to);

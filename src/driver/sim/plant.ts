@@ -10,6 +10,8 @@ import { Ports } from './ports.ts';
 import { Segment } from './segment.ts';
 
 const NONE = -1;
+const FORWARDS = 1;
+const HAS_ROUTES = 2;
 
 /**
  * The topology as tables: hosts and interfaces are numbers in the file's order, and what is kept for each of a million is
@@ -29,6 +31,8 @@ export class Plant {
   /** The partition of a host. */
   readonly partition: Uint8Array;
   readonly ports: Ports;
+  /** What is asked of a host for each frame, beside the objects of a million hosts: FORWARDS, HAS_ROUTES. */
+  readonly #flags: Uint8Array;
 
   /** A host's interfaces are `first[host]` up to `first[host + 1]`. */
   readonly first: Int32Array;
@@ -62,6 +66,10 @@ export class Plant {
     this.sent = new Int32Array(hosts);
     this.partition = new Uint8Array(hosts);
     this.ports = new Ports(topology.hosts);
+    this.#flags = Uint8Array.from(
+      topology.hosts,
+      (host) => (host.forwards ? FORWARDS : 0) | (host.routes.length > 0 ? HAS_ROUTES : 0),
+    );
     this.first = new Int32Array(hosts + 1);
     this.hostOf = new Int32Array(interfaces);
     this.segmentOf = new Int32Array(interfaces);
@@ -84,6 +92,14 @@ export class Plant {
 
   spec(host: number): HostSpec {
     return this.specs[host]!;
+  }
+
+  forwards(host: number): boolean {
+    return (this.#flags[host]! & FORWARDS) !== 0;
+  }
+
+  hasRoutes(host: number): boolean {
+    return (this.#flags[host]! & HAS_ROUTES) !== 0;
   }
 
   segmentAt(iface: number): Segment {
@@ -128,6 +144,11 @@ export class Plant {
       if (isIpv4(address.address) && this.addressOf[iface] === ANY) this.configure(iface, address);
       else this.#addOther(iface, address);
     }
+  }
+
+  /** Whether any interface has more than one address, or one of IPv6. */
+  get hasOthers(): boolean {
+    return this.#others.size > 0;
   }
 
   others(iface: number): readonly InterfaceAddress[] {

@@ -1,4 +1,4 @@
-import { ANY, isIpv4 } from '../../core/address.ts';
+import { ANY, MAC_BROADCAST, isIpv4 } from '../../core/address.ts';
 import type { Ip, Mac } from '../../core/address.ts';
 import { NET_RULES } from '../../core/rules/net.ts';
 import type { ServiceQueue } from './capacity.ts';
@@ -12,7 +12,7 @@ import type { InputHandler, Shard } from './shard.ts';
 import type { Sink } from './sink.ts';
 import type { Streams } from './streams.ts';
 
-const NO_OCTETS = new Uint8Array(0);
+const NO_OCTETS: Uint8Array = new Uint8Array(0);
 
 interface MutableEndpoint {
   address: Ip;
@@ -43,6 +43,7 @@ export class Reception {
   readonly #handler: InputHandler;
   readonly #queues = new Map<number, ServiceQueue>();
   readonly #datagram = new ReusedInput('datagram');
+  readonly #macMessage = { kind: 'mac-message' as const, octets: NO_OCTETS, from: MAC_BROADCAST, via: 0 };
   readonly #transit = new ReusedInput('transit');
 
   constructor(
@@ -89,7 +90,7 @@ export class Reception {
     const segment = plant.segments[segmentIndex]!;
     if (reports === 'reports') this.#shard.report(frame, DELIVERED);
     // On a cable only the CMTS hears what a modem sends.
-    const onlyRouters = segment.isCable && !plant.spec(plant.hostOf[frame.sender]!).forwards;
+    const onlyRouters = segment.isCable && !plant.forwards(plant.hostOf[frame.sender]!);
     const members = onlyRouters
       ? segment.routers
       : frame.kind === UDP
@@ -138,19 +139,14 @@ export class Reception {
   }
 
   #receive(host: number, iface: number, frame: Frame): void {
-    const { plant, pool } = this.#shard;
+    const { pool } = this.#shard;
     switch (frame.kind) {
       case ARP_REQUEST:
       case ARP_REPLY:
         this.#neighbours.receiveArp(frame, iface, this.#handler);
         break;
       case MAC_MESSAGE:
-        this.#handler.handle(host, {
-          kind: 'mac-message',
-          octets: frame.octets,
-          from: plant.mac(frame.sender),
-          via: plant.viaOf(iface),
-        });
+        this.#deliverMacMessage(host, iface, frame);
         break;
       default:
         if (!this.#isOurs(host, iface, frame.to)) {
@@ -184,7 +180,7 @@ export class Reception {
   #isOurs(host: number, iface: number, to: Ip): boolean {
     const { plant } = this.#shard;
     if (plant.interfaceWith(host, to) >= 0) return true;
-    if (isIpv4(to) && plant.addressOf[iface] === ANY && !plant.spec(host).forwards) return true;
+    if (isIpv4(to) && plant.addressOf[iface] === ANY && !plant.forwards(host)) return true;
     return plant.isBroadcast(iface, to);
   }
 
@@ -193,9 +189,7 @@ export class Reception {
     if (frame.kind === ARP_REQUEST) {
       this.#neighbours.receiveArp(frame, iface, this.#handler);
     } else if (frame.kind === MAC_MESSAGE) {
-      const from = plant.mac(frame.sender);
-      const via = plant.viaOf(iface);
-      this.#handler.handle(host, { kind: 'mac-message', octets: frame.octets, from, via });
+      this.#deliverMacMessage(host, iface, frame);
     } else if (frame.kind === ICMP) {
       if (!isIpv4(frame.from)) this.#neighbours.receiveIcmpv6(frame, iface);
     } else if (frame.kind === UDP && plant.ports.isOpen(host, frame.toPort)) {
@@ -210,10 +204,18 @@ export class Reception {
     this.#handler.handle(host, this.#datagram);
   }
 
+  #deliverMacMessage(host: number, iface: number, frame: Frame): void {
+    const input = this.#macMessage;
+    input.octets = frame.octets;
+    input.from = this.#shard.plant.mac(frame.sender);
+    input.via = this.#shard.plant.viaOf(iface);
+    this.#handler.handle(host, input);
+  }
+
   /** Not for this host: a router lets its service decide, others drop it. */
   #pass(host: number, iface: number, frame: Frame): void {
     const shard = this.#shard;
-    if (!shard.plant.spec(host).forwards) {
+    if (!shard.plant.forwards(host)) {
       shard.because(host, NET_RULES.notOurs);
       shard.pool.free(frame);
     } else if (frame.ttl <= 1) {
