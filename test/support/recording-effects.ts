@@ -45,8 +45,9 @@ export class RecordingEffects implements Effects {
   explains = true;
   /** What `bind` gives next: predictable here only. */
   nextPort = 49152;
+  /** What `persist` gives next: a test with a sink for each input carries it on. */
+  nextTicket = 1;
   #nextStream = 1;
-  #nextTicket = 1;
 
   send(port: number, to: Target, octets: Uint8Array, length: number = octets.length): void {
     if (length > octets.length) throw new Error(`send of ${length} octets out of ${octets.length}`);
@@ -98,7 +99,7 @@ export class RecordingEffects implements Effects {
   }
 
   persist(rows: readonly Row[]): Ticket {
-    const ticket = this.#nextTicket++;
+    const ticket = this.nextTicket++;
     this.log.push({ kind: 'persist', ticket, rows: structuredClone(rows) });
     return ticket;
   }

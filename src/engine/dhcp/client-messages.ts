@@ -62,14 +62,21 @@ export function writeClientMessage(
 
 /** RFC 2131 §4.3.2: the same identifier in all messages. */
 function writeClientId(writer: DhcpWriter, identity: ClientIdentity): void {
-  const kind = identity.profile.clientId;
-  if (identity.clientId !== undefined) {
-    writer.option(Option.clientIdentifier, identity.clientId);
-  } else if (kind === 'ethernet') {
-    writePlainClientId(idScratch.ethernet, identity.mac);
-    writer.option(Option.clientIdentifier, idScratch.ethernet);
-  } else if (kind === 'rfc4361') {
-    writeModemClientId(idScratch.rfc4361, identity.mac);
-    writer.option(Option.clientIdentifier, idScratch.rfc4361);
+  const clientId = clientIdOf(identity);
+  if (clientId !== undefined) writer.option(Option.clientIdentifier, clientId);
+}
+
+/** Option 61 as we send it, good until the next call; undefined when we send none. */
+export function clientIdOf({ clientId, mac, profile }: ClientIdentity): Uint8Array | undefined {
+  if (clientId !== undefined) return clientId;
+  switch (profile.clientId) {
+    case 'ethernet':
+      writePlainClientId(idScratch.ethernet, mac);
+      return idScratch.ethernet;
+    case 'rfc4361':
+      writeModemClientId(idScratch.rfc4361, mac);
+      return idScratch.rfc4361;
+    default:
+      return undefined;
   }
 }

@@ -1,8 +1,7 @@
 import type { Ipv4, Mac } from '../../core/address.ts';
 import { ANY, BROADCAST } from '../../core/address.ts';
-import { u32At } from '../../core/bytes.ts';
+import { equalOctets, u32At } from '../../core/bytes.ts';
 import type { Random } from '../../core/random.ts';
-import type { Rule } from '../../core/rules.ts';
 import { HOST } from '../../core/rules/host.ts';
 import type { Effects, Target } from '../../core/service.ts';
 import type { Instant } from '../../core/time.ts';
@@ -13,7 +12,7 @@ import { DhcpDecoder, OPTIONS_OFFSET } from '../../codec/dhcp/message.ts';
 import { ClientLease, isWholeLease } from './client-lease.ts';
 import type { ClientIdentity, ClientMessageFields } from './client-messages.ts';
 import type { ClientListener, ClientState } from './client-state.ts';
-import { writeClientMessage } from './client-messages.ts';
+import { clientIdOf, writeClientMessage } from './client-messages.ts';
 
 export interface DhcpClientOptions extends ClientIdentity {
   readonly random: Random;
@@ -117,7 +116,7 @@ export class DhcpClient {
     if (octets.length >= OPTIONS_OFFSET && (octets[0] !== Op.reply || u32At(octets, 4) !== this.#xid)) return;
     if (this.#state === 'stopped') return;
     const message = decoder.decode(octets);
-    if (message.chaddrMac !== this.#options.mac) return;
+    if (message.chaddrMac !== this.#options.mac || !this.#isNamed(message)) return;
     switch (message.messageType) {
       case MessageType.offer:
         return this.#receiveOffer(message, now, effects);
@@ -188,6 +187,13 @@ export class DhcpClient {
       case 'stopped':
         return;
     }
+  }
+
+  /** RFC 6842 §3: a reply with another client's identifier is not for us, whatever its chaddr. */
+  #isNamed(message: DhcpMessage): boolean {
+    const named = message.option(Option.clientIdentifier);
+    const own = named && clientIdOf(this.#options);
+    return named === undefined || own === undefined || equalOctets(named, own);
   }
 
   #init(beginAt: Instant, now: Instant, effects: Effects): void {
@@ -271,9 +277,7 @@ export class DhcpClient {
   }
 
   #isRefused(ack: DhcpMessage, effects: Effects): boolean {
-    const refusal: Rule | undefined = isWholeLease(ack)
-      ? this.#options.profile.judge.refuses(ack)
-      : HOST.ackRefused;
+    const refusal = isWholeLease(ack) ? this.#options.profile.judge.refuses(ack) : HOST.ackRefused;
     if (refusal !== undefined) effects.because(refusal);
     return refusal !== undefined;
   }
