@@ -80,10 +80,6 @@ export class StubResolver {
     this.#servers = servers;
   }
 
-  get servers(): readonly Ip[] {
-    return this.#servers;
-  }
-
   resolve(qname: Name, qtype: number, now: Instant, effects: Effects): void {
     const servers = this.#servers;
     if (servers.length === 0 || this.#lookups.size >= LOOKUPS_MAX) {

@@ -24,19 +24,22 @@ export interface LookupsOptions {
  * state of its last look-up: `asking`, `answered`, `nodata`, `nxdomain` or `failed`.
  */
 export class Lookups {
-  readonly #resolver: StubResolver;
+  readonly #random: Random;
   readonly #question: LookupQuestion | undefined;
+  /** Made with the first look-up: of many hosts in a plant, few ever ask. */
+  #resolver: StubResolver | undefined;
+  #servers: readonly Ip[] = [];
   #isUp = false;
   #askAt: Instant = NEVER;
 
   constructor({ random, question }: LookupsOptions) {
     this.#question = question;
-    this.#resolver = new StubResolver({ random, settled: settle });
+    this.#random = random;
   }
 
   /** The host has an address and knows whom to ask; a second start only changes whom. */
   start(servers: readonly Ip[], now: Instant, effects: Effects): void {
-    this.#resolver.useServers(servers);
+    this.#servers = servers;
     if (this.#isUp) return;
     this.#isUp = true;
     this.#askAgain(now, effects);
@@ -46,20 +49,20 @@ export class Lookups {
   stop(effects: Effects): void {
     this.#isUp = false;
     this.#askAt = NEVER;
-    this.#resolver.stop(effects);
+    this.#resolver?.stop(effects);
   }
 
   /** Inputs that are not the resolver's are left alone. */
   handle(input: Input, now: Instant, effects: Effects): void {
     switch (input.kind) {
       case 'datagram':
-        return this.#resolver.receive(input, now, effects);
+        return this.#resolver?.receive(input, now, effects);
       case 'stream':
-        return this.#resolver.stream(input, now, effects);
+        return this.#resolver?.stream(input, now, effects);
       case 'unreachable':
-        return this.#resolver.unreachable(input, now, effects);
+        return this.#resolver?.unreachable(input, now, effects);
       case 'timer':
-        this.#resolver.wake(now, effects);
+        this.#resolver?.wake(now, effects);
         if (this.#askAt <= now) this.#askAgain(now, effects);
         return;
       default:
@@ -68,7 +71,7 @@ export class Lookups {
   }
 
   deadline(): Instant {
-    return earlier(this.#askAt, this.#resolver.deadline());
+    return this.#resolver === undefined ? this.#askAt : earlier(this.#askAt, this.#resolver.deadline());
   }
 
   /** `lookup { name, type, server }`; type A and the host's own servers when left out. */
@@ -83,19 +86,21 @@ export class Lookups {
       return effects.reply({ error: 'server: expected an address' });
     if (!this.#isUp) return effects.reply({ error: 'the host has no address yet' });
     effects.reply({ asked: true });
-    effects.state('stub', 'asking');
-    const servers = this.#resolver.servers;
-    if (address !== undefined) this.#resolver.useServers([address]);
-    this.#resolver.resolve(qname, qtype, now, effects);
-    this.#resolver.useServers(servers);
+    this.#resolve(qname, qtype, address === undefined ? this.#servers : [address], now, effects);
   }
 
   #askAgain(now: Instant, effects: Effects): void {
     const question = this.#question;
     if (question === undefined) return;
     this.#askAt = question.everyUs > 0 ? after(now, question.everyUs) : NEVER;
+    this.#resolve(question.qname, question.qtype, this.#servers, now, effects);
+  }
+
+  #resolve(qname: Name, qtype: number, servers: readonly Ip[], now: Instant, effects: Effects): void {
+    this.#resolver ??= new StubResolver({ random: this.#random, settled: settle });
+    this.#resolver.useServers(servers);
     effects.state('stub', 'asking');
-    this.#resolver.resolve(question.qname, question.qtype, now, effects);
+    this.#resolver.resolve(qname, qtype, now, effects);
   }
 }
 

@@ -1,8 +1,11 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { Random } from '../../src/core/random.ts';
 import { toInstant } from '../../src/core/time.ts';
 import { type DnsMessage, decodeMessage, encodeMessage } from '../../src/codec/dns/message.ts';
+import { toName } from '../../src/codec/dns/name.ts';
 import { Rcode, Type } from '../../src/codec/dns/registry.ts';
+import { StubResolver } from '../../src/engine/resolver.ts';
 import { CLIENT, SERVER, ask, datagram, query, summary } from '../support/dns-client.ts';
 import { labServer } from '../support/dns-zones.ts';
 import { RecordingEffects } from '../support/recording-effects.ts';
@@ -111,6 +114,38 @@ test('a negative answer has one SOA, a positive one of ours has records of the q
       else if (!isOurs) expect(new Set(authority)).toEqual(new Set([Type.NS]));
       else if (reply?.answers.length === 0) expect(authority).toEqual([Type.SOA]);
     }),
+    { numRuns },
+  );
+});
+
+test('any octets to a stub resolver, from the server asked, over UDP and TCP: no exception, and an end', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.uint8Array({ maxLength: 60 }), { maxLength: 6 }),
+      fc.boolean(),
+      (chunks, isEcho) => {
+        const effects = new RecordingEffects();
+        let outcomes = 0;
+        const resolver = new StubResolver({ random: new Random(1), settled: () => void outcomes++ });
+        resolver.useServers([SERVER.address]);
+        resolver.resolve(toName('portal.lab.example'), Type.A, toInstant(0), effects);
+        const sent = effects.last('send');
+        const to = { address: CLIENT.address, port: sent.port };
+        for (const chunk of chunks) {
+          // Half of the time an answer begins as it should, so that more of it is looked at.
+          const octets = isEcho ? Uint8Array.from([...sent.octets.subarray(0, 2), 0x83, ...chunk]) : chunk;
+          resolver.receive(
+            { kind: 'datagram', octets, from: SERVER, to, via: 0, hardware: undefined },
+            toInstant(1),
+            effects,
+          );
+          for (const { stream } of effects.of('connect'))
+            resolver.stream({ kind: 'stream', event: 'octets', stream, octets }, toInstant(1), effects);
+        }
+        for (let turn = 1; turn < 10; turn++) resolver.wake(toInstant(turn * 100e6), effects);
+        expect([outcomes, resolver.deadline()]).toEqual([1, Infinity]);
+      },
+    ),
     { numRuns },
   );
 });
