@@ -28,7 +28,8 @@ export function writeOctets(path: string, octets: Uint8Array | string): void {
   }
 }
 
-function asFileError(path: string, error: unknown, verb: 'read' | 'written'): unknown {
+/** The error of a file that a person named, in a person's words; other errors as they are. */
+export function asFileError(path: string, error: unknown, verb: 'read' | 'written'): unknown {
   if (!(error instanceof Error) || !('code' in error)) return error;
   switch (error.code) {
     case 'ENOENT':

@@ -1,15 +1,16 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import { CommanderError } from 'commander';
 import { EXIT } from '../api/exit.ts';
 import { describeFailure } from '../api/failure.ts';
 import { Output } from './output.ts';
-import { buildProgram, usageExitCode } from './program.ts';
+import { buildProgram, shellWord, usageExitCode } from './program.ts';
 import { VERBS } from './verbs.ts';
 
 const output = new Output();
 const interruption = new AbortController();
-const typed = `headend ${process.argv.slice(2).map(shellWord).join(' ')}`;
+const called = calledAs();
 
 /** Set by the first signal; it is the exit code unless the command says that to end was its work. */
 let interrupted: number | undefined;
@@ -30,8 +31,10 @@ function version(): string {
   return (JSON.parse(text) as { version: string }).version;
 }
 
-function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+/** What a person types to call it again from the same folder. */
+function calledAs(): string {
+  const script = process.argv[1] ?? '';
+  return script.endsWith('main.js') ? `node ${shellWord(relative(process.cwd(), script))}` : 'headend';
 }
 
 function fail(error: unknown): number {
@@ -44,7 +47,7 @@ function fail(error: unknown): number {
   for (const message of failure.messages) output.note(`headend: ${message}`);
   if (failure.kind === 'bug') {
     output.note(failure.stack, '', 'This is a mistake in headend, not yours.');
-    output.note(`  repeat  ${typed}`);
+    output.note(`  repeat  ${called} ${process.argv.slice(2).map(shellWord).join(' ')}`);
     output.note(
       `  report  these lines, the files that the command names, and: node ${process.version} on ${process.platform}`,
     );
@@ -58,7 +61,7 @@ async function main(): Promise<number> {
     const session = {
       output,
       signal: interruption.signal,
-      typed,
+      program: called,
       settled: () => {
         interrupted = undefined;
       },

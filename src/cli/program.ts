@@ -8,8 +8,8 @@ export interface Session {
   readonly output: Output;
   /** Aborted by the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
-  /** The command line as it was typed, to repeat it. */
-  readonly typed: string;
+  /** How this program was called: `headend`, or `node dist/cli/main.js`. */
+  readonly program: string;
   /** Says that ending on the signal that came was the command's work: its own exit code counts. */
   settled(): void;
 }
@@ -48,6 +48,14 @@ export function jsonFlag(): Option {
   return new Option('--json', 'print one JSON object instead of text');
 }
 
+export function reachFlag(): Option {
+  return new Option('--allow-path', "files may lie outside of the scenario's folder");
+}
+
+export function reachOf(flags: Flags): 'inside' | 'any' {
+  return flags['allowPath'] === true ? 'any' : 'inside';
+}
+
 /** Builds the command line of all verbs. */
 export function buildProgram(
   version: string,
@@ -79,4 +87,9 @@ function copySettings(command: Command, parent: Command): void {
 export function usageExitCode(error: CommanderError): number {
   const asked = ['commander.helpDisplayed', 'commander.version'].includes(error.code);
   return asked || (error.code === 'commander.help' && error.exitCode === 0) ? EXIT.passed : EXIT.usage;
+}
+
+/** A word as a POSIX shell takes it, quoted only where it must be. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

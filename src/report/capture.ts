@@ -37,7 +37,7 @@ export class CaptureRecorder implements Trace {
     { readonly ethernet: number; readonly macMessages: number | undefined }
   >();
   readonly #names = new Map<Ip, string>();
-  /** Hands over octets as they come; the header is not among them. */
+  /** Takes the file's octets in their order. */
   readonly #put: (octets: Uint8Array) => void;
   #octets = 0;
   #waiting = 0;
@@ -47,8 +47,9 @@ export class CaptureRecorder implements Trace {
     this.#facts = facts;
     this.#put = put;
     this.#writer = new CaptureWriter();
-    // The header is made at the end, when the digest is known.
+    // Its own header is left out: ours can be made again at the end, when the digest is known.
     this.#writer.take();
+    put(this.header(null));
     for (const { name, kind } of topology.segments) this.#addSegment(name, kind);
     for (const { name } of topology.links) this.#addSegment(name, 'ethernet');
     for (const host of topology.hosts)
@@ -83,7 +84,7 @@ export class CaptureRecorder implements Trace {
     this.#flush();
   }
 
-  /** What stands first in the file: as long with a digest as without, so that it can be written over. */
+  /** What stands first in the file, and may be written over it at the end: it is as long with a digest as without. */
   header(digest: string | null): Uint8Array {
     const { scenario, seed, mode, note } = this.#facts;
     const said = (digest ?? (mode === 'live' ? 'none, live' : 'not yet known'))

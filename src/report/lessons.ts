@@ -1,5 +1,8 @@
+import type { HostSpec, Trace } from '../core/driver.ts';
+import { RULE_INDEXES } from '../core/rules.ts';
 import type { Rule } from '../core/rules.ts';
 import { CATALOGUE } from '../core/rules/catalogue.ts';
+import type { Instant } from '../core/time.ts';
 import type { Lesson } from './summary.ts';
 
 /**
@@ -11,4 +14,17 @@ export function lessonsOf(countOf: (rule: Rule) => number): readonly Lesson[] {
     .map((rule) => ({ id: rule.id, says: rule.says, count: countOf(rule) }))
     .filter(({ count }) => count > 0)
     .sort((a, b) => a.count - b.count || (a.id < b.id ? -1 : 1));
+}
+
+/** Counts the rules where a driver does not; the simulation does, for nothing. */
+export class RuleCounter implements Trace {
+  readonly #counts = new Float64Array(RULE_INDEXES);
+
+  because(_at: Instant, _host: HostSpec, rule: Rule): void {
+    this.#counts[rule.index] = this.countOf(rule) + 1;
+  }
+
+  countOf(rule: Rule): number {
+    return this.#counts[rule.index] ?? 0;
+  }
 }

@@ -1,5 +1,6 @@
 import type { Rule } from '../rules.ts';
 import { CMTS } from './cmts.ts';
+import { DHCP } from './dhcp.ts';
 import { DNS } from './dns.ts';
 import { HOST } from './host.ts';
 import { MODEM } from './modem.ts';
@@ -9,6 +10,7 @@ import { TFTP_RULES } from './tftp.ts';
 import { TOD_RULES } from './tod.ts';
 
 const FILES: readonly Readonly<Record<string, Rule>>[] = [
+  DHCP,
   TFTP_RULES,
   TOD_RULES,
   DNS,

@@ -1,0 +1,160 @@
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Scenario } from '../config/scenario.ts';
+import type { Topology, Trace } from '../core/driver.ts';
+import type { Rule } from '../core/rules.ts';
+import { nearest } from '../core/text.ts';
+import { toInstant } from '../core/time.ts';
+import type { Instant } from '../core/time.ts';
+import { CaptureRecorder } from '../report/capture.ts';
+import { LadderRecorder, renderLadder } from '../report/ladder.ts';
+import { RuleCounter } from '../report/lessons.ts';
+import type { Line } from '../report/line.ts';
+import { membersOf, plantOf } from '../report/plant.ts';
+import type { PlantHost } from '../report/plant.ts';
+import { TraceFileWriter } from '../report/trace-file.ts';
+import type { RunResult } from '../scenario/result.ts';
+import { UsageError } from './failure.ts';
+import { asFileError } from './files.ts';
+
+export interface ObserveOptions {
+  /** Hosts or groups whose ladders are wanted. */
+  readonly ladders: readonly string[];
+  /** Where to write a pcapng capture. */
+  readonly pcap?: string | undefined;
+  /** Where to write a trace: one JSON object a line. */
+  readonly trace?: string | undefined;
+  readonly mode: 'virtual' | 'live';
+  /** What the section comment of a capture says beside scenario and seed. */
+  readonly note?: string | undefined;
+}
+
+/** Ladders of more hosts than this tell nobody anything. */
+const LADDERS_MAX = 32;
+
+/** Who listens to a run, and what comes out of it. */
+export class Observation {
+  readonly listeners: readonly Trace[];
+  readonly #plant: readonly PlantHost[];
+  readonly #ladders: LadderRecorder | undefined;
+  readonly #capture: { readonly recorder: CaptureRecorder; readonly file: OutputFile } | undefined;
+  readonly #trace: { readonly writer: TraceFileWriter; readonly file: OutputFile } | undefined;
+  readonly #rules: RuleCounter | undefined;
+
+  constructor(run: { scenario: Scenario; topology: Topology; seed: number }, options: ObserveOptions) {
+    const { scenario, topology, seed } = run;
+    const { mode } = options;
+    const epochUs = mode === 'live' ? 0 : scenario.epochUs;
+    this.#plant = plantOf(topology);
+    const chosen = chooseHosts(this.#plant, options.ladders);
+    this.#ladders = chosen.length === 0 ? undefined : new LadderRecorder(chosen, topology);
+    if (options.pcap !== undefined) {
+      const file = new OutputFile(options.pcap);
+      const facts = { scenario: scenario.name, seed, mode, epochUs, note: options.note ?? '' };
+      const put = (octets: Uint8Array) => file.octets(octets);
+      const recorder = new CaptureRecorder(topology, facts, put);
+      this.#capture = { recorder, file };
+    }
+    if (options.trace !== undefined) {
+      const file = new OutputFile(options.trace);
+      const facts = { scenario: scenario.name, seed, mode, epoch_us: epochUs };
+      this.#trace = { file, writer: new TraceFileWriter(topology, facts, (line) => file.line(line)) };
+    }
+    // The simulation counts rules by itself; to listen for them would cost it time.
+    this.#rules = mode === 'live' ? new RuleCounter() : undefined;
+    if (mode === 'live') this.#begin(toInstant(Date.now() * 1_000));
+    const all = [this.#ladders, this.#capture?.recorder, this.#trace?.writer, this.#rules];
+    this.listeners = all.filter((one) => one !== undefined);
+  }
+
+  /** Completes the files; what a person should know of them comes back. */
+  finish(result: RunResult): readonly string[] {
+    this.#trace?.file.close();
+    if (this.#capture === undefined) return [];
+    const { recorder, file } = this.#capture;
+    recorder.end();
+    file.octets(recorder.header(result.digest), 0);
+    file.close();
+    return recorder.notice === '' ? [] : [`${file.path}: ${recorder.notice}`];
+  }
+
+  /** How often a rule was given, where the driver does not say. */
+  countOf(rule: Rule): number {
+    return this.#rules?.countOf(rule) ?? 0;
+  }
+
+  ladderLines(columns: number | undefined): readonly (readonly Line[])[] {
+    const ladders = this.#ladders?.ladders() ?? [];
+    return ladders.map((ladder) => renderLadder(ladder, this.#plant, columns));
+  }
+
+  #begin(zero: Instant): void {
+    this.#ladders?.begin(zero);
+    this.#trace?.writer.begin(zero);
+  }
+}
+
+function chooseHosts(plant: readonly PlantHost[], names: readonly string[]): readonly PlantHost[] {
+  const chosen = new Set<PlantHost>();
+  for (const name of names) {
+    const members = membersOf(plant, name);
+    if (members.length === 0) throw noSuchHost(plant, name);
+    for (const member of members) chosen.add(member);
+  }
+  if (chosen.size > LADDERS_MAX)
+    throw new UsageError(
+      `${chosen.size} ladders are too many to read: name at most ${LADDERS_MAX} hosts, such as --ladder ${[...chosen][0]?.name ?? ''}`,
+    );
+  return [...chosen];
+}
+
+function noSuchHost(plant: readonly PlantHost[], name: string): UsageError {
+  const names = new Set(plant.flatMap(({ name: host, group }) => [group, host]));
+  const near = nearest(name, names);
+  const hint =
+    near === undefined ? `there are ${[...names].slice(0, 10).join(', ')}` : `did you mean ${near}?`;
+  return new UsageError(`there is no host "${name.slice(0, 60)}": ${hint}`);
+}
+
+/** A file written while a run goes on, from its start to its end. */
+class OutputFile {
+  readonly path: string;
+  readonly #descriptor: number;
+  #waiting = '';
+
+  constructor(path: string) {
+    this.path = path;
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+      this.#descriptor = openSync(path, 'w');
+    } catch (error) {
+      throw asFileError(path, error, 'written');
+    }
+  }
+
+  octets(octets: Uint8Array, position?: number): void {
+    try {
+      writeSync(this.#descriptor, octets, 0, octets.length, position ?? null);
+    } catch (error) {
+      throw asFileError(this.path, error, 'written');
+    }
+  }
+
+  /** Lines are gathered: a write to the disk for each would cost more than the line. */
+  line(text: string): void {
+    this.#waiting += `${text}\n`;
+    if (this.#waiting.length > WAITING_MAX) this.#flush();
+  }
+
+  close(): void {
+    this.#flush();
+    closeSync(this.#descriptor);
+  }
+
+  #flush(): void {
+    this.octets(new TextEncoder().encode(this.#waiting));
+    this.#waiting = '';
+  }
+}
+
+const WAITING_MAX = 1 << 16;

@@ -1,0 +1,125 @@
+import { formatEndpoint, formatIp, formatMac } from '../core/address.ts';
+import type { HostSpec, Topology } from '../core/driver.ts';
+import type { MappingRow } from '../driver/real/mapping.ts';
+import { formatDuration } from '../report/line.ts';
+import { liveMapping } from './live.ts';
+import { loadScenario, prepareVirtual } from './scenario.ts';
+
+/** What a run or `serve` of a file would start; nothing is opened to find out. */
+export interface Plan {
+  readonly scenario: string;
+  readonly about: string;
+  readonly seed: number;
+  readonly duration_us: number;
+  readonly segments: readonly { readonly name: string; readonly kind: string }[];
+  readonly hosts: readonly PlannedHost[];
+  readonly timeline: readonly { readonly at_us: number; readonly what: string }[];
+  readonly expectations: readonly string[];
+  /** A rough guess: what a boot, a lease or a lookup takes. */
+  readonly packets_estimated: number;
+  /** Live mode: which loopback endpoint stands for which of the scenario. */
+  readonly live: readonly { readonly host: string; readonly endpoint: string; readonly bound: string }[];
+  /** What `serve` needs that not every user has. */
+  readonly rights: readonly string[];
+}
+
+export interface PlannedHost {
+  readonly name: string;
+  readonly kind: string;
+  readonly interfaces: readonly {
+    readonly segment: string;
+    readonly mac: string;
+    readonly addresses: readonly string[];
+  }[];
+  readonly udp: readonly number[];
+  readonly tcp: readonly number[];
+}
+
+/** Ranging 4, DHCP 8, ARP 8, time 4, TFTP 12, registration 3: crossings, counted in the flagship. */
+const PACKETS_PER_MODEM = 40;
+const PACKETS_PER_HOST = 10;
+
+export function planScenario(path: string, reach: 'inside' | 'any'): Plan {
+  const loaded = loadScenario(path, { reach });
+  const { scenario } = loaded;
+  const { topology, seed } = prepareVirtual(loaded);
+  const modems = topology.hosts.filter(({ kind }) => kind === 'cable-modem').length;
+  return {
+    scenario: scenario.name,
+    about: scenario.about,
+    seed,
+    duration_us: scenario.durationUs,
+    segments: topology.segments.map(({ name, kind }) => ({ name, kind })),
+    hosts: topology.hosts.map(plannedHost),
+    timeline: scenario.timeline.map((action) => ({ at_us: action.at, what: actionText(action) })),
+    expectations: scenario.expectations.map(({ text }) => text),
+    packets_estimated: modems * PACKETS_PER_MODEM + (topology.hosts.length - modems) * PACKETS_PER_HOST,
+    live: liveMapping(topology).map(({ host, protocol, scenario: endpoint, real }) => ({
+      host,
+      endpoint: `${protocol} ${formatEndpoint(endpoint)}`,
+      bound: formatEndpoint(real),
+    })),
+    rights: rightsOf(topology),
+  };
+}
+
+function plannedHost({ name, kind, interfaces, udpPorts, tcpPorts }: HostSpec): PlannedHost {
+  return {
+    name,
+    kind,
+    interfaces: interfaces.map(({ segment, mac, addresses }) => ({
+      segment,
+      mac: formatMac(mac),
+      addresses: addresses.map(({ address, prefixLength }) => `${formatIp(address)}/${prefixLength}`),
+    })),
+    udp: udpPorts,
+    tcp: tcpPorts,
+  };
+}
+
+type Action = ReturnType<typeof loadScenario>['scenario']['timeline'][number];
+
+function actionText(action: Action): string {
+  switch (action.do) {
+    case 'impair':
+      return `impair ${action.where} (${action.id}) for ${formatDuration(action.until - action.at)}`;
+    case 'power-on':
+    case 'power-off': {
+      const spread =
+        action.spread === undefined
+          ? ''
+          : ` over ${formatDuration(action.spread.overUs)}, ${action.spread.by}`;
+      return `${action.do} ${action.who.text}${spread}`;
+    }
+    case 'crash':
+    case 'restart':
+      return `${action.do} ${action.who.text}`;
+    default:
+      return action satisfies never;
+  }
+}
+
+function rightsOf({ hosts }: Topology): readonly string[] {
+  const low = new Set(
+    hosts
+      .flatMap(({ udpPorts, tcpPorts }) => [
+        ...udpPorts.map((port) => ({ port, text: `udp/${port}` })),
+        ...tcpPorts.map((port) => ({ port, text: `tcp/${port}` })),
+      ])
+      .filter(({ port }) => port < 1024)
+      .map(({ text }) => text),
+  );
+  return low.size === 0
+    ? []
+    : [`ports under 1024: ${[...low].join(', ')} (headend doctor says whether you may)`];
+}
+
+/** `10.0.0.67:67 is 127.0.0.67:20067 (udp, dhcp)`, one a line. */
+export function mappingText(rows: readonly MappingRow[]): string {
+  return rows
+    .map(
+      ({ host, protocol, scenario, real }) =>
+        `${formatEndpoint(scenario)} is ${formatEndpoint(real)} (${protocol}, ${host})`,
+    )
+    .join('\n');
+}

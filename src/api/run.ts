@@ -1,0 +1,75 @@
+import type { Rule } from '../core/rules.ts';
+import { lessonsOf } from '../report/lessons.ts';
+import type { Line } from '../report/line.ts';
+import { renderSummary } from '../report/summary.ts';
+import { worst } from '../scenario/result.ts';
+import type { RunResult, Verdict } from '../scenario/result.ts';
+import { EXIT } from './exit.ts';
+import { liveMapping, prepareLive } from './live.ts';
+import { Observation } from './observe.ts';
+import { mappingText } from './plan.ts';
+import { loadScenario, prepareVirtual } from './scenario.ts';
+
+export { runsJson } from '../report/json.ts';
+export type { RunResult, Verdict } from '../scenario/result.ts';
+
+export interface RunRequest {
+  readonly path: string;
+  readonly mode: 'virtual' | 'live';
+  readonly seed: number | undefined;
+  /** Whether files may lie outside of the scenario's folder. */
+  readonly reach: 'inside' | 'any';
+  readonly ladders: readonly string[];
+  readonly pcap: string | undefined;
+  readonly trace: string | undefined;
+  /** Told what a person should know while it runs. */
+  notice(text: string): void;
+}
+
+export interface SummaryFacts {
+  /** The command that repeats the run. */
+  readonly reproduce: string;
+  readonly exitCode: number;
+  readonly columns: number | undefined;
+}
+
+/** One run with all that was asked of it. */
+export interface RunReport {
+  readonly result: RunResult;
+  /** One list of lines a ladder. */
+  ladders(columns: number | undefined): readonly (readonly Line[])[];
+  summary(facts: SummaryFacts): readonly Line[];
+}
+
+/** Runs one scenario file and writes the files asked for. */
+export async function runOnce(request: RunRequest, signal: AbortSignal): Promise<RunReport> {
+  const { mode, seed, notice, ladders, pcap, trace } = request;
+  const loaded = loadScenario(request.path, { reach: request.reach });
+  const run = mode === 'live' ? prepareLive(loaded, { seed, notice }) : prepareVirtual(loaded, { seed });
+  const note = mode === 'live' ? mappingText(liveMapping(run.topology)) : '';
+  const subject = { scenario: loaded.scenario, topology: run.topology, seed: run.seed };
+  const observation = new Observation(subject, { ladders, pcap, trace, mode, note });
+  const startedAt = performance.now();
+  const result = await run.execute(observation.listeners, signal);
+  const tookMs = performance.now() - startedAt;
+  for (const text of observation.finish(result)) notice(text);
+  const countOf = (rule: Rule) => ('countOf' in run ? run.countOf(rule) : observation.countOf(rule));
+  return {
+    result,
+    ladders: (columns) => observation.ladderLines(columns),
+    summary: (facts) => renderSummary(result, { ...facts, tookMs, lessons: lessonsOf(countOf) }),
+  };
+}
+
+/** The exit code of one or several runs: of the worst verdict. An `error` is ours: the machine's are thrown. */
+export function exitCodeOf(results: readonly RunResult[]): number {
+  return CODES[worst(results.map(({ verdict }) => verdict))];
+}
+
+const CODES: Readonly<Record<Verdict, number>> = {
+  pass: EXIT.passed,
+  warn: EXIT.passed,
+  inconclusive: EXIT.inconclusive,
+  fail: EXIT.failed,
+  error: EXIT.bug,
+};

@@ -1,0 +1,27 @@
+import { EXIT } from '../api/exit.ts';
+import { laddersOfFile } from '../api/trace.ts';
+import { lineText } from '../api/report.ts';
+import { defineVerb, jsonFlag } from './program.ts';
+
+export const ladder = defineVerb(
+  'ladder <trace>',
+  'draw the packets of hosts out of a file that run --trace wrote',
+  (command) => {
+    command
+      .option(
+        '--who <host>',
+        'a host or group; again for more',
+        (word, words: string[]) => [...words, word],
+        [],
+      )
+      .addOption(jsonFlag());
+  },
+  ({ output }, [path = ''], flags) => {
+    const ladders = laddersOfFile({ path, who: flags['who'] as readonly string[], columns: output.columns });
+    if (flags['json'] === true) {
+      const texts = ladders.map((lines) => lines.map((line) => lineText(line).trimEnd()));
+      output.json({ format_version: 1, verdict: 'pass', ladders: texts });
+    } else for (const [index, lines] of ladders.entries()) output.lines(index === 0 ? lines : [[], ...lines]);
+    return EXIT.passed;
+  },
+);

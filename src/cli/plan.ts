@@ -1,0 +1,84 @@
+import { EXIT } from '../api/exit.ts';
+import { planScenario } from '../api/plan.ts';
+import type { Plan, PlannedHost } from '../api/plan.ts';
+import { formatCount, formatDuration, span, wrapText } from '../api/report.ts';
+import type { Line } from '../api/report.ts';
+import { defineVerb, jsonFlag, reachOf, reachFlag } from './program.ts';
+
+export const plan = defineVerb(
+  'plan <file>',
+  'show what would start: hosts, ports, rights, timeline; nothing is opened',
+  (command) => command.addOption(reachFlag()).addOption(jsonFlag()),
+  ({ output }, [file = ''], flags) => {
+    const planned = planScenario(file, reachOf(flags));
+    if (flags['json'] === true) output.json({ format_version: 1, verdict: 'pass', ...planned });
+    else output.lines(planLines(planned, output.columns));
+    return EXIT.passed;
+  },
+);
+
+/** Hosts beyond this many of one group are counted, not listed. */
+const LISTED_MAX = 8;
+
+function planLines(plan: Plan, columns = 100): readonly Line[] {
+  const lines: Line[] = [
+    [
+      span(` ${plan.scenario}`, 'strong'),
+      span(`  seed ${plan.seed}, at most ${formatDuration(plan.duration_us)}`),
+    ],
+  ];
+  lines.push(...wrapText(plan.about, columns - 4).map((text): Line => [span(`   ${text}`, 'dim')]));
+  lines.push([
+    span(' hosts', 'strong'),
+    span(
+      `  ${formatCount(plan.hosts.length)}, on ${plan.segments.map(({ name, kind }) => `${name} (${kind})`).join(', ')}`,
+    ),
+  ]);
+  const seen = new Map<string, number>();
+  for (const host of plan.hosts) {
+    const count = (seen.get(host.kind) ?? 0) + 1;
+    seen.set(host.kind, count);
+    if (count <= LISTED_MAX) lines.push(hostLine(host));
+  }
+  for (const [kind, count] of seen)
+    if (count > LISTED_MAX)
+      lines.push([span(`   and ${formatCount(count - LISTED_MAX)} more of kind ${kind}`, 'dim')]);
+  lines.push([span(' timeline', 'strong')]);
+  lines.push(
+    ...plan.timeline.map(({ at_us, what }): Line => [span(`   ${formatDuration(at_us).padEnd(9)}${what}`)]),
+  );
+  lines.push([span(' expected', 'strong')]);
+  lines.push(
+    ...plan.expectations.flatMap((text) =>
+      wrapText(text, columns - 4).map((words): Line => [span(`   ${words}`)]),
+    ),
+  );
+  lines.push([span(' live mode', 'strong'), span('  stands on loopback, root or not')]);
+  lines.push(
+    ...plan.live
+      .slice(0, LIVE_MAX)
+      .map(({ host, endpoint, bound }): Line => [
+        span(`   ${endpoint.padEnd(28)}${bound.padEnd(24)}${host}`),
+      ]),
+  );
+  if (plan.live.length > LIVE_MAX)
+    lines.push([span(`   and ${formatCount(plan.live.length - LIVE_MAX)} more`, 'dim')]);
+  lines.push(...plan.rights.map((text): Line => [span(' serve needs', 'strong'), span(`  ${text}`)]));
+  lines.push([span(' about ', 'dim'), span(`${formatCount(plan.packets_estimated)} packets`, 'dim')]);
+  return lines;
+}
+
+const LIVE_MAX = 24;
+
+function hostLine({ name, kind, interfaces, udp, tcp }: PlannedHost): Line {
+  const places = interfaces
+    .map(({ segment, mac, addresses }) => `${segment} ${addresses.join(' ') || mac}`)
+    .join(', ');
+  const ports = [...udp.map((port) => `udp/${port}`), ...tcp.map((port) => `tcp/${port}`)].join(' ');
+  return [
+    span(`   ${name.padEnd(12)}`),
+    span(kind.padEnd(14), 'dim'),
+    span(places),
+    span(ports === '' ? '' : `  ${ports}`, 'dim'),
+  ];
+}

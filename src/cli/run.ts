@@ -1,0 +1,109 @@
+import { Option } from 'commander';
+import { EXIT } from '../api/exit.ts';
+import { UsageError } from '../api/failure.ts';
+import { exitCodeOf, runOnce, runsJson } from '../api/run.ts';
+import type { RunReport, RunRequest, RunResult } from '../api/run.ts';
+import { defineVerb, jsonFlag, reachFlag, reachOf, shellWord } from './program.ts';
+import type { Flags, Session } from './program.ts';
+import { welcomeFiles, welcomeLines } from './welcome.ts';
+
+const SEED_MAX = 2 ** 32 - 1;
+
+export const run = defineVerb(
+  'run <files...>',
+  'run scenarios and judge them: in the simulation, or with --mode live over real sockets on loopback',
+  (command) => {
+    command
+      .addOption(new Option('--mode <mode>', 'where').choices(['virtual', 'live']).default('virtual'))
+      .option('--seed <number>', "the dice; left out, the scenario's own")
+      .option('--ladder <who>', 'draw the packets of a host or group; again for more', gather, [])
+      .option('--pcap <file>', 'write a capture that Wireshark opens')
+      .option('--trace <file>', 'write every event, one JSON object a line, for headend ladder and explain')
+      .option('--check-determinism', 'run twice and compare: exit code 5 when they differ')
+      .addOption(new Option('--welcome', 'the first run').hideHelp())
+      .addOption(reachFlag())
+      .addOption(jsonFlag());
+  },
+  async (session, files, flags) => {
+    if (files.length > 1 && (flags['pcap'] !== undefined || flags['trace'] !== undefined))
+      throw new UsageError('--pcap and --trace name one file: run the scenarios one by one');
+    const results: RunResult[] = [];
+    for (const [index, file] of files.entries()) {
+      if (session.signal.aborted) break;
+      if (index > 0 && flags['json'] !== true) session.output.text('\n');
+      const { report, differs } = await runFile(session, file, flags);
+      results.push(report.result);
+      if (differs) return EXIT.notDeterministic;
+    }
+    if (flags['json'] === true) session.output.json(runsJson(results));
+    return exitCodeOf(results);
+  },
+);
+
+function gather(word: string, words: readonly string[]): readonly string[] {
+  return [...words, word];
+}
+
+async function runFile(
+  session: Session,
+  file: string,
+  flags: Flags,
+): Promise<{ report: RunReport; differs: boolean }> {
+  const { output, signal } = session;
+  const welcome = flags['welcome'] === true;
+  const request: RunRequest = {
+    path: file,
+    mode: flags['mode'] === 'live' ? 'live' : 'virtual',
+    seed: seedOf(flags),
+    reach: reachOf(flags),
+    ladders: welcome ? ['cm'] : (flags['ladder'] as readonly string[]),
+    pcap: flags['pcap'] as string | undefined,
+    trace: flags['trace'] as string | undefined,
+    notice: (text) => output.note(`headend: ${text}`),
+    ...(welcome ? welcomeFiles(file) : {}),
+  };
+  const report = await runOnce(request, signal);
+  if (signal.aborted) output.note('headend: interrupted: this is what was seen until then');
+  if (flags['json'] !== true) {
+    const { columns } = output;
+    for (const lines of report.ladders(columns)) output.lines([...lines, []]);
+    const exitCode = exitCodeOf([report.result]);
+    output.lines(report.summary({ reproduce: reproduce(session, request, report), exitCode, columns }));
+    if (welcome) output.lines(welcomeLines(session.program, request));
+  }
+  const differs = flags['checkDeterminism'] === true && (await runsDiffer(session, request, report));
+  return { report, differs };
+}
+
+function seedOf(flags: Flags): number | undefined {
+  const text = flags['seed'] as string | undefined;
+  if (text === undefined) return undefined;
+  const seed = Number(text);
+  if (!/^\d+$/.test(text) || seed > SEED_MAX)
+    throw new UsageError(`--seed "${text.slice(0, 20)}" is not a whole number from 0 to ${SEED_MAX}`);
+  return seed;
+}
+
+/** The command that gives this run again. */
+function reproduce({ program }: Session, { path, mode, reach }: RunRequest, { result }: RunReport): string {
+  const words = [program, 'run', shellWord(path), '--seed', String(result.seed)];
+  if (mode === 'live') words.push('--mode live');
+  if (reach === 'any') words.push('--allow-path');
+  return words.join(' ');
+}
+
+/** One seed, one run: the second has the same digest, or the fault is ours. */
+async function runsDiffer(session: Session, request: RunRequest, first: RunReport): Promise<boolean> {
+  if (request.mode === 'live')
+    throw new UsageError('--check-determinism is for the simulation: live runs have no digest');
+  const quiet = { ...request, ladders: [], pcap: undefined, trace: undefined };
+  const second = await runOnce(quiet, session.signal);
+  if (second.result.digest === first.result.digest) {
+    session.output.note(`headend: run twice, digest ${first.result.digest ?? ''} both times`);
+    return false;
+  }
+  session.output.note(
+    `headend: the same seed gave two digests: ${first.result.digest ?? ''} and ${second.result.digest ?? ''}`,
+  );
+  return true;
+}

@@ -1,0 +1,102 @@
+import { Option } from 'commander';
+import { EXIT } from '../api/exit.ts';
+import { UsageError } from '../api/failure.ts';
+import { DecisionLog } from '../api/log.ts';
+import { span } from '../api/report.ts';
+import type { Line } from '../api/report.ts';
+import { parseAddresses, serveFile } from '../api/serve-file.ts';
+import type { Serving } from '../api/serve-file.ts';
+import { LOG_LEVELS, ServerLog } from './log.ts';
+import type { LogThreshold } from './log.ts';
+import { defineVerb, jsonFlag, reachFlag, reachOf } from './program.ts';
+import type { Flags, Session } from './program.ts';
+
+export const serve = defineVerb(
+  'serve <file>',
+  "run a scenario's servers for real clients, on loopback unless told",
+  (command) => {
+    command
+      .option(
+        '--only <hosts>',
+        'these hosts or groups, also a CMTS with its modems; joined by commas',
+        split,
+        [],
+      )
+      .option('--interface <name>', 'answer DHCP broadcasts here, on the addresses of the file')
+      .option('--listen <addresses>', 'bind these addresses instead; joined by commas', split, [])
+      .option('--state <folder>', 'keep leases here, across restarts, and take commands')
+      .option('--polite', 'refuse to start beside another DHCP server')
+      .addOption(new Option('--log-level <level>', 'what the log tells').choices(LOG_LEVELS).default('info'))
+      .addOption(reachFlag())
+      .addOption(jsonFlag());
+  },
+  async (session, [file = ''], flags) => {
+    const log = new ServerLog(flags['logLevel'] as LogThreshold);
+    try {
+      return await serveUntilTold(session, { file, flags, log });
+    } finally {
+      log.close();
+    }
+  },
+);
+
+function split(words: string, before: readonly string[]): readonly string[] {
+  return [...before, ...words.split(',').filter((word) => word !== '')];
+}
+
+interface Work {
+  readonly file: string;
+  readonly flags: Flags;
+  readonly log: ServerLog;
+}
+
+async function serveUntilTold(session: Session, { file, flags, log }: Work): Promise<number> {
+  const { output, signal } = session;
+  const only = flags['only'] as readonly string[];
+  const listen = flags['listen'] as readonly string[];
+  if (listen.length > 0 && flags['interface'] !== undefined)
+    throw new UsageError('--listen and --interface exclude each other: the interface says where');
+  let broken: { readonly error: unknown } | undefined;
+  let wake: () => void = () => undefined;
+  const told = new Promise<void>((resolve) => {
+    wake = resolve;
+  });
+  signal.addEventListener('abort', wake);
+  const serving = await serveFile(file, reachOf(flags), {
+    only: only.length === 0 ? undefined : only,
+    listen: listen.length === 0 ? undefined : parseAddresses(listen),
+    interface: flags['interface'] as string | undefined,
+    stateFolder: flags['state'] as string | undefined,
+    polite: flags['polite'] === true,
+    trace: flags['logLevel'] === 'silent' ? [] : [new DecisionLog((record) => log.put(record))],
+    notice: (text) => log.put({ level: 'warn', message: text, fields: {} }),
+    bug: (error) => {
+      broken ??= { error };
+      wake();
+    },
+  });
+  announce(session, serving, flags);
+  if (!signal.aborted) await told;
+  await serving.stop();
+  if (broken !== undefined) throw broken.error;
+  // To end when told is what a service manager asks of a server: SIGTERM is success.
+  if (signal.reason === 'SIGTERM') session.settled();
+  output.note('headend: settled and closed');
+  return EXIT.passed;
+}
+
+function announce({ output }: Session, { endpoints, hosts, controlPath }: Serving, flags: Flags): void {
+  const rows = endpoints.map(({ host, protocol, bound }) => ({ host, protocol, bound }));
+  if (flags['json'] === true) {
+    const names = hosts.map(({ name, kind }) => ({ name, kind }));
+    output.text(
+      `${JSON.stringify({ format_version: 1, verdict: 'pass', serving: names, endpoints: rows, control: controlPath ?? null })}\n`,
+    );
+    return;
+  }
+  output.lines([
+    [span(` serving ${hosts.map(({ name }) => name).join(', ')}`, 'strong')],
+    ...rows.map(({ host, protocol, bound }): Line => [span(`   ${host.padEnd(12)}${protocol} ${bound}`)]),
+    [span('   Ctrl-C ends it', 'dim')],
+  ]);
+}

@@ -1,0 +1,32 @@
+import { basename } from 'node:path';
+import { span } from '../api/report.ts';
+import type { Line } from '../api/report.ts';
+import type { RunRequest } from '../api/run.ts';
+
+/** Where the first run leaves its files. */
+export function welcomeFiles(path: string): { readonly pcap: string; readonly trace: string } {
+  const name = basename(path).replace(/\.[^.]*$/, '');
+  return { pcap: `out/${name}.pcapng`, trace: `out/${name}.trace` };
+}
+
+/** What to do after `npm start`: break it, look, learn. */
+export function welcomeLines(program: string, { pcap = '', trace = '' }: RunRequest): readonly Line[] {
+  const next: readonly (readonly [string, string, string])[] = [
+    [
+      'break it',
+      'run scenarios/wrong-shared-secret.yaml --ladder cm',
+      'one secret differs, and a modem stays out',
+    ],
+    ['look', `ladder ${trace} --who 'cm[1]'`, 'one modem, packet by packet'],
+    ['learn', 'explain dora', 'what the four messages are for'],
+  ];
+  return [
+    [],
+    [span(' capture   ', 'dim'), span(pcap), span('  opens in Wireshark', 'dim')],
+    ...next.map(([what, command, why]): Line => [
+      span(` ${what.padEnd(10)}`, 'dim'),
+      span(`${program} ${command}`, 'command'),
+      span(`  ${why}`, 'dim'),
+    ]),
+  ];
+}
