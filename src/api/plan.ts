@@ -80,23 +80,11 @@ function plannedHost({ name, kind, interfaces, udpPorts, tcpPorts }: HostSpec): 
 type Action = ReturnType<typeof loadScenario>['scenario']['timeline'][number];
 
 function actionText(action: Action): string {
-  switch (action.do) {
-    case 'impair':
-      return `impair ${action.where} (${action.id}) for ${formatDuration(action.until - action.at)}`;
-    case 'power-on':
-    case 'power-off': {
-      const spread =
-        action.spread === undefined
-          ? ''
-          : ` over ${formatDuration(action.spread.overUs)}, ${action.spread.by}`;
-      return `${action.do} ${action.who.text}${spread}`;
-    }
-    case 'crash':
-    case 'restart':
-      return `${action.do} ${action.who.text}`;
-    default:
-      return action satisfies never;
-  }
+  if (action.do === 'impair')
+    return `impair ${action.where} (${action.id}) for ${formatDuration(action.until - action.at)}`;
+  const spread = 'spread' in action ? action.spread : undefined;
+  const over = spread === undefined ? '' : ` over ${formatDuration(spread.overUs)}, ${spread.by}`;
+  return `${action.do} ${action.who.text}${over}`;
 }
 
 function rightsOf({ hosts }: Topology): readonly string[] {

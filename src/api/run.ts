@@ -45,7 +45,8 @@ export interface RunReport {
 export async function runOnce(request: RunRequest, signal: AbortSignal): Promise<RunReport> {
   const { mode, seed, notice, ladders, pcap, trace } = request;
   const loaded = loadScenario(request.path, { reach: request.reach });
-  const run = mode === 'live' ? prepareLive(loaded, { seed, notice }) : prepareVirtual(loaded, { seed });
+  const virtual = mode === 'virtual' ? prepareVirtual(loaded, { seed }) : undefined;
+  const run = virtual ?? prepareLive(loaded, { seed, notice });
   const note = mode === 'live' ? mappingText(liveMapping(run.topology)) : '';
   const subject = { scenario: loaded.scenario, topology: run.topology, seed: run.seed };
   const observation = new Observation(subject, { ladders, pcap, trace, mode, note });
@@ -53,7 +54,7 @@ export async function runOnce(request: RunRequest, signal: AbortSignal): Promise
   const result = await run.execute(observation.listeners, signal);
   const tookMs = performance.now() - startedAt;
   for (const text of observation.finish(result)) notice(text);
-  const countOf = (rule: Rule) => ('countOf' in run ? run.countOf(rule) : observation.countOf(rule));
+  const countOf = (rule: Rule) => virtual?.countOf(rule) ?? observation.countOf(rule);
   return {
     result,
     ladders: (columns) => observation.ladderLines(columns),

@@ -26,7 +26,7 @@ export function welcomeLines(program: string, { pcap = '', trace = '' }: RunRequ
     ...next.map(([what, command, why]): Line => [
       span(` ${what.padEnd(10)}`, 'dim'),
       span(`${program} ${command}`, 'command'),
-      span(`  ${why}`, 'dim'),
+      span(`   # ${why}`, 'dim'),
     ]),
   ];
 }

@@ -1,7 +1,7 @@
 import { ruleById } from '../core/rules/catalogue.ts';
 import { fateText } from './fate.ts';
 import type { Row } from './ladder-rows.ts';
-import { formatDuration, span } from './line.ts';
+import { formatDate, formatDuration, span } from './line.ts';
 import type { Span } from './line.ts';
 import type { FrameRecord } from './record.ts';
 
@@ -52,7 +52,9 @@ const GOOD_STATES: ReadonlySet<string> = new Set(['operational', 'online', 'boun
 /** RFC 3046 §2.1: what the relay added on the way to the server. */
 function relayNote(first: FrameRecord, second: FrameRecord): string {
   const giaddr = second.fields['giaddr'];
-  return first.fields['giaddr'] === '0.0.0.0' && giaddr !== undefined ? `+ giaddr ${giaddr}` : '';
+  return first.message === 'DISCOVER' && first.fields['giaddr'] === '0.0.0.0' && giaddr !== undefined
+    ? `+ giaddr ${giaddr}`
+    : '';
 }
 
 function factsOf({ protocol, message, fields }: FrameRecord): readonly string[] {
@@ -77,7 +79,7 @@ function factsOf({ protocol, message, fields }: FrameRecord): readonly string[] 
     case 'TFTP ERROR':
       return [named('code', 'error'), named('text', '')];
     case 'TOD TIME':
-      return [named('seconds', '')];
+      return [formatDate(Number(fields['seconds']))];
     case 'DNS QUERY':
       return [named('qtype', '')];
     case 'DNS ANSWER':
@@ -85,7 +87,7 @@ function factsOf({ protocol, message, fields }: FrameRecord): readonly string[] 
     case 'RNG RSP':
       return [named('status', '')];
     case 'REG RSP':
-      return [named('code')];
+      return [fields['code'] === '0' ? 'code 0, ok' : named('code')];
     case 'ICMP UNREACHABLE':
     case 'ICMP EXCEEDED':
       return [named('code')];

@@ -39,7 +39,8 @@ export function ladderRows(
       continue;
     }
     const key = sendingKey(record);
-    const before = seen.get(key);
+    // Ranging asks again and again by design: that is no repetition of what was lost.
+    const before = record.protocol === 'RNG' ? undefined : seen.get(key);
     seen.set(key, { count: (before?.count ?? 0) + 1, at: record.sent_at });
     rows.push({
       at: record.sent_at,
@@ -50,7 +51,7 @@ export function ladderRows(
       states: [],
     });
   }
-  return fold(rows);
+  return fold(rows.sort((a, b) => a.at - b.at));
 }
 
 /** ARP and neighbour discovery are another story. */
@@ -98,17 +99,22 @@ function sendingKey({ protocol, message, sender, receiver, fields }: FrameRecord
 /** Leaves out what only repeats: acknowledgments and middle blocks of a transfer, rounds of ranging that went well. */
 function fold(rows: readonly Row[]): readonly Row[] {
   const kept: Row[] = [];
-  let skipped = 0;
+  const skipped = new Map<string, number>();
   for (const [index, row] of rows.entries()) {
+    const kind = kindOf(row);
     if (row.states.length === 0 && isRoutine(row, rows, index)) {
-      skipped++;
+      skipped.set(kind, (skipped.get(kind) ?? 0) + 1);
       continue;
     }
-    row.skipped = skipped;
-    skipped = 0;
+    row.skipped = skipped.get(kind) ?? 0;
+    skipped.delete(kind);
     kept.push(row);
   }
   return kept;
+}
+
+function kindOf({ hops: [hop] }: Row): string {
+  return `${hop?.record.protocol} ${hop?.record.message}`;
 }
 
 function isRoutine(row: Row, rows: readonly Row[], index: number): boolean {

@@ -74,6 +74,26 @@ export function formatDuration(us: number): string {
     .join(' ');
 }
 
+/** `2026-01-01 00:00:05` of whole seconds since 1970, UTC, without a clock or a calendar of the machine. */
+export function formatDate(unixSeconds: number): string {
+  const days = Math.floor(unixSeconds / 86_400);
+  const second = unixSeconds - days * 86_400;
+  // Years that begin in March put the leap day last; 400 of them are 146,097 days.
+  const shifted = days + 719_468;
+  const era = Math.floor(shifted / 146_097);
+  const ofEra = shifted - era * 146_097;
+  const year = Math.floor(
+    (ofEra - Math.floor(ofEra / 1_460) + Math.floor(ofEra / 36_524) - Math.floor(ofEra / 146_096)) / 365,
+  );
+  const ofYear = ofEra - (365 * year + Math.floor(year / 4) - Math.floor(year / 100));
+  const march = Math.floor((5 * ofYear + 2) / 153);
+  const day = ofYear - Math.floor((153 * march + 2) / 5) + 1;
+  const month = march < 10 ? march + 3 : march - 9;
+  const two = (value: number) => String(value).padStart(2, '0');
+  const date = [era * 400 + year + (month < 3 ? 1 : 0), two(month), two(day)].join('-');
+  return `${date} ${[Math.floor(second / 3600), Math.floor(second / 60) % 60, second % 60].map(two).join(':')}`;
+}
+
 function trim(digits: string): string {
   return digits.includes('.') ? digits.replace(/\.?0+$/, '') : digits;
 }

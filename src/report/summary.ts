@@ -76,8 +76,8 @@ function headLines(result: RunResult, tookMs: number, columns: number): readonly
 function deviceLines(devices: readonly DeviceResult[], columns: number): readonly Line[] {
   const groups = new Map<string, DeviceResult[]>();
   for (const device of devices) {
-    // A server has no states of its own: it would only ever be `off`.
-    if (device.state === 'off' && device.cmts_state === undefined) continue;
+    // What a person asks is whether those who boot are up; servers and the CMTS are there from the start.
+    if (device.kind === 'cmts' || (device.state === 'off' && device.cmts_state === undefined)) continue;
     const seen = device.cmts_state === undefined ? '' : ` (cmts: ${device.cmts_state})`;
     const key = `${device.kind} ${device.state}${seen}`;
     groups.set(key, [...(groups.get(key) ?? []), device]);

@@ -115,8 +115,8 @@ describe('ladder', () => {
          0.010     │──DISCOVER────▶│──DISCOVER────▶│               │   xid 429eb20c  class docsis3.1:  + giaddr 10.9.0.1
          0.030     │◀───OFFER──────│◀───OFFER──────│               │   10.9.16.1  next-server 10.0.0.69  gold.cfg
          0.060     │──RRQ────╌╌╌╌✗ │               │               │   LOST on hfc
-         1.060     │──RRQ gold.cfg─┼───────────────┼──────────────▶│   try 2, after 1 s
-         0.090     │◀───DATA 1─────┼───────────────┼───────────────│   last block, 300 octets  → operational  cmts → online"
+         0.090     │◀───DATA 1─────┼───────────────┼───────────────│   last block, 300 octets  → operational  cmts → online
+         1.060     │──RRQ gold.cfg─┼───────────────┼──────────────▶│   try 2, after 1 s"
     `);
   });
 
@@ -132,7 +132,7 @@ describe('ladder', () => {
     expect(lines).toHaveLength(3);
     expect(lines[1]).toContain('DATA 1');
     expect(lines[2]).toContain('DATA 4');
-    expect(lines[2]).toContain('(5 like these before)');
+    expect(lines[2]).toContain('(2 like these before)');
   });
 
   test.each([
