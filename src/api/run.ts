@@ -23,7 +23,7 @@ export interface RunRequest {
   readonly pcap: string | undefined;
   readonly trace: string | undefined;
   /** Told what a person should know while it runs. */
-  notice(text: string): void;
+  readonly notice: (text: string) => void;
 }
 
 export interface SummaryFacts {

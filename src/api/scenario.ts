@@ -3,6 +3,7 @@ import { parseScenario } from '../config/parse.ts';
 import { TEXT_MAX } from '../config/source.ts';
 import type { Scenario } from '../config/scenario.ts';
 import type { Topology, Trace } from '../core/driver.ts';
+import type { Rule } from '../core/rules.ts';
 import { toInstant } from '../core/time.ts';
 import { portableCrypto } from '../crypto/portable.ts';
 import { SimDriver } from '../driver/sim/driver.ts';
@@ -51,6 +52,8 @@ export interface VirtualRun {
   readonly seed: number;
   /** Runs to the end, or until `signal` says stop: what was not seen by then is inconclusive. Once only. */
   execute(listeners: readonly Trace[], signal?: AbortSignal): Promise<RunResult>;
+  /** How often a rule was given so far. */
+  countOf(rule: Rule): number;
 }
 
 export function prepareVirtual(loaded: LoadedScenario, options: VirtualOptions = {}): VirtualRun {
@@ -63,11 +66,18 @@ export function prepareVirtual(loaded: LoadedScenario, options: VirtualOptions =
     seed,
     epochUs: scenario.epochUs,
   });
+  let driver: SimDriver | undefined;
   return {
     loaded,
     topology,
     seed,
-    execute: (listeners, signal) => runVirtual({ scenario, topology, seed }, listeners, signal),
+    execute: (listeners, signal) => {
+      const run = new ScenarioRun({ scenario, topology, mode: 'virtual', seed });
+      const keepRows = scenario.timeline.some((action) => action.do === 'crash');
+      driver = new SimDriver({ topology, seed, trace: [run.trace, ...listeners], keepRows });
+      return runVirtual(run, driver, signal);
+    },
+    countOf: (rule) => driver?.countOf(rule) ?? 0,
   };
 }
 
@@ -76,24 +86,15 @@ export async function simulate(path: string, options: LoadOptions & VirtualOptio
   return prepareVirtual(loadScenario(path, options), options).execute([]);
 }
 
-interface Parts {
-  readonly scenario: Scenario;
-  readonly topology: Topology;
-  readonly seed: number;
-}
-
 /** How much virtual time passes before the machine is asked for signals again: at first, and at most. */
 const SLICE_US_FIRST = 100_000;
 const SLICE_MS = 50;
 
 async function runVirtual(
-  { scenario, topology, seed }: Parts,
-  listeners: readonly Trace[],
+  run: ScenarioRun,
+  driver: SimDriver,
   signal: AbortSignal | undefined,
 ): Promise<RunResult> {
-  const run = new ScenarioRun({ scenario, topology, mode: 'virtual', seed });
-  const keepRows = scenario.timeline.some((action) => action.do === 'crash');
-  const driver = new SimDriver({ topology, seed, trace: [run.trace, ...listeners], keepRows });
   run.start(driver);
   let sliceUs = SLICE_US_FIRST;
   while (driver.now < run.endsAt && signal?.aborted !== true) {

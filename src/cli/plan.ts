@@ -20,22 +20,22 @@ export const plan = defineVerb(
 /** Hosts beyond this many of one group are counted, not listed. */
 const LISTED_MAX = 8;
 
-function planLines(plan: Plan, columns = 100): readonly Line[] {
+function planLines(planned: Plan, columns = 100): readonly Line[] {
   const lines: Line[] = [
     [
-      span(` ${plan.scenario}`, 'strong'),
-      span(`  seed ${plan.seed}, at most ${formatDuration(plan.duration_us)}`),
+      span(` ${planned.scenario}`, 'strong'),
+      span(`  seed ${planned.seed}, at most ${formatDuration(planned.duration_us)}`),
     ],
   ];
-  lines.push(...wrapText(plan.about, columns - 4).map((text): Line => [span(`   ${text}`, 'dim')]));
+  lines.push(...wrapText(planned.about, columns - 4).map((text): Line => [span(`   ${text}`, 'dim')]));
   lines.push([
     span(' hosts', 'strong'),
     span(
-      `  ${formatCount(plan.hosts.length)}, on ${plan.segments.map(({ name, kind }) => `${name} (${kind})`).join(', ')}`,
+      `  ${formatCount(planned.hosts.length)}, on ${planned.segments.map(({ name, kind }) => `${name} (${kind})`).join(', ')}`,
     ),
   ]);
   const seen = new Map<string, number>();
-  for (const host of plan.hosts) {
+  for (const host of planned.hosts) {
     const count = (seen.get(host.kind) ?? 0) + 1;
     seen.set(host.kind, count);
     if (count <= LISTED_MAX) lines.push(hostLine(host));
@@ -45,26 +45,28 @@ function planLines(plan: Plan, columns = 100): readonly Line[] {
       lines.push([span(`   and ${formatCount(count - LISTED_MAX)} more of kind ${kind}`, 'dim')]);
   lines.push([span(' timeline', 'strong')]);
   lines.push(
-    ...plan.timeline.map(({ at_us, what }): Line => [span(`   ${formatDuration(at_us).padEnd(9)}${what}`)]),
+    ...planned.timeline.map(({ at_us, what }): Line => [
+      span(`   ${formatDuration(at_us).padEnd(9)}${what}`),
+    ]),
   );
   lines.push([span(' expected', 'strong')]);
   lines.push(
-    ...plan.expectations.flatMap((text) =>
+    ...planned.expectations.flatMap((text) =>
       wrapText(text, columns - 4).map((words): Line => [span(`   ${words}`)]),
     ),
   );
   lines.push([span(' live mode', 'strong'), span('  stands on loopback, root or not')]);
   lines.push(
-    ...plan.live
+    ...planned.live
       .slice(0, LIVE_MAX)
       .map(({ host, endpoint, bound }): Line => [
         span(`   ${endpoint.padEnd(28)}${bound.padEnd(24)}${host}`),
       ]),
   );
-  if (plan.live.length > LIVE_MAX)
-    lines.push([span(`   and ${formatCount(plan.live.length - LIVE_MAX)} more`, 'dim')]);
-  lines.push(...plan.rights.map((text): Line => [span(' serve needs', 'strong'), span(`  ${text}`)]));
-  lines.push([span(' about ', 'dim'), span(`${formatCount(plan.packets_estimated)} packets`, 'dim')]);
+  if (planned.live.length > LIVE_MAX)
+    lines.push([span(`   and ${formatCount(planned.live.length - LIVE_MAX)} more`, 'dim')]);
+  lines.push(...planned.rights.map((text): Line => [span(' serve needs', 'strong'), span(`  ${text}`)]));
+  lines.push([span(' about ', 'dim'), span(`${formatCount(planned.packets_estimated)} packets`, 'dim')]);
   return lines;
 }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Option } from 'commander';
 import { EXIT } from '../api/exit.ts';
 import { UsageError } from '../api/failure.ts';
@@ -56,12 +57,8 @@ async function serveUntilTold(session: Session, { file, flags, log }: Work): Pro
   const listen = flags['listen'] as readonly string[];
   if (listen.length > 0 && flags['interface'] !== undefined)
     throw new UsageError('--listen and --interface exclude each other: the interface says where');
-  let broken: { readonly error: unknown } | undefined;
-  let wake: () => void = () => undefined;
-  const told = new Promise<void>((resolve) => {
-    wake = resolve;
-  });
-  signal.addEventListener('abort', wake);
+  const crash = new AbortController();
+  const over = AbortSignal.any([signal, crash.signal]);
   const serving = await serveFile(file, reachOf(flags), {
     only: only.length === 0 ? undefined : only,
     listen: listen.length === 0 ? undefined : parseAddresses(listen),
@@ -70,15 +67,12 @@ async function serveUntilTold(session: Session, { file, flags, log }: Work): Pro
     polite: flags['polite'] === true,
     trace: flags['logLevel'] === 'silent' ? [] : [new DecisionLog((record) => log.put(record))],
     notice: (text) => log.put({ level: 'warn', message: text, fields: {} }),
-    bug: (error) => {
-      broken ??= { error };
-      wake();
-    },
+    bug: (error) => crash.abort(error),
   });
   announce(session, serving, flags);
-  if (!signal.aborted) await told;
+  if (!over.aborted) await once(over, 'abort');
   await serving.stop();
-  if (broken !== undefined) throw broken.error;
+  if (crash.signal.aborted) throw crash.signal.reason;
   // To end when told is what a service manager asks of a server: SIGTERM is success.
   if (signal.reason === 'SIGTERM') session.settled();
   output.note('headend: settled and closed');

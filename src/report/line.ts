@@ -89,9 +89,12 @@ export function formatDate(unixSeconds: number): string {
   const march = Math.floor((5 * ofYear + 2) / 153);
   const day = ofYear - Math.floor((153 * march + 2) / 5) + 1;
   const month = march < 10 ? march + 3 : march - 9;
-  const two = (value: number) => String(value).padStart(2, '0');
   const date = [era * 400 + year + (month < 3 ? 1 : 0), two(month), two(day)].join('-');
   return `${date} ${[Math.floor(second / 3600), Math.floor(second / 60) % 60, second % 60].map(two).join(':')}`;
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, '0');
 }
 
 function trim(digits: string): string {
