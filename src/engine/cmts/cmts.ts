@@ -131,7 +131,7 @@ export class Cmts {
     const owner = isIpv4(address) ? this.#table.ownerOf(address) : -1;
     if (owner === -1 && this.#options.sourceVerify)
       return effects.because(CMTS.notForwarded, effects.explains ? formatIp(address) : undefined);
-    if (via === CABLE && owner >= 0) this.#follow(owner, to.port, effects);
+    if (via === CABLE && owner >= 0 && !this.#follows(owner, to.port, effects)) return;
     effects.forward();
   }
 
@@ -193,9 +193,7 @@ export class Cmts {
     const { source, sid, channel } = message;
     const index = table.find(source);
     if (index < 0 || table.sid(index) !== sid || this.#rank(index) < StateRank['init(r2)']) {
-      // Not one of ours any more: it must begin with SID 0.
-      const abort = { cmts: this.#options.mac, modem: source, sid };
-      return sendRangingResponse(abort, channel, RangingStatus.abort, effects);
+      return this.#abort(source, sid, channel, effects);
     }
     if (this.#rank(index) === StateRank['init(r2)']) {
       this.#show(index, 'init(rc)', CMTS.adjusted, effects);
@@ -205,13 +203,19 @@ export class Cmts {
     sendRangingResponse(this.#to(index), table.channel(index), RangingStatus.success, effects);
   }
 
-  /** Time and download show themselves by the port that a modem asks. */
-  #follow(index: number, port: number, effects: Effects): void {
+  /** Time and download show themselves by the port that a modem asks. False when the modem has no right to speak. */
+  #follows(index: number, port: number, effects: Effects): boolean {
     const rank = this.#rank(index);
+    if (rank < StateRank['init(rc)'] || rank === StateRank['reject(na)']) {
+      effects.because(CMTS.sentAway, effects.explains ? this.#table.state(index) : undefined);
+      this.#abort(this.#table.mac(index), this.#table.sid(index), this.#table.channel(index), effects);
+      return false;
+    }
     if (port === TOD_PORT && rank === StateRank['init(i)'])
       this.#show(index, 'init(t)', CMTS.sawTime, effects);
     else if (port === TFTP_PORT && (rank === StateRank['init(i)'] || rank === StateRank['init(t)']))
       this.#show(index, 'init(o)', CMTS.sawDownload, effects);
+    return true;
   }
 
   #registrationRequest(
@@ -291,6 +295,7 @@ export class Cmts {
     }
     this.#accepted.delete(index);
     this.#show(index, 'reject(na)', CMTS.rejectNoAck, effects);
+    this.#abort(this.#table.mac(index), this.#table.sid(index), this.#table.channel(index), effects);
   }
 
   #powerLost(mac: Mac, now: Instant, effects: Effects): void {
@@ -335,6 +340,11 @@ export class Cmts {
   #boots(index: number): boolean {
     const rank = this.#rank(index);
     return rank >= StateRank['init(rc)'] && rank <= StateRank['init(o)'];
+  }
+
+  /** Not one of ours, or not any more: it must begin with SID 0. */
+  #abort(modem: Mac, sid: number, channel: number, effects: Effects): void {
+    sendRangingResponse({ cmts: this.#options.mac, modem, sid }, channel, RangingStatus.abort, effects);
   }
 
   #rank(index: number): number {

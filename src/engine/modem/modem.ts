@@ -53,6 +53,7 @@ export class CableModem implements ClientListener, Ends {
   readonly #dhcp: DhcpClient;
   #cmts: Mac;
   #phase: Phase = 'off';
+  /** Until the modem is operational for the first time since. */
   #poweredAt: Instant = NEVER;
   /** When the present phase does its next thing by itself. */
   #wakeAt: Instant = NEVER;
@@ -219,12 +220,13 @@ export class CableModem implements ClientListener, Ends {
   }
 
   #rangingResponse(message: MacMessage, now: Instant, effects: Effects): void {
-    if (this.#phase !== 'ranging' && this.#phase !== 'adjusting') return;
     const status = rangingStatus(message);
-    if (status === RangingStatus.abort) {
+    const isRanging = this.#phase === 'ranging' || this.#phase === 'adjusting';
+    if (status === RangingStatus.abort && (isRanging || message.sid === this.#sid)) {
       effects.because(MODEM.rangingAborted);
-      return this.#beginAnew(Reason.t3, now, effects);
+      return this.#beginAnew(isRanging ? Reason.t3 : Reason.t4, now, effects);
     }
+    if (!isRanging) return;
     this.#sid = message.sid;
     this.#cmts = message.source;
     if (status === RangingStatus.success) {
@@ -346,7 +348,8 @@ export class CableModem implements ClientListener, Ends {
     this.#enter('operational', NEVER);
     if (denied) effects.because(MODEM.forwardingDenied);
     this.#show(denied ? 'forwardingDenied' : 'operational', effects);
-    effects.measure('boot.us', now - this.#poweredAt);
+    if (this.#poweredAt !== NEVER) effects.measure('boot.us', now - this.#poweredAt);
+    this.#poweredAt = NEVER;
   }
 
   #refused(code: number, now: Instant, effects: Effects): void {

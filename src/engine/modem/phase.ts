@@ -18,4 +18,4 @@ export type Phase =
   | 'resting';
 
 /** TLV 57: why the modem begins anew. */
-export const Reason = { powerOn: 1, badDhcp: 4, t6: 6, refused: 7, t3: 9 } as const;
+export const Reason = { powerOn: 1, badDhcp: 4, t6: 6, refused: 7, t3: 9, t4: 16 } as const;
