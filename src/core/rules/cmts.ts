@@ -93,7 +93,7 @@ export const CMTS = defineRules('CMTS', {
     {
       says: 'online(d): the modem is registered, but its configuration forbids forwarding.',
       why: 'TLV 3 is 0: the modem is managed and its subscriber is cut off.',
-      source: 'MULPI annex C',
+      source: 'DOCSIS MULPI annex C',
       tryIt: 'Set `network-access: false` in a configuration.',
       fix: 'Give the modem a configuration with network access.',
     },
@@ -103,7 +103,7 @@ export const CMTS = defineRules('CMTS', {
     {
       says: "reject(m): the CMTS MIC does not match the settings under the CMTS's shared secret.",
       why: 'The file was signed with another secret, or its settings were changed since. Without this check subscribers could raise their own rates.',
-      source: 'MULPI §D.2.1',
+      source: 'DOCSIS MULPI §D.2.1',
       tryIt: 'Run scenarios/wrong-shared-secret.yaml.',
       fix: "Compare the secret that signs the files with the CMTS's: `headend docsis verify FILE --secret-file KEY`. A line end or a blank in the key file is part of many such stories.",
     },
@@ -113,7 +113,7 @@ export const CMTS = defineRules('CMTS', {
     {
       says: 'reject(c): the class of service is not one that the CMTS can give.',
       why: 'There must be a DOCSIS 1.0 class or a service flow each way, not both, with references that differ.',
-      source: 'MULPI §D.1.2, annex C',
+      source: 'DOCSIS MULPI §D.1.2, annex C',
       tryIt: 'Put class-of-service and service flows into one configuration.',
       fix: 'Mend the settings that the detail names.',
     },
@@ -123,7 +123,7 @@ export const CMTS = defineRules('CMTS', {
     {
       says: 'reject(ip): the file was made for another address than the modem has.',
       why: 'TLV 20 ties a file to the modem that it was made for, so that a stolen copy is of no use.',
-      source: 'MULPI annex C',
+      source: 'DOCSIS MULPI annex C',
       tryIt: 'Sign a file with another address in tftp-server-provisioned-modem-address.',
       fix: "Make the file for this modem's address, or leave TLV 20 out.",
     },
@@ -133,7 +133,7 @@ export const CMTS = defineRules('CMTS', {
     {
       says: "reject(ts): the file's time stamp is not of this download.",
       why: 'TLV 19 ties a file to the moment it was made, so that an old copy is of no use.',
-      source: 'MULPI annex C',
+      source: 'DOCSIS MULPI annex C',
       tryIt: 'Set tftp-server-timestamp in a configuration to an old second.',
       fix: 'Compare the clocks of CMTS and provisioning server.',
     },
@@ -182,7 +182,7 @@ export const CMTS = defineRules('CMTS', {
     {
       says: "The modem's supply failed: unless it is heard again within T4, the CMTS will show it offline.",
       why: 'Nothing tells a CMTS that a modem is gone but its silence; T4 is how long silence is taken for chance.',
-      source: 'MULPI annex B, T4',
+      source: 'DOCSIS MULPI annex B, T4',
       tryIt: 'Power a modem off and on again within half a minute.',
     },
   ],
@@ -191,7 +191,7 @@ export const CMTS = defineRules('CMTS', {
     {
       says: 'offline: the modem was not heard for T4.',
       why: 'Its place on the upstream is free again. It must range anew.',
-      source: 'MULPI annex B, T4',
+      source: 'DOCSIS MULPI annex B, T4',
       tryIt: 'Power a modem off and wait half a minute.',
       fix: 'Look at the power and the cable at the modem.',
     },

@@ -182,7 +182,7 @@ export const MODEM = defineRules('MODEM', {
     {
       says: 'D08.0: the CM MIC does not match: the file was damaged or edited after it was signed.',
       why: 'The CM MIC is an MD5 over the whole file. One changed octet changes it, and the modem uses nothing of such a file, nor of one whose TLVs run past its end.',
-      source: 'MULPI §D.1.3.1; DOCSIS OSSI annex D, D08.0',
+      source: 'DOCSIS MULPI §D.1.3.1; DOCSIS OSSI annex D, D08.0',
       tryIt: 'Change one octet of a configuration and run `headend docsis verify` on it.',
       fix: 'Build the file anew with `headend docsis encode`; never edit the binary.',
     },
@@ -192,7 +192,7 @@ export const MODEM = defineRules('MODEM', {
     {
       says: 'D09.0: the file lacks a setting without which a modem must not register.',
       why: 'Needed are network access, both MICs, the end marker, and a class of service or a service flow each way.',
-      source: 'MULPI §D.1.2; DOCSIS OSSI annex D, D09.0',
+      source: 'DOCSIS MULPI §D.1.2; DOCSIS OSSI annex D, D09.0',
       tryIt: 'Take `network-access` out of a configuration.',
       fix: 'Add the setting that the detail names.',
     },
@@ -269,7 +269,7 @@ export const MODEM = defineRules('MODEM', {
     {
       says: 'The modem is registered but forwards nothing: network access in its configuration is off.',
       why: 'An operator blocks a subscriber this way and still manages the modem.',
-      source: 'MULPI annex C; RFC 4639 docsDevServerBootState',
+      source: 'DOCSIS MULPI annex C; RFC 4639 docsDevServerBootState',
       tryIt: 'Set `network-access: false` in a configuration.',
       fix: 'Set `network-access: true` and restart the modem.',
     },
