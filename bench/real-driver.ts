@@ -18,12 +18,12 @@ function client(): void {
   const socket = createSocket({ type: 'udp4', lookup: (host, _options, done) => done(null, host, 4) });
   const question = Buffer.alloc(64, 1);
   let echoes = 0;
-  const ask = (): void => socket.send(question, PORT, '127.0.0.1');
+  const send = (): void => socket.send(question, PORT, '127.0.0.1');
   socket.on('message', () => {
     echoes++;
-    ask();
+    send();
   });
-  for (let count = 0; count < WINDOW; count++) ask();
+  for (let count = 0; count < WINDOW; count++) send();
   process.on('message', () => {
     process.send?.(echoes);
     echoes = 0;

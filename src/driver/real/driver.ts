@@ -29,6 +29,8 @@ export interface RealOptions {
   readonly topology: Topology;
   /** `live`: all of it on loopback, segments acted here. Else: real ports at real addresses. */
   readonly place: 'live' | ServeWhere;
+  /** 0 to 255: moves the loopback addresses of a live run aside from another's on this machine; left out, 0. */
+  readonly shift?: number | undefined;
   /** The chance of losses and delays; left out, a new one each time. */
   readonly seed?: number | undefined;
   readonly trace?: readonly Trace[] | undefined;
@@ -51,7 +53,7 @@ export class RealDriver implements Driver {
   readonly #place: Place;
 
   constructor(options: RealOptions) {
-    const mapping = new Mapping(canBindAnyLoopback());
+    const mapping = new Mapping(canBindAnyLoopback(), options.shift);
     this.#place =
       options.place === 'live'
         ? new LivePlace(mapping)

@@ -30,16 +30,22 @@ export interface MappingRow {
  */
 export class Mapping {
   readonly #anyLoopback: boolean;
+  readonly #shift: number;
   readonly #addresses = new Map<Ip, Ip>();
   readonly #scenarioAddresses = new Map<Ip, Ip>();
   /** Per family: the next block, and per scenario endpoint the port taken. */
   readonly #blockPorts = new Map<string, number>();
   readonly #blockNext = new Map<Ip, number>();
-  #nextBlock = BLOCKS_FROM;
+  #nextBlock: number;
 
-  /** `anyLoopback`: whether every address of 127/8 can be bound; `canBindAnyLoopback` finds out. */
-  constructor(anyLoopback: boolean) {
+  /**
+   * `anyLoopback`: whether every address of 127/8 can be bound; `canBindAnyLoopback` finds out. `shift`, 0 to 255, is
+   * added to the second octet, so that two runs of one scenario on one machine do not meet.
+   */
+  constructor(anyLoopback: boolean, shift = 0) {
     this.#anyLoopback = anyLoopback;
+    this.#shift = shift & 0xff;
+    this.#nextBlock = BLOCKS_FROM + this.#shift * BLOCK_PORTS;
   }
 
   /** The address to bind for an address of the scenario; the same each time. */
@@ -73,7 +79,7 @@ export class Mapping {
   #choose(scenario: Ip): Ip {
     if (!isIpv4(scenario)) return LOOPBACK6;
     if (!this.#anyLoopback) return LOOPBACK4;
-    let low = scenario & 0xffffff;
+    let low = (scenario + this.#shift * 0x10000) & 0xffffff;
     for (let tried = 0; tried < 0x1000000; tried++, low = (low + 0x10000) & 0xffffff) {
       const real = ipv4(0x7f000000 | low);
       if (!isReserved(real) && !this.#scenarioAddresses.has(real)) return real;
@@ -97,7 +103,7 @@ export class Mapping {
       if (this.#nextBlock > BLOCKS_UNTIL)
         throw new EnvironmentError(
           `no port is left on loopback for ${name}`,
-          `live mode has room for ${(BLOCKS_UNTIL - BLOCKS_FROM) / BLOCK_PORTS} addresses here; run the scenario in virtual mode, or with fewer devices`,
+          `live mode has room for ${(BLOCKS_UNTIL - BLOCKS_FROM) / BLOCK_PORTS - this.#shift} addresses here; run the scenario in virtual mode, or with fewer devices`,
         );
     }
     this.#blockNext.set(scenario.address, port + 1);

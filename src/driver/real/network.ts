@@ -8,7 +8,7 @@ import type { Instant } from '../../core/time.ts';
 import { after } from '../../core/time.ts';
 import type { Crossing } from './crossing.ts';
 import type { Interface, Medium, Packet, Segment, Station } from './plant.ts';
-import { hearerWithMac, hearers, mayHear, pathOnLink, type Way, wayTo } from './routing.ts';
+import { hearerWithMac, hearers, hopsTo, mayHear, pathOnLink, type Way, wayTo } from './routing.ts';
 import type { Schedule } from './schedule.ts';
 import { type Crossed, type Tap, bodyOf } from './tap.ts';
 
@@ -134,18 +134,11 @@ export class Network {
 
   /** How long a stream's octets take from a station to an address, loss being turned into delay; undefined without a way. */
   streamDelay(station: Station, to: Ip, octets: number): number | undefined {
+    const hops = hopsTo(station, to);
+    if (hops === undefined) return undefined;
     let delayUs = 0;
-    let from = station;
-    for (let hop = 0; hop < TTL; hop++) {
-      if (from.interfaces.some((own) => own.has(to))) return delayUs;
-      const way = wayTo(from, to);
-      const path = way && pathOnLink(way.out.segment, way.nextHop);
-      if (way === undefined || path === undefined) return undefined;
-      for (const medium of path.media) delayUs += this.#crossing.streamDelay(medium, way.out, octets);
-      from = path.receiver.station;
-      if (!from.isUp) return undefined;
-    }
-    return undefined;
+    for (const { medium, sender } of hops) delayUs += this.#crossing.streamDelay(medium, sender, octets);
+    return delayUs;
   }
 
   #answerProbe(holder: Interface, asker: Interface, address: Ipv4): void {

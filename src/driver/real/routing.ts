@@ -71,3 +71,30 @@ export function pathOnLink(
   }
   return undefined;
 }
+
+/** One crossing of a medium; an end that is not of the scenario is undefined. */
+export interface Hop {
+  readonly medium: Medium;
+  readonly sender: Interface | undefined;
+  readonly receiver: Interface | undefined;
+}
+
+const HOPS_MAX = 64;
+
+/** All crossings from a station to an address, through routers that are up; undefined where no way leads. */
+export function hopsTo(
+  station: Station,
+  to: Ip,
+): readonly (Hop & { readonly sender: Interface })[] | undefined {
+  const hops: (Hop & { readonly sender: Interface })[] = [];
+  let from = station;
+  while (hops.length <= HOPS_MAX) {
+    if (from.interfaces.some((own) => own.has(to))) return hops;
+    const way = wayTo(from, to);
+    const path = way && pathOnLink(way.out.segment, way.nextHop);
+    if (way === undefined || path === undefined || !path.receiver.station.isUp) return undefined;
+    for (const medium of path.media) hops.push({ medium, sender: way.out, receiver: path.receiver });
+    from = path.receiver.station;
+  }
+  return undefined;
+}

@@ -5,7 +5,8 @@ import { NET_RULES } from '../../core/rules/net.ts';
 import type { StreamId } from '../../core/service.ts';
 import { after, type Instant, toInstant } from '../../core/time.ts';
 import type { RealHost } from './host.ts';
-import { wayTo } from './routing.ts';
+import { Conversation, type Side } from './conversation.ts';
+import { type Hop, hopsTo, wayTo } from './routing.ts';
 import { bindError } from './system.ts';
 import { plain } from './udp.ts';
 import type { World } from './world.ts';
@@ -25,7 +26,9 @@ interface Stream {
   crossingOctets: number;
   /** When what was written last has crossed them. */
   arrivesAt: Instant;
-  isOpen: boolean;
+  readonly side: Side;
+  /** Only where somebody sees frames. */
+  conversation: Conversation | undefined;
   peerClosed: boolean;
   closed: boolean;
 }
@@ -102,6 +105,7 @@ export class Streams {
     stream.crossingOctets += octets.length;
     this.#cross(stream, octets.length, () => {
       stream.crossingOctets -= octets.length;
+      stream.conversation?.octets(stream.side, octets);
       if (!stream.socket.destroyed) stream.socket.write(octets);
     });
   }
@@ -111,6 +115,7 @@ export class Streams {
     if (stream === undefined || stream.closed) return;
     stream.closed = true;
     this.#cross(stream, 0, () => {
+      stream.conversation?.finish(stream.side);
       stream.socket.end();
     });
     if (stream.peerClosed) this.#streams.delete(id);
@@ -120,6 +125,7 @@ export class Streams {
     const stream = this.#streams.get(id);
     if (stream === undefined) return;
     this.#streams.delete(id);
+    stream.conversation?.reset(stream.side);
     stream.socket.resetAndDestroy();
   }
 
@@ -181,7 +187,10 @@ export class Streams {
     }
     const real = { address, port: remotePort };
     const caller = this.#world.streamEnds.caller(real);
-    const stream = this.#add(this.reserve(), socket, { address: caller ?? address, port: remotePort });
+    const peer = { address: caller?.known ?? address, port: remotePort };
+    const stream = this.#add(this.reserve(), { socket, peer, side: 'server' });
+    stream.conversation = caller?.conversation ?? this.#converse({ client: peer, server: local }, 'server');
+    if (caller === undefined) tapPeer(stream);
     this.#open(stream, local);
   }
 
@@ -194,12 +203,19 @@ export class Streams {
       noDelay: true,
       ...(source === undefined ? {} : { localAddress: formatIp(source.bind) }),
     });
-    const stream = this.#add(id, socket, to);
+    const stream = this.#add(id, { socket, peer: to, side: 'client' });
     // Node binds in the next tick; whoever accepts us later must know which of the scenario's hosts this is.
     process.nextTick(() => {
       const real = localOf(socket);
-      if (real === undefined || source === undefined) return;
-      this.#world.streamEnds.call(real, source.known);
+      if (real === undefined) return;
+      const known = source?.known ?? real.address;
+      const conversation = this.#converse(
+        { client: { address: known, port: real.port }, server: to },
+        'client',
+      );
+      stream.conversation = conversation;
+      if (this.#world.streamEnds.listening(to) === undefined) tapPeer(stream);
+      this.#world.streamEnds.call(real, { known, conversation });
       socket.once('close', () => {
         this.#world.streamEnds.hangUp(real);
       });
@@ -220,14 +236,15 @@ export class Streams {
     return seat === undefined || isIpv4(seat.bind) !== isIpv4(to) ? undefined : seat;
   }
 
-  #add(id: StreamId, socket: Socket, peer: Endpoint): Stream {
+  #add(id: StreamId, { socket, peer, side }: Pick<Stream, 'socket' | 'peer' | 'side'>): Stream {
     const stream: Stream = {
       id,
       socket,
       peer,
       crossingOctets: 0,
       arrivesAt: toInstant(0),
-      isOpen: false,
+      side,
+      conversation: undefined,
       peerClosed: false,
       closed: false,
     };
@@ -250,8 +267,28 @@ export class Streams {
     return stream;
   }
 
+  /** Undefined where nobody sees frames. */
+  #converse(ends: Readonly<Record<Side, Endpoint>>, own: Side): Conversation | undefined {
+    if (!this.#world.tap.seesFrames) return undefined;
+    const peer = own === 'client' ? ends.server : ends.client;
+    const local = own === 'client' ? ends.client : ends.server;
+    const [first] = this.#host.interfaces;
+    const out = this.#host.interfaces.find((candidate) => candidate.has(local.address)) ?? first;
+    if (out === undefined) return undefined;
+    const outside: Hop = { medium: out.segment, sender: out, receiver: undefined };
+    const there = hopsTo(this.#host, peer.address) ?? [outside];
+    const back = there
+      .map(({ medium, sender, receiver }) => ({ medium, sender: receiver, receiver: sender }))
+      .reverse();
+    const hops = own === 'client' ? { client: there, server: back } : { client: back, server: there };
+    return new Conversation(this.#world, {
+      client: { endpoint: ends.client, hops: hops.client },
+      server: { endpoint: ends.server, hops: hops.server },
+    });
+  }
+
   #open(stream: Stream, local: Endpoint): void {
-    stream.isOpen = true;
+    stream.conversation?.open();
     this.#trace(stream.id, 'opened');
     this.#host.handle({ kind: 'stream', event: 'opened', stream: stream.id, local, peer: stream.peer });
   }
@@ -259,6 +296,7 @@ export class Streams {
   /** Gone without our asking; told in an input of its own. */
   #fail(stream: Stream): void {
     this.#streams.delete(stream.id);
+    stream.conversation?.reset(stream.side);
     stream.socket.resetAndDestroy();
     const { life } = this.#host;
     this.#world.schedule.at(this.#world.now(), () => {
@@ -294,6 +332,18 @@ export class Streams {
     if (!place.isClosed) return 0;
     return network.streamDelay(this.#host, to, octets);
   }
+}
+
+/** A peer outside of the scenario: what it sends is seen when it comes. */
+function tapPeer({ socket, side, conversation }: Stream): void {
+  if (conversation === undefined) return;
+  const peer = side === 'client' ? 'server' : 'client';
+  socket.on('data', (octets: Buffer) => {
+    conversation.octets(peer, octets);
+  });
+  socket.on('end', () => {
+    conversation.finish(peer);
+  });
 }
 
 function localOf(socket: Socket): Endpoint | undefined {

@@ -2,6 +2,7 @@ import type { Endpoint, Ip } from '../../core/address.ts';
 import { RULE_INDEXES } from '../../core/rules.ts';
 import type { Row } from '../../core/service.ts';
 import type { Instant } from '../../core/time.ts';
+import type { Conversation } from './conversation.ts';
 import type { Crossing } from './crossing.ts';
 import type { Door } from './door.ts';
 import type { Network } from './network.ts';
@@ -98,10 +99,16 @@ export class Doors {
   }
 }
 
+/** One of ours that connects: its address as the scenario has it, and the conversation as captures show it. */
+export interface Caller {
+  readonly known: Ip;
+  readonly conversation: Conversation | undefined;
+}
+
 /** Where the hosts here listen, and which of them stands behind a connecting socket. */
 export class StreamEnds {
   readonly #listening = new Map<number | string, Endpoint>();
-  readonly #callers = new Map<number | string, Ip>();
+  readonly #callers = new Map<number | string, Caller>();
 
   listen(known: Endpoint, real: Endpoint): void {
     this.#listening.set(keyOf(known.address, known.port), real);
@@ -115,15 +122,15 @@ export class StreamEnds {
     return this.#listening.get(keyOf(known.address, known.port));
   }
 
-  call(real: Endpoint, known: Ip): void {
-    this.#callers.set(keyOf(real.address, real.port), known);
+  call(real: Endpoint, caller: Caller): void {
+    this.#callers.set(keyOf(real.address, real.port), caller);
   }
 
   hangUp(real: Endpoint): void {
     this.#callers.delete(keyOf(real.address, real.port));
   }
 
-  caller(real: Endpoint): Ip | undefined {
+  caller(real: Endpoint): Caller | undefined {
     return this.#callers.get(keyOf(real.address, real.port));
   }
 }

@@ -19,6 +19,13 @@ describe('where any of 127/8 can be bound', () => {
     expect(formatEndpoint(new Mapping(true).endpoint(from))).toBe(to);
   });
 
+  test('a shift moves all aside, round the end too', () => {
+    const mapping = new Mapping(true, 91);
+    expect(formatIp(mapping.address(parseIp('10.9.16.1')!))).toBe('127.100.16.1');
+    expect(formatIp(mapping.address(parseIp('10.200.16.1')!))).toBe('127.35.16.1');
+    expect(formatEndpoint(mapping.endpoint(at('fd00::53', 53)))).toBe('[::1]:21456');
+  });
+
   test('two addresses that end alike get two, and keep them', () => {
     const mapping = new Mapping(true);
     const first = mapping.address(parseIp('10.0.0.67')!);
