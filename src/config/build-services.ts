@@ -191,7 +191,8 @@ function buildSubnet(file: DhcpSubnetFile, findings: Findings, path: Path): Dhcp
     lease: leaseOf(file.lease, findings, [...path, 'lease']),
     class: file.class,
     member: file.member,
-    routers: file.router ?? [],
+    // A relay on the clients' link is their router, unless the file says otherwise.
+    routers: file.router ?? (file.relay ?? []).filter((relay) => prefixContains(subnet, relay)),
     tftp: provisionOf(file.tftp),
     options: buildOptions(file, findings, [...path, 'options']),
     reservations: (file.reservations ?? []).map((reservation, index) =>

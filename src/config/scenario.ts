@@ -95,6 +95,7 @@ export interface DhcpSubnetConfig {
   readonly class: string | undefined;
   /** By option 82.2 against chaddr: the modem itself, or what stands behind it; undefined: both. */
   readonly member: 'modem' | 'cpe' | undefined;
+  /** Option 3; where the file has none, the relays inside of `subnet`. */
   readonly routers: readonly Ipv4[];
   readonly tftp: ProvisionConfig | undefined;
   readonly options: readonly DhcpOptionConfig[];

@@ -58,7 +58,7 @@ const dhcpSubnet = v.strict({
     .optional()
     .describe('which option 60 it serves; * is any text'),
   member: z.literal(['modem', 'cpe']).optional().describe('modems themselves, or what stands behind them'),
-  router: v.oneOrMany(v.ipv4, 16).optional().describe('option 3'),
+  router: v.oneOrMany(v.ipv4, 16).optional().describe('option 3; left out, the relays inside the subnet'),
   tftp: provision.optional(),
   options: z
     .record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/), z.json())

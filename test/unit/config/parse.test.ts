@@ -180,3 +180,32 @@ test('the JSON Schema has the keys, their words and their bounds', () => {
   for (const key of Object.keys(schema.properties))
     if (key !== 'name') expect(schema.properties[key], key).toHaveProperty('description');
 });
+
+describe('the router of a subnet', () => {
+  const subnets = (subnet: string): string =>
+    `headend: 1
+name: x
+net: { core: { kind: segment } }
+services: { dhcp: { on: core, ip: 10.0.0.67, subnets: [ ${subnet} ] } }
+`;
+
+  test.each([
+    [
+      'is its relay, when that is on the link',
+      '{ subnet: 10.9.0.0/18, relay: 10.9.0.1, range: 10.9.1.1-10.9.1.9 }',
+      ['10.9.0.1'],
+    ],
+    [
+      'is nobody, when the relay is on another link',
+      '{ subnet: 10.9.0.0/18, relay: 10.8.0.1, range: 10.9.1.1-10.9.1.9 }',
+      [],
+    ],
+    [
+      'is what the file says',
+      '{ subnet: 10.9.0.0/18, relay: 10.9.0.1, router: 10.9.0.9, range: 10.9.1.1-10.9.1.9 }',
+      ['10.9.0.9'],
+    ],
+  ])('%s', (_, subnet, routers) => {
+    expect(dhcpOf(parsed(subnets(subnet))).subnets[0]?.routers.map(formatIp)).toEqual(routers);
+  });
+});
