@@ -181,14 +181,15 @@ test('the JSON Schema has the keys, their words and their bounds', () => {
     if (key !== 'name') expect(schema.properties[key], key).toHaveProperty('description');
 });
 
-describe('the router of a subnet', () => {
-  const subnets = (subnet: string): string =>
-    `headend: 1
+/** A server with this subnet and nothing else. */
+const subnets = (subnet: string): string =>
+  `headend: 1
 name: x
 net: { core: { kind: segment } }
 services: { dhcp: { on: core, ip: 10.0.0.67, subnets: [ ${subnet} ] } }
 `;
 
+describe('the router of a subnet', () => {
   test.each([
     [
       'is its relay, when that is on the link',
