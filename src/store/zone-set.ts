@@ -1,4 +1,3 @@
-import type { Name } from '../codec/dns/name.ts';
 import type { NameHashes } from '../codec/dns/name-hash.ts';
 import { Type } from '../codec/dns/registry.ts';
 import { bug } from '../core/errors.ts';
@@ -22,10 +21,6 @@ export class ZoneSet {
   /** In the order given. */
   get zones(): readonly Zone[] {
     return this.#list;
-  }
-
-  zone(apex: Name): Zone | undefined {
-    return this.#zones.getName(apex);
   }
 
   /**

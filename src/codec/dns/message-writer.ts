@@ -38,11 +38,6 @@ export class MessageWriter {
   #markTaken = 0;
   readonly #markCounts = new Uint16Array(4);
 
-  /** Octets of the message so far. */
-  get length(): number {
-    return this.#writer.offset;
-  }
-
   /** The message, valid until the next `begin`. */
   get octets(): Uint8Array {
     return this.#writer.octets;
@@ -86,7 +81,8 @@ export class MessageWriter {
     writer.u32(fields.ttl);
     const lengthAt = writer.offset;
     writer.u16(0);
-    if (shape === undefined || shape.compressedNames === 0) writer.bytes(rdata);
+    // An UPDATE has records without rdata: RFC 2136 §2.5.2.
+    if (shape === undefined || shape.compressedNames === 0 || rdata.length === 0) writer.bytes(rdata);
     else this.#rdata(rdata, shape);
     if (writer.offset > this.#limit) {
       this.#forget(taken);

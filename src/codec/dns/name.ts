@@ -89,11 +89,6 @@ export class Name {
     return this.ancestor(1);
   }
 
-  /** Below `other`, its own labels first; undefined when that is over 255 octets. */
-  under(other: Name): Name | undefined {
-    return this.rebase(this.labelCount, other);
-  }
-
   /** Its first `count` labels, then `suffix`: the substitution of RFC 6672 §2.2; undefined when over 255 octets. */
   rebase(count: number, suffix: Name): Name | undefined {
     const kept = this.labelStart(count);
@@ -111,13 +106,6 @@ export class Name {
 }
 
 export const ROOT = new Name(new Uint8Array(1));
-
-/** `*` below `parent`; undefined when that is over 255 octets. */
-export function wildcardOf(parent: Name): Name | undefined {
-  return ASTERISK.under(parent);
-}
-
-const ASTERISK = new Name(Uint8Array.of(1, 0x2a, 0));
 
 function equalFolded(
   a: Uint8Array,

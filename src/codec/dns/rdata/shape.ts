@@ -50,7 +50,8 @@ export function parseRdata(shape: RdataShape | undefined, words: Words): Uint8Ar
 }
 
 export function formatRdata(shape: RdataShape | undefined, rdata: Uint8Array): string {
-  if (shape === undefined) return formatGeneric(rdata);
+  // None at all: a record of an UPDATE that stands for any (RFC 2136 §2.5.2).
+  if (shape === undefined || rdata.length === 0) return formatGeneric(rdata);
   const stored = new Reader(rdata);
   const texts: string[] = [];
   for (const field of shape.fields) {
