@@ -14,7 +14,7 @@ import { hex } from './hex.ts';
 import { RecordingEffects } from './recording-effects.ts';
 import { expect } from 'vitest';
 
-export const SERVER = ip('10.0.0.67');
+const SERVER = ip('10.0.0.67');
 export const RELAY = ip('10.9.0.1');
 export const OTHER_MAC = mac('00:10:18:00:00:02');
 export const DAY = 86_400;

@@ -29,7 +29,7 @@ export interface DhcpDescription {
   readonly options: readonly DescribedOption[];
 }
 
-export interface DescribedOption {
+interface DescribedOption {
   readonly code: number;
   readonly name: string;
   readonly value: Plain;

@@ -77,7 +77,7 @@ export function parseOption(name: string, value: Plain, path: string): DhcpOptio
   return { code: spec.code, octets: parseOptionValue(spec.kind, value, path) };
 }
 
-export function parseOptionValue(kind: OptionKind, value: Plain, path: string): Uint8Array {
+function parseOptionValue(kind: OptionKind, value: Plain, path: string): Uint8Array {
   const octets = hexValue(value) ?? encodeKind(kind, value, path);
   if (octets === undefined) throw new ConfigError(path, JSON.stringify(value), EXPECTED[kind]);
   return octets;

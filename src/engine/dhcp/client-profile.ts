@@ -33,7 +33,7 @@ export interface OfferJudge {
 }
 
 /** Takes every offer. */
-export const ANY_OFFER: OfferJudge = { refuses: () => undefined };
+const ANY_OFFER: OfferJudge = { refuses: () => undefined };
 
 /** A plain host: asks for what a host needs, probes its address. */
 export const HOST_PROFILE: DhcpClientProfile = {

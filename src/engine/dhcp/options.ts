@@ -56,7 +56,7 @@ export interface DhcpSubnetOptions {
 }
 
 /** RFC 2131 §4.3.1: a client may ask for a time between the bounds. 4294967295: no end. */
-export interface LeaseBounds {
+interface LeaseBounds {
   readonly defaultSeconds: number;
   readonly minSeconds: number;
   readonly maxSeconds: number;

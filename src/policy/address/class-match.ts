@@ -5,16 +5,17 @@ const ANY_ONE = 0x3f;
 
 /** A glob over the octets of option 60: `*` is any run, `?` any one octet, all else itself. Case counts. */
 export class ClassPattern {
-  readonly #glob: Uint8Array;
+  readonly #glob: Uint8Array | undefined;
 
-  /** Characters beyond U+00FF match nothing that a client could send, and never do. */
+  /** With a character beyond U+00FF, which no octet is, it matches nothing. */
   constructor(glob: string) {
-    this.#glob = latin1Octets(glob) ?? new Uint8Array(0);
+    this.#glob = latin1Octets(glob);
   }
 
   /** Work is at most the product of the two lengths, both at most a few hundred. */
   matches(octets: Uint8Array): boolean {
     const glob = this.#glob;
+    if (glob === undefined) return false;
     let at = 0;
     let globAt = 0;
     let starAt = -1;

@@ -74,6 +74,7 @@ describe('a class pattern', () => {
     { glob: 'pktc1.5:', text: 'pktc1.5:05', is: false },
     { glob: '*', text: '', is: true },
     { glob: '', text: '', is: true },
+    { glob: '\u0416', text: '', is: false },
     { glob: '', text: 'x', is: false },
   ])('$glob on $text: $is', ({ glob, text, is }) => {
     expect(new ClassPattern(glob).matches(latin1Octets(text)!)).toBe(is);
