@@ -50,6 +50,10 @@ export class Tracer {
     this.wantsStreams = listeners.some((listener) => listener.stream !== undefined);
   }
 
+  get hasWaiting(): boolean {
+    return this.#waiting !== undefined && this.#waiting.length > 0;
+  }
+
   /** What has waited since it was last asked, in order. */
   takeWaiting(): Told[] {
     return this.#waiting?.splice(0) ?? [];
@@ -147,8 +151,11 @@ export class Tracer {
 
 /** Tells what several partitions have to tell: by time, then by partition, then in the order it happened. */
 export function tellMerged(tracers: readonly Tracer[]): void {
-  const all = tracers.flatMap((tracer) => tracer.takeWaiting());
-  all.sort((a, b) => a.at - b.at);
+  const talkers = tracers.filter((tracer) => tracer.hasWaiting);
+  if (talkers.length === 0) return;
+  const all = talkers.flatMap((tracer) => tracer.takeWaiting());
+  // Each is in the order of time already; the sort is stable.
+  if (talkers.length > 1) all.sort((a, b) => a.at - b.at);
   for (const { tell } of all) tell();
 }
 
