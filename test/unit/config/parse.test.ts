@@ -56,6 +56,14 @@ describe('values are in the units of the core', () => {
     ]);
   });
 
+  test('the router is the relay in the subnet when the file names none', () => {
+    const routers = (text: string) => dhcpOf(parsed(text)).subnets[0]?.routers.map(formatIp);
+    const without = plantWith('        router: 10.9.0.1\n', '');
+    expect(routers(without)).toEqual(['10.9.0.1']);
+    expect(routers(without.replace('relay: 10.9.0.1', 'relay: [10.8.0.1, 10.9.0.1]'))).toEqual(['10.9.0.1']);
+    expect(routers(plantWith('router: 10.9.0.1', 'router: 10.9.0.9'))).toEqual(['10.9.0.9']);
+  });
+
   test('what the file leaves out', () => {
     expect(scenario.epochUs).toBe(Date.UTC(2026, 0, 1) * 1000);
     expect(dhcpOf(scenario).capacity).toEqual({ rate: 200, queue: 400, whenFull: 'drop-newest' });
