@@ -5,7 +5,7 @@ import { contentionAt } from '../../../../src/engine/modem/ranging.ts';
 
 const contention = { opportunityUs: 1_000, backoffStart: 2, backoffEnd: 7 };
 
-// boot-storm-5000 stopped here: a modem drew the opportunity of the very moment, for which its timer had just come.
+// boot-storm-5000 once stopped here: the opportunity drawn was that of the present moment, whose timer had just come.
 test.each([0, 1_000, 1_065_000, 999, 1_001])('an opportunity drawn at %s us is still to come', (now) => {
   const random = new Random(streamKey(1, 'cm[0]'));
   const drawn = Array.from({ length: 200 }, () => contentionAt(toInstant(now), 0, contention, random));
