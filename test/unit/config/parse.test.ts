@@ -17,6 +17,10 @@ function dhcpOf({ services }: Scenario): DhcpServiceConfig {
   return dhcp;
 }
 
+function routersOf(text: string): string[] | undefined {
+  return dhcpOf(parsed(text)).subnets[0]?.routers.map(formatIp);
+}
+
 function cmtsOf({ devices }: Scenario): CmtsDeviceConfig {
   const cmts = devices.find((device) => device.kind === 'cmts');
   if (cmts === undefined) throw new Error('no cmts');
@@ -57,11 +61,12 @@ describe('values are in the units of the core', () => {
   });
 
   test('the router is the relay in the subnet when the file names none', () => {
-    const routers = (text: string) => dhcpOf(parsed(text)).subnets[0]?.routers.map(formatIp);
     const without = plantWith('        router: 10.9.0.1\n', '');
-    expect(routers(without)).toEqual(['10.9.0.1']);
-    expect(routers(without.replace('relay: 10.9.0.1', 'relay: [10.8.0.1, 10.9.0.1]'))).toEqual(['10.9.0.1']);
-    expect(routers(plantWith('router: 10.9.0.1', 'router: 10.9.0.9'))).toEqual(['10.9.0.9']);
+    expect(routersOf(without)).toEqual(['10.9.0.1']);
+    expect(routersOf(without.replace('relay: 10.9.0.1', 'relay: [10.8.0.1, 10.9.0.1]'))).toEqual([
+      '10.9.0.1',
+    ]);
+    expect(routersOf(plantWith('router: 10.9.0.1', 'router: 10.9.0.9'))).toEqual(['10.9.0.9']);
   });
 
   test('what the file leaves out', () => {
