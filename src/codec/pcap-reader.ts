@@ -14,13 +14,13 @@ export interface Capture {
   readonly names: readonly { readonly address: Ip; readonly name: string }[];
 }
 
-export interface ReadInterface {
+interface ReadInterface {
   readonly name: string | undefined;
   readonly description: string | undefined;
   readonly linkType: number;
 }
 
-export interface ReadPacket {
+interface ReadPacket {
   /** An index into the capture's interfaces. */
   readonly interface: number;
   /** Nanoseconds since 1970-01-01T00:00:00Z; undefined in a simple packet block, which has no time. */

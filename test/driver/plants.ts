@@ -3,7 +3,7 @@ import type { HostSpec, LinkSpec, Quality, SegmentSpec } from '../../src/core/dr
 import { isIpv4, parseIp, parseMac } from '../../src/core/address.ts';
 import type { Ip, Mac } from '../../src/core/address.ts';
 
-export const GOOD: Quality = { delayUs: 1000, jitterUs: 0, lossRatio: 0, bitsPerSecond: 0 };
+const GOOD: Quality = { delayUs: 1000, jitterUs: 0, lossRatio: 0, bitsPerSecond: 0 };
 
 export function ip(text: string): Ip {
   const address = parseIp(text);

@@ -21,7 +21,7 @@ export function sequenceLength(flags: number, payloadOctets: number): number {
 }
 
 /** Whether sequence number `a` is before `b`, modulo 2^32: RFC 9293 §3.4. */
-export function isBefore(a: number, b: number): boolean {
+function isBefore(a: number, b: number): boolean {
   return ((a - b) | 0) < 0;
 }
 
