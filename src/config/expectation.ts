@@ -31,7 +31,7 @@ export interface SequenceExpectation extends ExpectationCommon {
 }
 
 /** A claim that holds whenever it can be judged. */
-export interface AlwaysExpectation extends ExpectationCommon {
+interface AlwaysExpectation extends ExpectationCommon {
   readonly kind: 'always';
   readonly claim: Claim;
 }

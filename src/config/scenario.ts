@@ -179,7 +179,7 @@ export type SecretConfig =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'file'; readonly file: FileReference };
 
-export interface TodServiceConfig extends ServiceCommon {
+interface TodServiceConfig extends ServiceCommon {
   readonly kind: 'tod';
 }
 
@@ -280,7 +280,7 @@ export interface PowerAction extends ActionCommon {
   readonly spread: { readonly overUs: number; readonly by: 'even' | 'uniform' } | undefined;
 }
 
-export interface ImpairAction extends ActionCommon {
+interface ImpairAction extends ActionCommon {
   readonly do: 'impair';
   readonly id: string;
   /** A segment's or link's name. */
@@ -293,7 +293,7 @@ export interface ImpairAction extends ActionCommon {
   readonly mustFire: number | undefined;
 }
 
-export interface CrashAction extends ActionCommon {
+interface CrashAction extends ActionCommon {
   readonly do: 'crash' | 'restart';
   readonly who: Selector;
 }

@@ -16,8 +16,8 @@ import type { Place } from './scenario.ts';
 /** Characters. The biggest shipped scenario has 3,000; a plant of a million modems is one line. */
 export const TEXT_MAX = 4 * 1024 * 1024;
 /** Values after aliases are followed: what an alias bomb runs into. */
-export const VALUES_MAX = 200_000;
-export const DEPTH_MAX = 32;
+const VALUES_MAX = 200_000;
+const DEPTH_MAX = 32;
 const TOKENS_MAX = 2_000_000;
 const MISTAKES_MAX = 20;
 /** One mistake of form is followed by others that are none. */

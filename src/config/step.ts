@@ -18,7 +18,7 @@ export interface PacketStep {
   readonly fields: readonly FieldMatch[];
 }
 
-export interface StateStep {
+interface StateStep {
   readonly kind: 'state';
   readonly text: string;
   readonly who: NameInText;
@@ -32,7 +32,7 @@ export interface NameInText {
 }
 
 /** `name=value`, `name=$capture` (the first time it is kept, then it must be equal), or `name` alone: it is there. */
-export interface FieldMatch {
+interface FieldMatch {
   readonly name: string;
   readonly match:
     | { readonly kind: 'is'; readonly value: string }

@@ -1,4 +1,4 @@
-import { formatMac, parseMac, toMac, type Mac } from '../core/address.ts';
+import { parseMac, toMac, type Mac } from '../core/address.ts';
 
 /** The hardware addresses of a group: member n has `base` plus n. */
 export interface MacTemplate {
@@ -41,8 +41,4 @@ export function macOfName(name: string): Mac {
     low = Math.imul(low ^ name.charCodeAt(index), 0x85ebca6b);
   }
   return toMac(0x02_00_00_00_00_00 + ((high >>> 24) & 0xff) * 0x1_0000_0000 + ((low ^ (high << 8)) >>> 0));
-}
-
-export function formatMacTemplate(template: MacTemplate): string {
-  return template.capacity === 1 ? formatMac(template.base) : `${formatMac(template.base)} and on`;
 }

@@ -16,7 +16,7 @@ interface ScalarKind<T> {
 }
 
 /** A text with a meaning of its own. The issue's message is the finding, `params.hint` the remedy. */
-export function scalar<T>({ expected, parse, pattern, explain }: ScalarKind<T>) {
+function scalar<T>({ expected, parse, pattern, explain }: ScalarKind<T>) {
   return z
     .unknown()
     .transform((value, context): T => {

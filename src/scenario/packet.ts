@@ -158,7 +158,7 @@ function serves(host: HostSpec | undefined, port: number): boolean {
   return host !== undefined && host.udpPorts.includes(port);
 }
 
-export function ports(body: Extract<FrameBody, { kind: 'udp' | 'tcp' }>): [string, string][] {
+function ports(body: Extract<FrameBody, { kind: 'udp' | 'tcp' }>): [string, string][] {
   return [
     ['sport', String(body.from.port)],
     ['dport', String(body.to.port)],
