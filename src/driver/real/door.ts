@@ -3,6 +3,7 @@ import { ANY, BROADCAST } from '../../core/address.ts';
 import type { DatagramInput, UnreachableInput } from '../../core/service.ts';
 import type { RealHost } from './host.ts';
 import type { Interface, Packet } from './plant.ts';
+import { wayTo } from './routing.ts';
 import { type Crossed, bodyOf } from './tap.ts';
 import { type UdpReceiver, UdpSocket } from './udp.ts';
 import type { World } from './world.ts';
@@ -39,6 +40,8 @@ export class Door implements UdpReceiver {
   readonly #socket: UdpSocket;
   readonly #input: MutableDatagram;
   #expected: Expected[] = [];
+  /** It sends what still crosses segments, and hears nothing more. */
+  isReleased = false;
 
   /** Throws `EnvironmentError`. */
   constructor(
@@ -123,6 +126,7 @@ export class Door implements UdpReceiver {
   }
 
   datagram(octets: Uint8Array, from: Ip, fromPort: number): void {
+    if (this.isReleased) return;
     this.#world.counts.datagramsIn++;
     const ours = this.#world.doors.boundTo(from, fromPort);
     const peer = ours?.known ?? { address: from, port: fromPort };
@@ -143,7 +147,7 @@ export class Door implements UdpReceiver {
     input.from = peer;
     // A socket on all addresses cannot know which one was meant.
     input.to = this.known;
-    input.via = expected?.last.number ?? this.own.number;
+    input.via = expected?.last.number ?? this.#viaFrom(from, peer);
     input.hardware = expected?.crossed?.sender?.spec.mac;
     this.#host.handle(input);
     input.octets = NO_OCTETS;
@@ -157,6 +161,12 @@ export class Door implements UdpReceiver {
     }
     const known = this.#world.doors.boundTo(to.address, to.port)?.known ?? to;
     this.#host.handle({ kind: 'unreachable', reason, port: this.known.port, to: known });
+  }
+
+  /** A host on several segments hears a peer by the one that leads to it, whichever address was meant. */
+  #viaFrom(real: Ip, peer: Endpoint): number {
+    if (this.#host.interfaces.length === 1) return this.own.number;
+    return (wayTo(this.#host, peer.address) ?? wayTo(this.#host, real))?.out.number ?? this.own.number;
   }
 
   #match(peer: Endpoint, length: number): Expected | undefined {

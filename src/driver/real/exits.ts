@@ -23,7 +23,7 @@ export class KernelExits implements Exits {
     const { station } = last;
     const to = world.doors.knownAs(packet.to);
     const from = world.doors.knownAs(packet.from);
-    if (to !== undefined && from !== undefined && world.place.isClosed) {
+    if (to?.isReleased === false && from !== undefined && world.place.isClosed) {
       from.sendTo(to, packet, last, crossed);
       return;
     }

@@ -112,10 +112,16 @@ export class ServePlace implements Place {
     return port;
   }
 
+  /** Only a host's first address is at 127.0.0.1: the others would want the same ports there. */
   #onLoopback(own: Interface, address: Ip): Ip {
-    if (!isIpv4(address)) return this.#mapping.address(address);
+    if (!isIpv4(address) || firstIpv4(own) !== address) return this.#mapping.address(address);
     return this.#loopback.get(own.station.spec) ?? this.#mapping.address(address);
   }
+}
+
+function firstIpv4(own: Interface): Ip | undefined {
+  const all = own.station.interfaces.flatMap((other) => other.addresses);
+  return all.find((other) => isIpv4(other.address))?.address;
 }
 
 /** Whether any address of 127/8 can be bound, as on Linux, or 127.0.0.1 only. */

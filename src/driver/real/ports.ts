@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { Ip } from '../../core/address.ts';
 import { ANY, isIpv4 } from '../../core/address.ts';
 import { bug, EnvironmentError } from '../../core/errors.ts';
+import { after } from '../../core/time.ts';
 import { Door } from './door.ts';
 import type { RealHost } from './host.ts';
 import type { Interface } from './plant.ts';
@@ -16,11 +17,15 @@ const BIND_TRIES = 16;
 /** Where RFC 2131 §4.1 clients without an address send: to all. */
 const DHCP_SERVER_PORT = 67;
 
+/** Longer than a crossing that a scenario would wait for. */
+const LINGER_US = 1_000_000;
+
 /** The UDP ports of a host, with a socket for each address it has. */
 export class Ports {
   readonly #world: World;
   readonly #host: RealHost;
   readonly #doors = new Map<number, Door[]>();
+  readonly #lingering = new Set<Door>();
   /** Receives what is sent to all on the interface that is answered. */
   #ear: Door | undefined;
 
@@ -95,13 +100,18 @@ export class Ports {
 
   release(port: number): void {
     if (this.#host.spec.udpPorts.includes(port)) return;
-    for (const door of this.#doors.get(port) ?? []) this.#close(door);
+    for (const door of this.#doors.get(port) ?? []) {
+      if (this.#world.place.acts(door.own.segment)) this.#linger(door);
+      else this.#close(door);
+    }
     this.#doors.delete(port);
   }
 
   closeAll(): void {
     for (const doors of this.#doors.values()) for (const door of doors) this.#close(door);
     this.#doors.clear();
+    for (const door of this.#lingering) this.#close(door);
+    this.#lingering.clear();
     this.#ear?.close();
     this.#ear = undefined;
   }
@@ -159,6 +169,16 @@ export class Ports {
       const port = randomInt(DYNAMIC_FIRST, DYNAMIC_END);
       if (!this.#doors.has(port)) return port;
     }
+  }
+
+  /** The service is done with the port, while what it sent last may still cross segments that are acted here. */
+  #linger(door: Door): void {
+    const { now, schedule } = this.#world;
+    door.isReleased = true;
+    this.#lingering.add(door);
+    schedule.at(after(now(), LINGER_US), () => {
+      if (this.#lingering.delete(door)) this.#close(door);
+    });
   }
 
   #close(door: Door): void {
