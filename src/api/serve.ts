@@ -38,7 +38,7 @@ export interface Serving {
   /** Which endpoint of this machine is which of the file. */
   readonly endpoints: readonly MappingRow[];
   readonly controlPath: string | undefined;
-  /** Asks as the control socket does: `leases`, `health`. */
+  /** Asks as the control socket does: `leases`, `modems`, `health`. */
   ask(verb: string, args?: Readonly<Record<string, Plain>>): Promise<Plain>;
   /** Settles what is open, then closes all. */
   stop(): Promise<void>;
@@ -144,12 +144,15 @@ function makeVerbs(
   store: LeaseDb | undefined,
 ): ReadonlyMap<string, ControlVerb> {
   const startedAt = driver.now;
-  const leases: ControlVerb = async (args) => {
-    const servers = hosts.filter((host) => host.kind.split('+').includes('dhcp'));
-    return Promise.all(
-      servers.map(async ({ name }) => ({ host: name, leases: await driver.ask(name, 'leases', args) })),
-    );
-  };
+  /** One command to all hosts of a kind; their answers by host. */
+  const asking =
+    (kind: string, verb: string, field: string): ControlVerb =>
+    (args) =>
+      Promise.all(
+        hosts
+          .filter((host) => host.kind.split('+').includes(kind))
+          .map(async ({ name }) => ({ host: name, [field]: await driver.ask(name, verb, args) })),
+      );
   const health: ControlVerb = async () => ({
     pid: process.pid,
     up_us: driver.now - startedAt,
@@ -165,7 +168,8 @@ function makeVerbs(
     disk: store?.failure ?? 'good',
   });
   return new Map([
-    ['leases', leases],
+    ['leases', asking('dhcp', 'leases', 'leases')],
+    ['modems', asking('cmts', 'modems', 'modems')],
     ['health', health],
     ['reload', reload],
   ]);

@@ -102,7 +102,7 @@ test('rows outlive the process, and the control socket tells of them', async () 
 
 test('what the control socket does not know, it says', async () => {
   await start({ topology: topologyOf(server('dhcp', '10.0.0.67/24')), stateFolder: folder });
-  await expect(askControl(folder, 'restart')).rejects.toThrow('leases, health, reload');
+  await expect(askControl(folder, 'restart')).rejects.toThrow('leases, modems, health, reload');
   await expect(askControl(folder, 'reload')).rejects.toThrow('restart serve');
 });
 

@@ -183,6 +183,7 @@ export class RealDriver implements Driver {
       store: options.store ?? new MemoryStore(),
       doors: new Doors(),
       streamEnds: new StreamEnds(),
+      ownPorts: new Set(),
       counts: noCounts(),
       rules: noRules(),
       notice: (text) => {

@@ -41,6 +41,7 @@ export class Ports {
   /** Opens the ports of the specification on the addresses that are there; throws `EnvironmentError`. */
   open(): void {
     for (const port of this.#host.spec.udpPorts) {
+      if (port === DHCP_SERVER_PORT && this.#hasEar) this.#assertAlone(port);
       this.#doors.set(port, []);
       for (const own of this.#host.interfaces)
         for (const { address } of own.addresses) this.#openAt(own, address, port);
@@ -131,9 +132,7 @@ export class Ports {
     const port = place.port(own, address, knownPort);
     if (port === undefined) return;
     for (const { bind, known } of place.seats(own, address)) {
-      const shared =
-        knownPort === DHCP_SERVER_PORT && place.answers !== undefined && !place.acts(own.segment);
-      if (shared) assertFree(this.#world, this.#host, { own, known, bind, port });
+      const shared = knownPort === DHCP_SERVER_PORT && this.#hasEar;
       const door = new Door(this.#world, this.#host, { own, known, knownPort, bind, port, shared });
       doors.add(door);
       this.#doors.get(knownPort)?.push(door);
@@ -145,17 +144,28 @@ export class Ports {
    * address, since Linux sends a broadcast out by the interface whose address the sender has.
    */
   #openEar(): void {
-    const { place } = this.#world;
-    const own = this.#host.interfaces.find((candidate) => !place.acts(candidate.segment));
-    if (place.answers === undefined || own === undefined) return;
+    const [own] = this.#host.interfaces;
+    if (!this.#hasEar || own === undefined) return;
     if (this.#doors.get(DHCP_SERVER_PORT)?.some((door) => door.real.address === ANY) === true) return;
-    this.#ear = new Door(this.#world, this.#host, {
-      own,
-      known: ANY,
-      bind: ANY,
-      port: DHCP_SERVER_PORT,
-      shared: true,
-    });
+    const where = { own, known: ANY, bind: ANY, port: DHCP_SERVER_PORT };
+    this.#ear = new Door(this.#world, this.#host, { ...where, shared: true });
+  }
+
+  /** Whether this host answers clients on the interface named; a relay hears its own on the cable. */
+  get #hasEar(): boolean {
+    const { place } = this.#world;
+    const { spec, interfaces } = this.#host;
+    return (
+      place.answers !== undefined && !spec.forwards && interfaces.every((own) => !place.acts(own.segment))
+    );
+  }
+
+  /** A shared socket would be let in beside another program's: one that is not shared finds out first. */
+  #assertAlone(port: number): void {
+    const [own] = this.#host.interfaces;
+    if (own === undefined || this.#world.ownPorts.has(port)) return;
+    new Door(this.#world, this.#host, { own, known: ANY, bind: ANY, port }).close();
+    this.#world.ownPorts.add(port);
   }
 
   #isSeated(door: Door): boolean {
@@ -185,13 +195,4 @@ export class Ports {
     this.#world.doors.remove(door);
     door.close();
   }
-}
-
-/** A shared socket would also be let in beside another program's: see first whether the port is free. */
-function assertFree(
-  world: World,
-  host: RealHost,
-  where: { readonly own: Interface; readonly known: Ip; readonly bind: Ip; readonly port: number },
-): void {
-  for (const bind of new Set([where.bind, ANY])) new Door(world, host, { ...where, bind }).close();
 }

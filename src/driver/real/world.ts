@@ -48,6 +48,8 @@ export interface World {
   readonly store: RowStore;
   readonly doors: Doors;
   readonly streamEnds: StreamEnds;
+  /** Ports that sockets of ours share; nobody else had them when we came. */
+  readonly ownPorts: Set<number>;
   readonly counts: RealCounts;
   /** How often each rule was given, by its index. */
   readonly rules: Float64Array;
