@@ -17,11 +17,11 @@ const SIZES = [0, 1, 511, 512, 513, 5120, 32 * 1024 * 1024 + 512 * 7];
 
 let lab: Lab;
 
+/** Octets of which no two blocks are alike. */
 function octets(size: number): Buffer {
-  const made = Buffer.alloc(size);
-  for (let at = 0; at < size; at += 4)
-    made.writeUInt32BE(Math.imul(at + 1, 0x9e3779b9) >>> 0, Math.min(at, Math.max(size - 4, 0)));
-  return size < 4 ? Buffer.alloc(size, 0x41) : made;
+  const words = new Uint32Array(Math.ceil(size / 4));
+  for (let index = 0; index < words.length; index++) words[index] = Math.imul(index + 1, 0x9e3779b9);
+  return Buffer.from(words.buffer, 0, size);
 }
 
 const digest = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');
