@@ -77,7 +77,7 @@ const tftpFile = v.strict({
   file: v.path.optional().describe('serves this file as it is'),
   text: z.string().max(1_000_000).optional().describe('serves this text'),
   docsis: z
-    .union([z.string(), z.record(z.string(), z.json())])
+    .union([z.string(), z.record(z.string(), z.json()), z.array(z.record(z.string(), z.json()))])
     .optional()
     .describe('makes a DOCSIS configuration of this file, or of what stands here, and signs it'),
   'secret-file': v.path.optional().describe("the plant's shared secret"),
