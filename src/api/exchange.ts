@@ -103,6 +103,8 @@ function troubleOf(error: NodeJS.ErrnoException): string {
       return 'no right to use that port or address';
     case 'EADDRINUSE':
       return 'the local port is taken';
+    case 'EADDRNOTAVAIL':
+      return 'the address to send from is not one of this machine';
     default:
       return error.message;
   }

@@ -35,8 +35,8 @@ export interface PlannedHost {
   readonly tcp: readonly number[];
 }
 
-/** Ranging 4, DHCP 8, ARP 8, time 4, TFTP 12, registration 3: crossings, counted in the flagship. */
-const PACKETS_PER_MODEM = 40;
+/** Crossings, counted in the flagship: ranging 4, DHCP 8, ARP 2, time 4, TFTP 6, registration 3. */
+const PACKETS_PER_MODEM = 27;
 const PACKETS_PER_HOST = 10;
 
 export function planScenario(path: string, reach: 'inside' | 'any'): Plan {
@@ -87,9 +87,13 @@ function actionText(action: Action): string {
   return `${action.do} ${action.who.text}${over}`;
 }
 
+/** What `serve` runs unless told. */
+const SERVED: ReadonlySet<string> = new Set(['dhcp', 'tftp', 'tod', 'dns']);
+
 function rightsOf({ hosts }: Topology): readonly string[] {
   const low = new Set(
     hosts
+      .filter(({ kind }) => kind.split('+').every((part) => SERVED.has(part)))
       .flatMap(({ udpPorts, tcpPorts }) => [
         ...udpPorts.map((port) => ({ port, text: `udp/${port}` })),
         ...tcpPorts.map((port) => ({ port, text: `tcp/${port}` })),

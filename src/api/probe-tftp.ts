@@ -54,7 +54,8 @@ export function fetchTftp(server: Server, file: string, options: FetchOptions): 
         return;
       }
       const tookMs = performance.now() - startedAt;
-      socket.close();
+      // The last acknowledgment must have left before the socket goes.
+      effects.whenSent(() => socket.close());
       if (state.kind === 'done') resolve({ octets: state.octets, tookMs, trouble: '' });
       else resolve({ octets: undefined, tookMs, trouble: troubleOf(state) });
     };
@@ -100,6 +101,8 @@ function troubleOf(state: Extract<TftpReceiver['state'], { kind: 'failed' }>): s
 class SocketEffects implements Effects {
   readonly explains = false;
   readonly #socket: Socket;
+  #sending = 0;
+  #idle: (() => void) | undefined;
 
   constructor(socket: Socket) {
     this.#socket = socket;
@@ -111,7 +114,16 @@ class SocketEffects implements Effects {
 
   send(_port: number, to: Target, octets: Uint8Array, length = octets.length): void {
     // The sink copies: the engine's scratch is written again before the socket has sent.
-    this.#socket.send(octets.slice(0, length), to.port, formatIp(to.address), () => undefined);
+    this.#sending++;
+    this.#socket.send(octets.slice(0, length), to.port, formatIp(to.address), () => {
+      if (--this.#sending === 0) this.#idle?.();
+    });
+  }
+
+  /** Calls back once nothing waits to leave. */
+  whenSent(act: () => void): void {
+    if (this.#sending === 0) act();
+    else this.#idle = act;
   }
 
   release(): void {}

@@ -12,7 +12,7 @@ import { decodeMessage as decodeDns } from '../codec/dns/message.ts';
 import { formatRecord } from '../codec/dns/record.ts';
 import { rcodeName } from '../codec/dns/registry.ts';
 import { decodeTod, unixSecondsOfTod } from '../codec/tod.ts';
-import { ANY, isIpv4, parseIp, parseMac, writeMac } from '../core/address.ts';
+import { ANY, formatIp, isIpv4, parseIp, parseMac, writeMac } from '../core/address.ts';
 import type { Ipv4, Mac } from '../core/address.ts';
 import { u16At, u32At } from '../core/bytes.ts';
 import { utf8Octets } from '../core/text.ts';
@@ -109,7 +109,7 @@ export async function probeTod(server: Server): Promise<TodReading> {
 export interface DhcpProbe {
   readonly mac: string;
   readonly class: string | undefined;
-  /** The relay to speak as; undefined: the address that leads to the server. */
+  /** The relay to speak as, an address of this machine; undefined: the one that leads to the server. */
   readonly giaddr: string | undefined;
 }
 
@@ -134,7 +134,8 @@ export async function probeDhcp(server: Server, probe: DhcpProbe): Promise<DhcpE
   const isAnswer = (octets: Uint8Array) =>
     octets.length >= 240 && octets[0] === Op.reply && u32At(octets, 4) === xid;
   const port = (await isFree(SERVER_PORT)) ? SERVER_PORT : 0;
-  const exchange = await exchangeUdp(request, server, { ...PATIENCE, isAnswer, from: { port } });
+  const from = { address: formatIp(giaddr), port };
+  const exchange = await exchangeUdp(request, server, { ...PATIENCE, isAnswer, from });
   const { octets } = exchange;
   return { ...exchange, reading: octets === undefined ? undefined : describeDhcp(decodeDhcp(octets)) };
 }

@@ -9,7 +9,7 @@ const CMTS = 'The CMTS MIC (TLV 7) needs the shared secret of the plant. headend
 
 /** `docsis decode | encode | verify`. */
 export const docsis: Verb = (program, { output }, done) => {
-  const group = program.command('docsis').description('read, write and check DOCSIS configuration files');
+  const group = program.command('docsis');
   group
     .command('decode <file>')
     .description('print a configuration file as YAML')

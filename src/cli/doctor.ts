@@ -10,7 +10,6 @@ const STYLES = { pass: 'good', warn: 'warn', fail: 'bad' } as const;
 
 export const doctor = defineVerb(
   'doctor',
-  'look at this machine: ports, rights, interfaces, clock, and what to do',
   (command) => command.addOption(jsonFlag()),
   async ({ output }, _operands, flags) => {
     const findings = await examine();

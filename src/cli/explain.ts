@@ -4,7 +4,6 @@ import { defineVerb, jsonFlag } from './program.ts';
 
 export const explain = defineVerb(
   'explain [topic]',
-  'say what a code (HE-DHCP-014) or a word (dora, relay, mic) means',
   (command) => command.addOption(jsonFlag()),
   ({ output }, [topic], flags) => {
     const json = flags['json'] === true;

@@ -5,7 +5,6 @@ import { defineVerb, jsonFlag } from './program.ts';
 
 export const ladder = defineVerb(
   'ladder <trace>',
-  'draw the packets of hosts out of a file that run --trace wrote',
   (command) => {
     command
       .option(

@@ -7,7 +7,6 @@ import { defineVerb, jsonFlag } from './program.ts';
 
 export const leases = defineVerb(
   'leases',
-  'list the leases of a serve, running or not',
   (command) =>
     command
       .requiredOption('--state <folder>', 'the folder that serve was given')

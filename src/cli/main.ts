@@ -66,7 +66,8 @@ async function main(): Promise<number> {
         interrupted = undefined;
       },
     };
-    const program = buildProgram(version(), VERBS, session, (given) => {
+    const typed = process.argv.slice(2);
+    const program = await buildProgram(version(), { verbs: VERBS, typed }, session, (given) => {
       code = given;
     });
     await program.parseAsync(process.argv);

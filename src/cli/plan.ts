@@ -7,7 +7,6 @@ import { defineVerb, jsonFlag, reachOf, reachFlag } from './program.ts';
 
 export const plan = defineVerb(
   'plan <file>',
-  'show what would start: hosts, ports, rights, timeline; nothing is opened',
   (command) => command.addOption(reachFlag()).addOption(jsonFlag()),
   ({ output }, [file = ''], flags) => {
     const planned = planScenario(file, reachOf(flags));

@@ -20,7 +20,7 @@ interface ProbeFlags {
 
 /** `probe dns | dhcp | tftp | tod`: asks a real server one thing. */
 export const probe: Verb = (program, session, done) => {
-  const group = program.command('probe').description('ask a real server one thing and show the answer');
+  const group = program.command('probe');
   const add = (usage: string, summary: string, port: number): Command =>
     group
       .command(usage)
@@ -159,7 +159,7 @@ async function showDhcp({ output }: Session, server: string, flags: DhcpFlags): 
 function besides(reading: object, second: Awaited<ReturnType<typeof secondReading>> | undefined): Line[] {
   const lines: Line[] = [[span(' headend', 'strong')]];
   for (const [name, value] of Object.entries(reading)) {
-    if (name !== 'options') lines.push([span(`   ${name.padEnd(10)}`, 'dim'), span(show(value))]);
+    if (name !== 'options') lines.push([span(`   ${name.padEnd(12)}`, 'dim'), span(show(value))]);
     else
       for (const option of value as { code: number; name: string; value: unknown }[])
         lines.push([
@@ -171,7 +171,7 @@ function besides(reading: object, second: Awaited<ReturnType<typeof secondReadin
   if (second === undefined || 'trouble' in second)
     return [...lines, [span(`   no reading: ${safeText(second?.trouble ?? '')}`, 'warn')]];
   for (const [name, value] of Object.entries(second.reading as object))
-    lines.push([span(`   ${safeText(name).padEnd(10)}`, 'dim'), span(safeText(show(value)))]);
+    lines.push([span(`   ${safeText(name).padEnd(12)}`, 'dim'), span(safeText(show(value)))]);
   return lines;
 }
 

@@ -19,15 +19,21 @@ export type Flags = Readonly<Record<string, unknown>>;
 /** One verb: adds itself to the program and reports its exit code to `done`. */
 export type Verb = (program: Command, session: Session, done: (code: number) => void) => void;
 
+/** A verb's line in the help; its code is loaded when it is typed, since most of headend is not needed for most verbs. */
+export interface VerbEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<Verb>;
+}
+
 /** A verb whose action gives its exit code. */
 export function defineVerb(
   usage: string,
-  summary: string,
   shape: (command: Command) => void,
   act: (session: Session, operands: readonly string[], flags: Flags) => Promise<number> | number,
 ): Verb {
   return (program, session, done) => {
-    const command = program.command(usage).description(summary);
+    const command = program.command(usage);
     shape(command);
     command.action(async (...given: unknown[]) => {
       // Commander hands in the operands, then the flags, then the command.
@@ -56,13 +62,13 @@ export function reachOf(flags: Flags): 'inside' | 'any' {
   return flags['allowPath'] === true ? 'any' : 'inside';
 }
 
-/** Builds the command line of all verbs. */
-export function buildProgram(
+/** The command line: the verb that is `typed`, or asked about, whole; of all others name and summary, for the help. */
+export async function buildProgram(
   version: string,
-  verbs: readonly Verb[],
+  { verbs, typed }: { readonly verbs: readonly VerbEntry[]; readonly typed: readonly string[] },
   session: Session,
   done: (code: number) => void,
-): Command {
+): Promise<Command> {
   const program = new Command('headend')
     .description('An ISP head-end in a box: DNS, DHCP, TFTP and Time of Day, real or simulated.')
     .version(version)
@@ -73,7 +79,12 @@ export function buildProgram(
       writeOut: (text) => session.output.text(text),
       writeErr: (text) => session.output.note(text.trimEnd()),
     });
-  for (const verb of verbs) verb(program, session, done);
+  const wanted = typed[0] === 'help' ? typed[1] : typed[0];
+  for (const { name, summary, load } of verbs) {
+    if (name === wanted) (await load())(program, session, done);
+    else program.command(name);
+    program.commands.at(-1)?.description(summary);
+  }
   for (const command of program.commands) copySettings(command, program);
   return program;
 }

@@ -11,7 +11,6 @@ const SEED_MAX = 2 ** 32 - 1;
 
 export const run = defineVerb(
   'run <files...>',
-  'run scenarios and judge them: in the simulation, or with --mode live over real sockets on loopback',
   (command) => {
     command
       .addOption(new Option('--mode <mode>', 'where').choices(['virtual', 'live']).default('virtual'))

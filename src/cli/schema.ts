@@ -4,7 +4,6 @@ import { defineVerb } from './program.ts';
 
 export const schema = defineVerb(
   'schema',
-  'print the JSON Schema of scenario files, for editors',
   () => undefined,
   ({ output }) => {
     output.json(scenarioSchema());

@@ -14,7 +14,6 @@ import type { Flags, Session } from './program.ts';
 
 export const serve = defineVerb(
   'serve <file>',
-  "run a scenario's servers for real clients, on loopback unless told",
   (command) => {
     command
       .option(

@@ -12,7 +12,6 @@ interface Judgement {
 
 export const validate = defineVerb(
   'validate <files...>',
-  'check scenario files and all that they name, without running them',
   (command) => command.addOption(reachFlag()).addOption(jsonFlag()),
   ({ output }, files, flags) => {
     let exitCode: number = EXIT.passed;

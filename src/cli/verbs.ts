@@ -1,27 +1,61 @@
-import { docsis } from './docsis.ts';
-import { doctor } from './doctor.ts';
-import { explain } from './explain.ts';
-import { ladder } from './ladder.ts';
-import { leases } from './leases.ts';
-import { plan } from './plan.ts';
-import { probe } from './probe.ts';
-import type { Verb } from './program.ts';
-import { run } from './run.ts';
-import { schema } from './schema.ts';
-import { serve } from './serve.ts';
-import { validate } from './validate.ts';
+import type { VerbEntry } from './program.ts';
 
 /** In the order of the help. */
-export const VERBS: readonly Verb[] = [
-  run,
-  plan,
-  validate,
-  schema,
-  serve,
-  leases,
-  probe,
-  ladder,
-  explain,
-  docsis,
-  doctor,
+export const VERBS: readonly VerbEntry[] = [
+  {
+    name: 'run',
+    summary:
+      'run scenarios and judge them: in the simulation, or with --mode live over real sockets on loopback',
+    load: async () => (await import('./run.ts')).run,
+  },
+  {
+    name: 'plan',
+    summary: 'show what would start: hosts, ports, rights, timeline; nothing is opened',
+    load: async () => (await import('./plan.ts')).plan,
+  },
+  {
+    name: 'validate',
+    summary: 'check scenario files and all that they name, without running them',
+    load: async () => (await import('./validate.ts')).validate,
+  },
+  {
+    name: 'schema',
+    summary: 'print the JSON Schema of scenario files, for editors',
+    load: async () => (await import('./schema.ts')).schema,
+  },
+  {
+    name: 'serve',
+    summary: "run a scenario's servers for real clients, on loopback unless told",
+    load: async () => (await import('./serve.ts')).serve,
+  },
+  {
+    name: 'leases',
+    summary: 'list the leases of a serve, running or not',
+    load: async () => (await import('./leases.ts')).leases,
+  },
+  {
+    name: 'probe',
+    summary: 'ask a real server one thing and show the answer',
+    load: async () => (await import('./probe.ts')).probe,
+  },
+  {
+    name: 'ladder',
+    summary: 'draw the packets of hosts out of a file that run --trace wrote',
+    load: async () => (await import('./ladder.ts')).ladder,
+  },
+  {
+    name: 'explain',
+    summary: 'say what a code (HE-DHCP-014) or a word (dora, relay, mic) means',
+    load: async () => (await import('./explain.ts')).explain,
+  },
+  {
+    name: 'docsis',
+    summary: 'read, write and check DOCSIS configuration files',
+    load: async () => (await import('./docsis.ts')).docsis,
+  },
+  {
+    name: 'doctor',
+    summary: 'look at this machine: ports, rights, interfaces, clock, and what to do',
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
 ];

@@ -58,6 +58,7 @@ export function formatCount(count: number): string {
 
 /** `850 us`, `12.4 ms`, `5.4 s`, `2m 42s`, `24h`. */
 export function formatDuration(us: number): string {
+  if (us === 0) return '0 s';
   if (us < 1_000) return `${Math.round(us)} us`;
   if (us < 1_000_000) return `${trim((us / 1_000).toFixed(1))} ms`;
   const seconds = us / 1_000_000;

@@ -66,8 +66,10 @@ export class DecisionLog implements Trace {
 }
 
 function levelOf(rule: Rule): LogLevel {
+  // A name server is asked for names that are not there all day long: that is the asker's business.
+  if (rule.id.startsWith('HE-DNS-')) return rule.fix === '' ? 'debug' : 'info';
   if (rule.fix !== '') return 'warn';
-  return QUIET.has(rule) || rule.id.startsWith('HE-DNS-') ? 'debug' : 'info';
+  return QUIET.has(rule) ? 'debug' : 'info';
 }
 
 function peerOf(input: Input | undefined): { peer?: string; hardware?: string } {

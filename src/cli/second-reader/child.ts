@@ -51,17 +51,21 @@ function readTftp(octets: Buffer): unknown {
   return { kind, packet: codec.deserialize(octets) };
 }
 
-async function fetchTftp({ address, port, file }: Extract<Job, { do: 'tftp-get' }>): Promise<unknown> {
+/** By its events, not as an iterator: the package closes its first stream when it asks again without options. */
+function fetchTftp({ address, port, file }: Extract<Job, { do: 'tftp-get' }>): Promise<unknown> {
   const tftp = load('tftp') as { createClient(options: { host: string; port: number }): TftpClient };
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of tftp.createClient({ host: address, port }).createGetStream(file)) {
-    const octets = chunk as Buffer;
-    size += octets.length;
-    if (size > FETCH_OCTETS_MAX) throw new Error(`more than ${FETCH_OCTETS_MAX} octets`);
-    chunks.push(Buffer.from(octets));
-  }
-  return { octets: Buffer.concat(chunks).toString('hex') };
+  const stream = tftp.createClient({ host: address, port }).createGetStream(file);
+  return new Promise((resolve, reject) => {
+    const pieces: Buffer[] = [];
+    let size = 0;
+    stream.on('data', (piece: Buffer) => {
+      size += piece.length;
+      if (size > FETCH_OCTETS_MAX) reject(new Error(`more than ${FETCH_OCTETS_MAX} octets`));
+      pieces.push(Buffer.from(piece));
+    });
+    stream.on('end', () => resolve({ octets: Buffer.concat(pieces).toString('hex') }));
+    stream.on('error', reject);
+  });
 }
 
 /** Octets as hex, `undefined` as null. */

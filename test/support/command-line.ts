@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { compiled } from './compiled.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+export interface Said {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** The command line of this tree, compiled once, run as a person runs it: in a folder, with pipes for terminals. */
+export class CommandLine {
+  readonly folder = mkdtempSync(join(tmpdir(), 'headend-cli-'));
+  readonly #main: string;
+
+  constructor() {
+    this.#main = compiled('src/cli/main.ts');
+    copyFileSync(join(ROOT, 'package.json'), join(this.#main, '../../../package.json'));
+  }
+
+  file(name: string, content: string | Uint8Array): string {
+    writeFileSync(join(this.folder, name), content);
+    return name;
+  }
+
+  run(...args: readonly string[]): Promise<Said> {
+    return this.runWith({}, ...args);
+  }
+
+  runWith(
+    how: { readonly env?: NodeJS.ProcessEnv; readonly signalAfterMs?: number; readonly closeOut?: boolean },
+    ...args: readonly string[]
+  ): Promise<Said> {
+    return new Promise((done) => {
+      const child = spawn(process.execPath, [this.#main, ...args], {
+        cwd: this.folder,
+        env: { ...process.env, ...how.env },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      let out = '';
+      let err = '';
+      child.stdout.on('data', (text: Buffer) => (out += text.toString()));
+      child.stderr.on('data', (text: Buffer) => (err += text.toString()));
+      if (how.closeOut === true) child.stdout.destroy();
+      if (how.signalAfterMs !== undefined) setTimeout(() => child.kill('SIGINT'), how.signalAfterMs);
+      child.on('close', (code) => done({ code, out, err }));
+    });
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+export const SCENARIOS = join(ROOT, 'scenarios');
