@@ -42,7 +42,7 @@ export function signed(plain: Plain, secret: Uint8Array = SECRET): Uint8Array {
 }
 
 /** What an answer of the plant's DHCP server says beside the address. */
-export interface Answer {
+interface Answer {
   readonly siaddr?: Ipv4 | undefined;
   readonly file?: string | undefined;
   readonly leaseSeconds?: number | undefined;

@@ -35,7 +35,7 @@ export function decodeConfigFile(octets: Uint8Array): ConfigFile {
 }
 
 /** Whether the file is an MTA's: TLV 254 comes first. */
-export function isMtaFile(octets: Uint8Array): boolean {
+function isMtaFile(octets: Uint8Array): boolean {
   let at = 0;
   while (octets[at] === PAD) at++;
   return octets[at] === MTA_DELIMITER;

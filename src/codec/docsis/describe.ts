@@ -27,11 +27,6 @@ export function describeConfig(file: ConfigFile): Plain {
   return level(entries);
 }
 
-/** The name and the value of one TLV of the top level, for reports and traces. */
-export function describeTopLevelTlv(type: number, value: Uint8Array): [name: string, value: Plain] {
-  return describeTlv(TOP_LEVEL, type, value, 0);
-}
-
 function describeTlv(table: TlvTable, type: number, value: Uint8Array, depth: number): [string, Plain] {
   const definition = table.byType.get(type);
   if (definition === undefined) return [`tlv-${type}`, toHex(value)];

@@ -103,7 +103,7 @@ export function verifyCmtsMic(
 }
 
 /** The value of TLV 6 or 7, as a view. */
-export function findMic(
+function findMic(
   tlvs: Uint8Array,
   type: typeof CM_MIC | typeof CMTS_MIC,
   from = 0,

@@ -4,7 +4,7 @@ import { NEVER, toInstant } from '../../core/time.ts';
 import type { Instant } from '../../core/time.ts';
 
 /** What a CMTS shows of a modem, in the order of a boot; the position is the number kept in the table. */
-export const CMTS_STATES = [
+const CMTS_STATES = [
   'offline',
   'init(r1)',
   'init(r2)',
@@ -156,7 +156,7 @@ export class ModemTable {
 }
 
 /** The owner of an address that no modem has. */
-export const HOST = -2;
+const HOST = -2;
 
 function grown<Values extends { set(values: Values): void }>(from: Values, to: Values): Values {
   to.set(from);

@@ -20,7 +20,7 @@ const DOWNSTREAM_CHANNEL = 1;
 const scratch = new Writer(new Uint8Array(MAC_MESSAGE_OCTETS_MAX));
 const registration = new Writer(new Uint8Array(0x4000));
 /** Octets of TLVs that one REG-REQ, or one part of a REG-REQ-MP, carries. */
-export const REGISTRATION_OCTETS_MAX = MAC_MESSAGE_OCTETS_MAX - overheadOctets(4);
+const REGISTRATION_OCTETS_MAX = MAC_MESSAGE_OCTETS_MAX - overheadOctets(4);
 
 /** Between whom. */
 export interface Ends {

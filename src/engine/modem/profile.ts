@@ -188,7 +188,8 @@ function bootableOffer(reads125: boolean): OfferJudge {
   return {
     refuses(message) {
       if (bootServer(message, reads125) === ANY) return MODEM.noTftpServer;
-      return message.file[0] === 0 || message.fileText === '' ? MODEM.noBootFile : undefined;
+      // Overload 1 and 3: options lie where the name would be.
+      return message.file[0] === 0 || (message.overload & 1) === 1 ? MODEM.noBootFile : undefined;
     },
   };
 }
