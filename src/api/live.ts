@@ -13,6 +13,8 @@ export interface LiveOptions {
   readonly seed?: number | undefined;
   /** Told once each what the person should know. */
   readonly notice?: ((text: string) => void) | undefined;
+  /** 0 to 255: keeps the loopback addresses apart from another live run's on this machine; left out, 0. */
+  readonly shift?: number | undefined;
 }
 
 /** A live run that is ready: the whole scenario on loopback. */
@@ -37,7 +39,10 @@ export function prepareLive(loaded: LoadedScenario, options: LiveOptions = {}): 
     topology,
     seed,
     execute: (listeners, signal) =>
-      runLive({ loaded, topology, seed }, { listeners, signal, notice: options.notice }),
+      runLive(
+        { loaded, topology, seed },
+        { listeners, signal, notice: options.notice, shift: options.shift },
+      ),
   };
 }
 
@@ -50,6 +55,7 @@ interface Company {
   readonly listeners: readonly Trace[];
   readonly signal: AbortSignal | undefined;
   readonly notice: ((text: string) => void) | undefined;
+  readonly shift: number | undefined;
 }
 
 /** How often a live run looks whether all is judged. */
@@ -57,7 +63,7 @@ const LOOK_MS = 50;
 
 async function runLive(
   { loaded, topology, seed }: Pick<LiveRun, 'loaded' | 'topology' | 'seed'>,
-  { listeners, signal, notice }: Company,
+  { listeners, signal, notice, shift }: Company,
 ): Promise<RunResult> {
   const { scenario } = loaded;
   const run = new ScenarioRun({ scenario, topology, mode: 'live', seed });
@@ -66,6 +72,7 @@ async function runLive(
   const driver = new RealDriver({
     topology,
     place: 'live',
+    shift,
     seed,
     trace: [run.trace, counter, ...listeners],
     notice,
