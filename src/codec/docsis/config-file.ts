@@ -1,6 +1,6 @@
 import { Writer } from '../../core/bytes.ts';
 import { assert, DecodeError } from '../../core/errors.ts';
-import { END_OF_DATA, MTA_DELIMITER, PAD, TlvCursor, tlvHeaderOctets } from './tlv.ts';
+import { END_OF_DATA, formOf, MTA_DELIMITER, PAD, TlvCursor, tlvHeaderOctets } from './tlv.ts';
 
 /** One thing in a file's order: a TLV, or a run of pads. */
 export type ConfigItem =
@@ -20,7 +20,7 @@ export interface ConfigFile {
 export function decodeConfigFile(octets: Uint8Array): ConfigFile {
   if (octets.length === 0) throw new DecodeError('truncated', 'configuration file', 0);
   const items: ConfigItem[] = [];
-  const cursor = new TlvCursor(octets, 0, octets.length, isMtaFile(octets) ? 'mta' : 'file');
+  const cursor = new TlvCursor(octets, 0, octets.length, formOf(octets));
   let at = 0;
   for (;;) {
     const more = cursor.next();
@@ -32,13 +32,6 @@ export function decodeConfigFile(octets: Uint8Array): ConfigFile {
   }
   const end = cursor.offset;
   return { items, tail: end < octets.length ? octets.slice(end + 1) : undefined };
-}
-
-/** Whether the file is an MTA's: TLV 254 comes first. */
-function isMtaFile(octets: Uint8Array): boolean {
-  let at = 0;
-  while (octets[at] === PAD) at++;
-  return octets[at] === MTA_DELIMITER;
 }
 
 export function encodeConfigFile(file: ConfigFile): Uint8Array {

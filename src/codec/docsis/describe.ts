@@ -3,7 +3,7 @@ import { ConfigError, DecodeError } from '../../core/errors.ts';
 import type { Plain } from '../../core/service.ts';
 import { nearest } from '../../core/text.ts';
 import type { ConfigFile, ConfigItem } from './config-file.ts';
-import { TOP_LEVEL } from './registry.ts';
+import { MTA_LEVEL, TOP_LEVEL } from './registry.ts';
 import type { TlvDefinition, TlvTable } from './registry.ts';
 import { MTA_DELIMITER, TlvCursor } from './tlv.ts';
 import { describeValue, isMap, quote, rawHex, valueFromPlain } from './value.ts';
@@ -20,8 +20,10 @@ const END = 'end';
  * list of one-key maps instead. `configFromPlain` gives the same octets back, MICs included.
  */
 export function describeConfig(file: ConfigFile): Plain {
+  const first = file.items.find((item) => item.kind === 'tlv');
+  const table = first?.type === MTA_DELIMITER ? MTA_LEVEL : TOP_LEVEL;
   const entries: [string, Plain][] = file.items.map((item) =>
-    item.kind === 'pad' ? [PADS, item.count] : describeTlv(TOP_LEVEL, item.type, item.value, 0),
+    item.kind === 'pad' ? [PADS, item.count] : describeTlv(table, item.type, item.value, 0),
   );
   if (file.tail !== undefined) entries.push([END, toHex(file.tail)]);
   return level(entries);
@@ -86,7 +88,7 @@ export function configFromPlain(plain: Plain, path = ''): ConfigFile {
     if (tail !== undefined) throw new ConfigError(at, name, 'nothing behind `end`');
     if (name === END) tail = valueFromPlain('hex', value, at);
     else if (name === PADS) items.push({ kind: 'pad', count: padCount(value, at) });
-    else items.push(tlvFromPlain(TOP_LEVEL, name, value, at, mta ? 65535 : 255));
+    else items.push(tlvFromPlain(mta ? MTA_LEVEL : TOP_LEVEL, name, value, at, mta ? 65535 : 255));
   }
   if (items.length === 0 && tail === undefined)
     throw new ConfigError(path, quote(plain), 'at least one TLV, such as `network-access: true`');

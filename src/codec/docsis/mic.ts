@@ -1,6 +1,6 @@
 import { equalOctets } from '../../core/bytes.ts';
 import type { Crypto } from '../../core/crypto.ts';
-import { END_OF_DATA, PAD, TlvCursor } from './tlv.ts';
+import { END_OF_DATA, formOf, PAD, TlvCursor } from './tlv.ts';
 
 export const CM_MIC = 6;
 export const CMTS_MIC = 7;
@@ -79,7 +79,7 @@ export function cmtsMic(
   return crypto.hmacMd5(secret, cmtsMicInput(tlvs, from, to));
 }
 
-/** `missing` also when its length is not 16. */
+/** `missing` also when its length is not 16; an MTA's file has none. */
 export type MicVerdict = 'good' | 'bad' | 'missing';
 
 /** Judges TLV 6 of a file; of several the last counts, as it would be sent. */
@@ -109,7 +109,7 @@ function findMic(
   from = 0,
   to: number = tlvs.length,
 ): Uint8Array | undefined {
-  const cursor = new TlvCursor(tlvs, from, to);
+  const cursor = new TlvCursor(tlvs, from, to, from === 0 ? formOf(tlvs) : 'file');
   let found: Uint8Array | undefined;
   while (cursor.next()) if (cursor.type === type) found = tlvs.subarray(cursor.start, cursor.end);
   return found?.length === MIC_OCTETS ? found : undefined;

@@ -179,8 +179,8 @@ const STATIC_MULTICAST_SESSION: readonly TlvRow[] = [
   [3, 'cmim', 'hex'],
 ];
 
-/** The top level of a configuration file: MULPI annex C. A type that is not here is kept as hex. */
-export const TOP_LEVEL: TlvTable = table([
+/** MULPI annex C. A type that is not here is kept as hex. */
+const MODEM_ROWS: readonly TlvRow[] = [
   [1, 'downstream-frequency', 'u32'],
   [2, 'upstream-channel-id', 'u8'],
   [3, 'network-access', 'flag'],
@@ -249,4 +249,13 @@ export const TOP_LEVEL: TlvTable = table([
   [217, 'estb', 'hex'],
   [219, 'etea', 'hex'],
   [254, 'mta-delimiter', 'u8'],
+];
+
+/** The top level of a modem's configuration file. */
+export const TOP_LEVEL: TlvTable = table(MODEM_ROWS);
+
+/** The top level of an MTA's: its TLV 64 is a TLV 11 with two octets of length. */
+export const MTA_LEVEL: TlvTable = table([
+  ...MODEM_ROWS.filter(([type]) => type !== 64),
+  [64, 'snmp-set-long', 'var-bind'],
 ]);

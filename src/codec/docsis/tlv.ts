@@ -12,6 +12,13 @@ const WIDE_IN_MTA = 64;
 /** `file`: pads are skipped and 255 ends. `nested`: every octet belongs to a TLV. `mta`: as `file`, TLV 64 has two octets of length. */
 export type TlvForm = 'file' | 'nested' | 'mta';
 
+/** The form of a file: an MTA's begins with TLV 254. */
+export function formOf(file: Uint8Array): TlvForm {
+  let at = 0;
+  while (file[at] === PAD) at++;
+  return file[at] === MTA_DELIMITER ? 'mta' : 'file';
+}
+
 /** Octets of type and length in front of a value. */
 export function tlvHeaderOctets(type: number, form: TlvForm): number {
   return form === 'mta' && type === WIDE_IN_MTA ? 3 : 2;

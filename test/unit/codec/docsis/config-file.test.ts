@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { fromHex, toHex } from '../../../../src/core/bytes.ts';
 import { utf8Octets } from '../../../../src/core/text.ts';
 import { decodeConfigFile, findTlv } from '../../../../src/codec/docsis/config-file.ts';
+import { describeConfig } from '../../../../src/codec/docsis/describe.ts';
 import { secretFromFile } from '../../../../src/codec/docsis/secret.ts';
 import { cmMicInput, cmtsMicInput, verifyCmMic, verifyCmtsMic } from '../../../../src/codec/docsis/mic.ts';
 import { buildConfig, signConfig } from '../../../../src/codec/docsis/sign.ts';
@@ -88,6 +89,16 @@ describe('signing', () => {
   test('an MTA file has no MIC', () => {
     const plain = [{ 'mta-delimiter': 1 }, { 'max-cpe': 5 }, { 'mta-delimiter': 255 }];
     expect(toHex(buildConfig(plain, signing))).toBe('fe0101120105fe01ff');
+  });
+
+  test('a long SNMP setting of an MTA has two octets of length, and its MICs are missing', () => {
+    const long = { oid: '1.3.6.1.4.1.4115.11.1.2.1', string: '[*#]xx|'.repeat(72) };
+    const plain = [{ 'mta-delimiter': 1 }, { 'snmp-set-long': long }, { 'mta-delimiter': 255 }];
+    const octets = buildConfig(plain, signing);
+    expect(toHex(octets.subarray(0, 10))).toBe('fe010140020d30820209');
+    expect(describeConfig(decodeConfigFile(octets))).toEqual(plain);
+    expect(verifyCmMic(octets, portableCrypto)).toBe('missing');
+    expect(verifyCmtsMic(octets, signing.secret, portableCrypto)).toBe('missing');
   });
 
   test.each([

@@ -133,11 +133,7 @@ describe('every kind of value, there and back', () => {
     {
       name: 'an MTA: TLV 64 has two octets of length',
       hex: 'fe0101400003aabbccfe01ff',
-      plain: [
-        { 'mta-delimiter': 1 },
-        { 'static-multicast-session': { hex: 'aabbcc' } },
-        { 'mta-delimiter': 255 },
-      ],
+      plain: [{ 'mta-delimiter': 1 }, { 'snmp-set-long': { hex: 'aabbcc' } }, { 'mta-delimiter': 255 }],
     },
   ])('$name', ({ hex, plain }) => {
     const octets = fromHex(hex)!;
