@@ -99,8 +99,12 @@ export class Segment extends Medium {
 
   /** An interface's addresses change from `before` to what it has now. */
   readdress(own: Interface, before: readonly InterfaceAddress[]): void {
-    for (const { address } of before)
-      if (this.#byAddress.get(address) === own) this.#byAddress.delete(address);
+    for (const { address } of before) {
+      if (this.#byAddress.get(address) !== own || own.has(address)) continue;
+      const next = this.interfaces.find((other) => other.has(address));
+      if (next === undefined) this.#byAddress.delete(address);
+      else this.#byAddress.set(address, next);
+    }
     this.#gain(own);
   }
 
