@@ -26,6 +26,40 @@ export function findEntry(topic: string): Entry | undefined {
   return concept === undefined ? undefined : conceptEntry(concept);
 }
 
+/** What a packet of this kind is about; undefined when no concept fits it. */
+export function conceptOf(
+  protocol: string,
+  kind: string,
+  fields: Readonly<Record<string, string>>,
+): Entry | undefined {
+  switch (protocol) {
+    case 'DHCP': {
+      if (kind === 'NAK') return findEntry('nak');
+      const only66 = fields['siaddr'] === '0.0.0.0' && fields['opt66'] !== undefined;
+      if (only66) return findEntry('siaddr');
+      return findEntry(fields['giaddr'] === '0.0.0.0' ? 'dora' : 'relay');
+    }
+    case 'TFTP':
+      return findEntry(kind === 'ERROR' && fields['code'] === '1' ? 'missing-file' : 'tftp');
+    case 'TOD':
+      return findEntry('tod');
+    case 'RNG':
+      return findEntry('ranging');
+    case 'REG':
+      return findEntry('registration');
+    case 'DNS':
+      if (fields['tc'] !== undefined) return findEntry('truncation');
+      if (
+        fields['rcode'] === 'NXDOMAIN' ||
+        (kind === 'ANSWER' && fields['answers'] === '0' && 'aa' in fields)
+      )
+        return findEntry('nxdomain');
+      return kind === 'ANSWER' && !('aa' in fields) ? findEntry('referral') : undefined;
+    default:
+      return undefined;
+  }
+}
+
 /** The topic that was probably meant. */
 export function nearestTopic(topic: string): string | undefined {
   return nearest(topic, topics());

@@ -236,6 +236,26 @@ describe('the other verbs', () => {
     expect(JSON.parse(json.out)).toMatchObject({ format_version: 1, verdict: 'pass', name: 'relay' });
   });
 
+  test('explain reads a packet: of a capture, of a trace, in hex; a second reader beside', async () => {
+    await cli.run('run', BOOT, '--pcap', 'x.pcapng', '--trace', 'x.trace');
+    const [captured, traced, typed] = await Promise.all([
+      cli.run('explain', 'x.pcapng#5', '--json'),
+      cli.run('explain', 'x.trace#3'),
+      cli.run('explain', '0001676f6c642e636667006f6374657400', '--second-reader', '--json'),
+    ]);
+    expect(JSON.parse(captured.out)).toMatchObject({
+      protocol: 'DHCP',
+      kind: 'DISCOVER',
+      concept: { name: 'dora' },
+    });
+    expect(traced.out).toMatch(/^ (RNG|cmts|modem|decision HE-)/);
+    expect(JSON.parse(typed.out)).toMatchObject({
+      protocol: 'TFTP',
+      fields: { file: 'gold.cfg' },
+      second_reader: { package: 'tftp', result: { reading: { kind: 'rrq', packet: { file: 'gold.cfg' } } } },
+    });
+  });
+
   test('doctor looks at the machine and leaves nothing behind', async () => {
     const { out } = await cli.run('doctor', '--json');
     const { findings } = JSON.parse(out) as { findings: { name: string; cure: string; verdict: string }[] };
