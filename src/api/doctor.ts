@@ -1,9 +1,12 @@
 import { createSocket } from 'node:dgram';
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { networkInterfaces, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { formatIp } from '../core/address.ts';
+import type { Ip } from '../core/address.ts';
 import { LeaseDb } from '../driver/real/lease-db.ts';
+import { machineInterfaces, portHolder } from '../driver/real/system.ts';
 
 /** One thing looked at. `cure` is empty where nothing is wrong. */
 export interface Finding {
@@ -110,11 +113,11 @@ async function port({ number, transport, use }: Port): Promise<Finding> {
   if (refusal === undefined) return { name, verdict: 'pass', says: `free for ${use}`, cure: '' };
   if (refusal === 'EACCES' || refusal === 'EPERM')
     return { name, verdict: 'warn', says: `no right to open it for ${use}`, cure: rightsCure() };
-  const holder = refusal === 'EADDRINUSE' ? holderOf(number, transport) : undefined;
+  const holder = refusal === 'EADDRINUSE' ? portHolder(transport, number) : undefined;
   return {
     name,
     verdict: 'warn',
-    says: `taken, so that serve cannot answer ${use} on all addresses: ${holder ?? refusal}`,
+    says: `taken, so that serve cannot answer ${use} on all addresses: ${holder === undefined ? refusal : `${holder} has it`}`,
     cure:
       holder === undefined
         ? `find who holds it: ss -lpn sport = :${number}`
@@ -151,52 +154,13 @@ function tryTcp(number: number, address: string): Promise<string | undefined> {
   });
 }
 
-/** Linux only: the socket's inode in /proc/net, then the process that has it open. Others' processes need root to see. */
-function holderOf(number: number, transport: 'udp' | 'tcp'): string | undefined {
-  try {
-    const inodes = [`/proc/net/${transport}`, `/proc/net/${transport}6`].flatMap((table) =>
-      readFileSync(table, 'utf8')
-        .split('\n')
-        .slice(1)
-        .map((row) => row.trim().split(/\s+/))
-        .filter(([, local]) => parseInt(local?.split(':')[1] ?? '', 16) === number)
-        .map((columns) => columns[9]),
-    );
-    for (const pid of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry)))
-      for (const descriptor of openFiles(pid))
-        if (inodes.includes(/^socket:\[(\d+)\]$/.exec(descriptor)?.[1]))
-          return `process ${pid} (${readFileSync(`/proc/${pid}/comm`, 'utf8').trim()}) holds it`;
-  } catch {
-    // No /proc here, or it went while we looked.
-  }
-  return undefined;
-}
-
-function openFiles(pid: string): string[] {
-  try {
-    return readdirSync(`/proc/${pid}/fd`).map((entry) => linkOf(`/proc/${pid}/fd/${entry}`));
-  } catch {
-    return [];
-  }
-}
-
-function linkOf(path: string): string {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return '';
-  }
-}
-
 function interfaces(): Finding {
-  const names = Object.entries(networkInterfaces())
-    .map(
-      ([name, addresses = []]) =>
-        `${name} (${addresses.map(({ cidr, address }) => cidr ?? address).join(', ')})`,
-    )
+  const all = machineInterfaces();
+  const names = all
+    .map(({ name, addresses }) => `${name} (${addresses.map(formatPrefix).join(', ')})`)
     .join(', ');
-  const real = Object.values(networkInterfaces()).some((addresses) =>
-    addresses?.some(({ internal }) => !internal),
+  const real = all.some(({ addresses }) =>
+    addresses.some(({ address }) => !LOOPBACK.test(formatIp(address))),
   );
   return {
     name: 'interfaces',
@@ -204,6 +168,12 @@ function interfaces(): Finding {
     says: names === '' ? 'none' : names,
     cure: real ? '' : 'serve reaches other machines only by an interface with an address; run needs none',
   };
+}
+
+const LOOPBACK = /^(127\.|::1$)/;
+
+function formatPrefix({ address, prefixLength }: { address: Ip; prefixLength: number }): string {
+  return `${formatIp(address)}/${prefixLength}`;
 }
 
 async function leases(): Promise<Finding> {

@@ -1,3 +1,3 @@
-export type { Line, Span, Style } from '../report/line.ts';
-export { formatCount, formatDuration, line, lineText, span, wrapText } from '../report/line.ts';
+export type { Line, Style } from '../report/line.ts';
+export { formatCount, formatDuration, lineText, span, wrapText } from '../report/line.ts';
 export { escapeText as safeText } from '../core/text.ts';

@@ -11,7 +11,7 @@ import { mappingText } from './plan.ts';
 import { loadScenario, prepareVirtual } from './scenario.ts';
 
 export { runsJson } from '../report/json.ts';
-export type { RunResult, Verdict } from '../scenario/result.ts';
+export type { RunResult } from '../scenario/result.ts';
 
 export interface RunRequest {
   readonly path: string;
@@ -26,7 +26,7 @@ export interface RunRequest {
   readonly notice: (text: string) => void;
 }
 
-export interface SummaryFacts {
+interface SummaryFacts {
   /** The command that repeats the run. */
   readonly reproduce: string;
   readonly exitCode: number;

@@ -79,7 +79,7 @@ export class Output {
 }
 
 /** JSON whose texts hold nothing that a terminal obeys: such characters are written as `\uNNNN`, which reads the same. */
-export function safeJson(value: unknown): string {
+function safeJson(value: unknown): string {
   return JSON.stringify(value, null, 2).replace(INVISIBLE, (character) =>
     Array.from({ length: character.length }, (_, index) => unit(character.charCodeAt(index))).join(''),
   );

@@ -1,11 +1,11 @@
-import { basename } from 'node:path';
 import { span } from '../api/report.ts';
 import type { Line } from '../api/report.ts';
 import type { RunRequest } from '../api/run.ts';
+import { scenarioSlug } from '../api/scenario.ts';
 
 /** Where the first run leaves its files. */
 export function welcomeFiles(path: string): { readonly pcap: string; readonly trace: string } {
-  const name = basename(path).replace(/\.[^.]*$/, '');
+  const name = scenarioSlug(path);
   return { pcap: `out/${name}.pcapng`, trace: `out/${name}.trace` };
 }
 

@@ -9,7 +9,6 @@ export type Instant = number & { readonly [instant]: true };
 /** Later than every moment: what `deadline()` gives when nothing is waited for, so that deadlines join by `Math.min`. */
 export const NEVER = Infinity as Instant;
 
-export const MICROSECOND = 1;
 export const MILLISECOND = 1_000;
 export const SECOND = 1_000_000;
 

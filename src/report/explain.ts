@@ -74,7 +74,7 @@ export function listEntries(): { readonly concepts: readonly Entry[]; readonly r
   return { concepts: CONCEPTS.map(conceptEntry), rules: CATALOGUE.map(ruleEntry) };
 }
 
-export function ruleEntry(rule: Rule): Entry {
+function ruleEntry(rule: Rule): Entry {
   const { id, says, why, source, tryIt, fix } = rule;
   return { name: id, see: says, why, source, try_it: tryIt, fix };
 }

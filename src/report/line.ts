@@ -13,10 +13,6 @@ export function span(text: string, style: Style = 'plain'): Span {
   return { text, style };
 }
 
-export function line(text: string, style: Style = 'plain'): Line {
-  return [{ text, style }];
-}
-
 export function lineText(spans: Line): string {
   return spans.map(({ text }) => text).join('');
 }

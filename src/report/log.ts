@@ -7,7 +7,7 @@ import type { Input, Row } from '../core/service.ts';
 import { escapeText } from '../core/text.ts';
 import type { Instant } from '../core/time.ts';
 
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** One line of a server's log. Every text in it is safe to show. */
 export interface LogRecord {

@@ -9,7 +9,7 @@ import type { PlantHost } from './plant.ts';
 import { frameRecord, reasonRecord, stateRecord } from './record.ts';
 import type { TraceRecord } from './record.ts';
 
-export const TRACE_FORMAT = 1;
+const TRACE_FORMAT = 1;
 
 /** A trace file's first line. */
 export interface TraceHeader {

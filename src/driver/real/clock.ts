@@ -9,7 +9,7 @@ export interface ClockSources {
   monotonicUs(): number;
 }
 
-export const SYSTEM_CLOCK: ClockSources = {
+const SYSTEM_CLOCK: ClockSources = {
   wallUs: () => Date.now() * 1000,
   monotonicUs: () => performance.now() * 1000,
 };
