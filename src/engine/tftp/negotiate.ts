@@ -72,6 +72,8 @@ export function negotiate(
     if (seen.has(name)) return { refused: `${name} is given twice` };
     seen.add(name);
     const value = optionValue(name, option);
+    // RFC 2349 has no error for a timeout that cannot be: it is left out as if never asked, and some clients send milliseconds.
+    if (value === undefined && name === 'timeout') continue;
     if (value === undefined) return { refused: `${name} must be ${rangeOf(name)}` };
     switch (name) {
       case 'blksize':

@@ -23,8 +23,8 @@ describe('options', () => {
     { asked: { blksize: '7' }, answer: 'error 8 blksize must be 8 to 65464' },
     { asked: { blksize: '65465' }, answer: 'error 8 blksize must be 8 to 65464' },
     { asked: { blksize: 'big' }, answer: 'error 8 blksize must be 8 to 65464' },
-    { asked: { timeout: '0' }, answer: 'error 8 timeout must be 1 to 255' },
-    { asked: { timeout: '256' }, answer: 'error 8 timeout must be 1 to 255' },
+    { asked: { timeout: '0' }, answer: 'data 1 (512)' },
+    { asked: { timeout: '256', tsize: '0' }, answer: 'oack tsize=1300' },
     { asked: { windowsize: '0' }, answer: 'error 8 windowsize must be 1 to 65535' },
     { asked: { tsize: '-1' }, answer: `error 8 tsize must be 0 to ${Number.MAX_SAFE_INTEGER}` },
     { asked: { blksize: '512', BlkSize: '1024' }, answer: 'error 8 blksize is given twice' },
@@ -41,6 +41,11 @@ describe('options', () => {
     { asked: { tsize: '0', blksize: '512', timeout: '6' }, answer: 'oack blksize=512 timeout=6' },
   ])('an empty file, $asked: tsize is left out, since curl gives up at 0', ({ asked, answer }) => {
     expect(new Bench().in(rrq('empty', asked))).toEqual([`49152 ${answer}`]);
+  });
+
+  test('the client of the package tftp has its timeout in milliseconds: its blocks and windows are agreed all the same', () => {
+    const asked = { blksize: '1468', timeout: '3000', windowsize: '4', rollover: '0' };
+    expect(new Bench().in(rrq('f', asked))).toEqual(['49152 oack blksize=1468 windowsize=4']);
   });
 
   test('data flows only after the OACK is acknowledged by block 0: RFC 2347', () => {
