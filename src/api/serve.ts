@@ -44,7 +44,7 @@ export interface Serving {
   stop(): Promise<void>;
 }
 
-const SERVER_KINDS: ReadonlySet<string> = new Set(['dhcp', 'tftp', 'tod', 'dns', 'server']);
+const SERVER_KINDS: ReadonlySet<string> = new Set(['dhcp', 'tftp', 'tod', 'dns']);
 /** Devices that do nothing until they are switched on. */
 const POWERED_KINDS: ReadonlySet<string> = new Set(['cable-modem', 'host', 'stub', 'resolver']);
 const DHCP_PORT = 67;

@@ -51,7 +51,7 @@ export interface RouteSpec {
 /** One host: one service (several are joined by `service/bundle`), its ports, its interfaces. */
 export interface HostSpec {
   readonly name: string;
-  /** `cable-modem`, `cmts`, `dhcp`, `tftp`, ...: what `devices` in the JSON shows. */
+  /** `cable-modem`, `cmts`, `dhcp`, `dns+tod`, ...: what `devices` in the JSON shows. */
   readonly kind: string;
   /** The group's name in the file: `cm` for `cm[0]`. */
   readonly group: string;

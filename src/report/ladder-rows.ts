@@ -68,8 +68,8 @@ function targetOf(record: FrameRecord, owner: PlantHost, plant: readonly PlantHo
   );
   if (record.sender !== owner.name && here.includes(owner)) return owner.name;
   const byMac = here.find((host) => host.interfaces.some(({ mac }) => mac === record.destination_mac));
-  return (byMac ?? here.find((host) => host.forwards) ?? here.find((host) => host.kind === 'dhcp') ?? here[0])
-    ?.name;
+  const answers = here.find(({ kind }) => kind.split('+').includes('dhcp'));
+  return (byMac ?? here.find((host) => host.forwards) ?? answers ?? here[0])?.name;
 }
 
 /** RFC 2131 §4.1: a relay sends the message on as a datagram of its own; one line shows both when nothing came between. */

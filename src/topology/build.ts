@@ -29,12 +29,11 @@ interface Site {
 
 function serverHost(group: ServerGroup, network: Network, world: World): HostSpec {
   const { name, services, interfaces } = group;
-  const [only] = services;
   // One queue a host: config lets only one of the services at an address have a capacity.
   const limited = services.find(({ capacity }) => capacity !== undefined);
   return {
     name,
-    kind: only !== undefined && services.length === 1 ? only.kind : 'server',
+    kind: services.map(({ kind }) => kind).join('+'),
     group: name,
     interfaces,
     routes: network.routes.routesOf({ interfaces, forwards: false }),
