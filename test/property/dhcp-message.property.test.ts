@@ -7,8 +7,9 @@ import type { DhcpFields } from '../../src/codec/dhcp/fields.ts';
 import { encodeMessage, fieldsOf } from '../../src/codec/dhcp/fields.ts';
 import { decodeMessage } from '../../src/codec/dhcp/message.ts';
 import { packetFixture } from '../support/hex.ts';
+import { fuzzRuns } from '../support/fuzz-runs.ts';
 
-const runs = Number(process.env['PROPERTY_RUNS'] ?? 300);
+const runs = fuzzRuns();
 const FIXED_LENGTHS = new Map([
   [50, 4],
   [51, 4],

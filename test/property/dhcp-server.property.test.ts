@@ -13,8 +13,9 @@ import { DhcpServer } from '../../src/engine/dhcp/server.ts';
 import { clientMessage, ip, ipOption } from '../support/dhcp-builders.ts';
 import { packetFixture } from '../support/hex.ts';
 import { RecordingEffects } from '../support/recording-effects.ts';
+import { fuzzRuns } from '../support/fuzz-runs.ts';
 
-const runs = Number(process.env['PROPERTY_RUNS'] ?? 200);
+const runs = fuzzRuns(200);
 const CLIENTS = 6;
 const LEASE_SECONDS = 100;
 const ARRIVAL = { fromPort: 67, to: ip('10.0.0.67'), via: 0 };

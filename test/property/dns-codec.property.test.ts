@@ -7,8 +7,9 @@ import { type DnsMessage, decodeMessage, encodeMessage } from '../../src/codec/d
 import { Name, formatName, parseName, readName } from '../../src/codec/dns/name.ts';
 import { Query } from '../../src/codec/dns/query.ts';
 import { Type } from '../../src/codec/dns/registry.ts';
+import { fuzzRuns } from '../support/fuzz-runs.ts';
 
-const numRuns = Number(process.env['FUZZ_RUNS'] ?? 300);
+const numRuns = fuzzRuns();
 
 const label = fc.uint8Array({ minLength: 1, maxLength: 12 });
 const name = fc

@@ -9,8 +9,9 @@ import { StubResolver } from '../../src/engine/resolver.ts';
 import { CLIENT, SERVER, ask, datagram, query, summary } from '../support/dns-client.ts';
 import { labServer } from '../support/dns-zones.ts';
 import { RecordingEffects } from '../support/recording-effects.ts';
+import { fuzzRuns } from '../support/fuzz-runs.ts';
 
-const numRuns = Number(process.env['FUZZ_RUNS'] ?? 300);
+const numRuns = fuzzRuns();
 
 const LABELS = [
   'lab',

@@ -11,8 +11,9 @@ import { verifyCmMic, verifyCmtsMic } from '../../src/codec/docsis/mic.ts';
 import { TOP_LEVEL } from '../../src/codec/docsis/registry.ts';
 import { signConfig } from '../../src/codec/docsis/sign.ts';
 import { portableCrypto } from '../../src/crypto/portable.ts';
+import { fuzzRuns } from '../support/fuzz-runs.ts';
 
-const RUNS = { numRuns: 300 };
+const RUNS = { numRuns: fuzzRuns() };
 
 /** Octets that are often a file: TLVs of known types, nested ones too, between pads and noise. */
 const tlv: fc.Arbitrary<number[]> = fc

@@ -18,8 +18,9 @@ import { decodeIpv4, encodeIpv4Header } from '../../src/codec/frame/ipv4.ts';
 import { decodeIpv6, encodeIpv6Header } from '../../src/codec/frame/ipv6.ts';
 import { decodeTcp, encodeTcp } from '../../src/codec/frame/tcp.ts';
 import { decodeUdp, encodeUdp } from '../../src/codec/frame/udp.ts';
+import { fuzzRuns } from '../support/fuzz-runs.ts';
 
-const RUNS = { numRuns: 300 };
+const RUNS = { numRuns: fuzzRuns() };
 const octet = fc.integer({ min: 0, max: 255 });
 const word = fc.integer({ min: 0, max: 0xffff });
 const long = fc.integer({ min: 0, max: 0xffff_ffff });

@@ -5,8 +5,9 @@ import { toInstant } from '../../src/core/time.ts';
 import { ExpiryQueue } from '../../src/store/expiry-queue.ts';
 import { OctetColumn } from '../../src/store/octet-column.ts';
 import { AddressPool } from '../../src/store/pool.ts';
+import { fuzzRuns } from '../support/fuzz-runs.ts';
 
-const runs = Number(process.env['PROPERTY_RUNS'] ?? 200);
+const runs = fuzzRuns(200);
 
 it('the expiry queue gives moments in order, equal ones by number', () => {
   const entry = fc.tuple(fc.nat(50), fc.nat(1000));
@@ -79,6 +80,6 @@ it('a pool gives its lowest untouched address', () => {
         if (model.size === 0) expect(pool.lowest()).toBeUndefined();
       },
     ),
-    { numRuns: Math.min(runs, 60) },
+    { numRuns: fuzzRuns(60) },
   );
 });

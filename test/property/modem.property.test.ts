@@ -13,6 +13,7 @@ import { ModemService } from '../../src/service/modem.ts';
 import { ip } from '../support/dhcp-builders.ts';
 import { modemMac, ModemPlant, SECRET } from '../support/modem-plant.ts';
 import { RecordingEffects } from '../support/recording-effects.ts';
+import { fuzzRuns } from '../support/fuzz-runs.ts';
 
 const CMTS_MAC = toMac(0x00005e0053fe);
 
@@ -76,7 +77,7 @@ function feed(service: Service, list: readonly (readonly [Input, number])[]): vo
   }
 }
 
-const RUNS = { numRuns: 300 };
+const RUNS = { numRuns: fuzzRuns() };
 
 test('a modem takes anything', () => {
   const profile = modemProfile({ crypto: portableCrypto });
@@ -119,6 +120,6 @@ test('whatever is lost, every modem that can is operational in the end, and the 
         expect(plant.shownOf(index).at(-1)).toBe('online');
       }
     }),
-    { numRuns: 25 },
+    { numRuns: fuzzRuns(25) },
   );
 });

@@ -5,6 +5,7 @@ import { parseScenario } from '../../src/config/parse.ts';
 import { parseStep } from '../../src/config/step.ts';
 import { parseClaim } from '../../src/config/claim.ts';
 import { PLANT } from '../unit/config/plant.ts';
+import { fuzzRuns } from '../support/fuzz-runs.ts';
 
 /** Reads, or says what is wrong with places inside of the text; anything else is our bug. */
 function holds(text: string): boolean {
@@ -24,7 +25,7 @@ function holds(text: string): boolean {
 }
 
 test('any text is a scenario or a list of mistakes', () => {
-  fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 200 }), holds), { numRuns: 300 });
+  fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 200 }), holds), { numRuns: fuzzRuns() });
 });
 
 test('a scenario with pieces cut, doubled or replaced is one too', () => {
@@ -59,7 +60,7 @@ test('a scenario with pieces cut, doubled or replaced is one too', () => {
       for (const { from, length, by } of edits) text = text.slice(0, from) + by + text.slice(from + length);
       return holds(text);
     }),
-    { numRuns: 400 },
+    { numRuns: fuzzRuns(400) },
   );
 });
 
@@ -91,6 +92,6 @@ test('any step and any claim is read or refused with a place inside of it', () =
       const step = parseStep(text);
       return !('message' in step) || (step.offset >= 0 && step.offset <= text.length && step.hint !== '');
     }),
-    { numRuns: 500 },
+    { numRuns: fuzzRuns(500) },
   );
 });

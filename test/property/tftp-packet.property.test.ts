@@ -11,6 +11,7 @@ import { TftpService } from '../../src/service/tftp.ts';
 import { FileTable } from '../../src/store/file-table.ts';
 import { RecordingEffects } from '../support/recording-effects.ts';
 import { SERVER } from '../support/tftp-wire.ts';
+import { fuzzRuns } from '../support/fuzz-runs.ts';
 
 const text = (length: number) =>
   fc.uint8Array({ minLength: 1, maxLength: length }).map((octets) => octets.map((octet) => octet || 1));
@@ -52,6 +53,7 @@ test('decode(encode(packet)) is the packet', () => {
     fc.property(packets, (packet) => {
       expect(decodePacket(wireOf(packet))).toEqual(packet);
     }),
+    { numRuns: fuzzRuns(100) },
   );
 });
 
@@ -69,7 +71,7 @@ test('any octets are a packet that encodes to the same again, or a DecodeError',
         'mode' in packet ? { ...packet, mode: packet.mode ?? 'octet' } : packet,
       );
     }),
-    { numRuns: 1000 },
+    { numRuns: fuzzRuns(1000) },
   );
 });
 
@@ -80,6 +82,7 @@ test('a time of day comes back', () => {
       encodeTod(writer, tod);
       expect(decodeTod(writer.written())).toBe(tod);
     }),
+    { numRuns: fuzzRuns(100) },
   );
 });
 
@@ -132,7 +135,7 @@ test('any datagrams at any moments: the server never throws, forgets all in the 
       expect(portsOf('release')).toEqual(portsOf('bind'));
       expect(effects.of('release')).toHaveLength(effects.of('bind').length);
     }),
-    { numRuns: 300 },
+    { numRuns: fuzzRuns() },
   );
 });
 
@@ -174,6 +177,6 @@ test('any datagrams from the server: the receiver ends, within its bounds, and g
       expect(['done', 'failed']).toContain(receiver.state.kind);
       expect(effects.of('release')).toHaveLength(1);
     }),
-    { numRuns: 500 },
+    { numRuns: fuzzRuns(500) },
   );
 });

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { Random, streamKey } from '../../src/core/random.ts';
 import { NEVER } from '../../src/core/time.ts';
 import { chance, transfer, type Outcome } from '../support/tftp-wire.ts';
+import { fuzzRuns } from '../support/fuzz-runs.ts';
 
 const octetsOf = (length: number, seed: number) => {
   const random = new Random(streamKey(seed, 'content'));
@@ -51,7 +52,7 @@ test('over a wire that loses, doubles and reorders, both ends have equal octets 
         }
       },
     ),
-    { numRuns: 300 },
+    { numRuns: fuzzRuns() },
   );
   expect(done).toBeGreaterThan(150);
 });
@@ -64,7 +65,7 @@ test('over a wire that only reorders within a window, every transfer is done', (
       const outcome = transfer({ content, profile: { ...common, ...wanted }, fate });
       expectDone(outcome, content);
     }),
-    { numRuns: 200 },
+    { numRuns: fuzzRuns(200) },
   );
 });
 
@@ -86,7 +87,7 @@ test('one doubled packet costs at most two windows, and in lock step one packet:
       const windowsize = profile.windowsize ?? 1;
       expect(dataOf(doubled) - dataOf(alone)).toBeLessThanOrEqual(windowsize === 1 ? 1 : 2 * windowsize);
     }),
-    { numRuns: 300 },
+    { numRuns: fuzzRuns() },
   );
 });
 
@@ -101,6 +102,6 @@ test('with every packet doubled, lock step sends no more, and windows at most th
       const most = (profile.windowsize ?? 1) === 1 ? dataOf(alone) + 1 : 3 * dataOf(alone);
       expect(dataOf(doubled)).toBeLessThanOrEqual(most);
     }),
-    { numRuns: 200 },
+    { numRuns: fuzzRuns(200) },
   );
 });

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Wheel } from '../../src/driver/sim/wheel.ts';
+import { fuzzRuns } from '../support/fuzz-runs.ts';
 
 const TWO_32 = 2 ** 32;
 
@@ -52,6 +53,6 @@ test('the wheel gives what a list sorted by (time, order of making) gives, and n
         }
       },
     ),
-    { numRuns: 300 },
+    { numRuns: fuzzRuns() },
   );
 });
