@@ -1,0 +1,117 @@
+// The soak: hostile octets, kills, many seeds. `npm run soak`; see docs/soak.md.
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { inspect, parseArgs } from 'node:util';
+import { portableCrypto } from '../../src/crypto/portable.ts';
+import { loadScenario } from '../../src/api/scenario.ts';
+import { buildTopology } from '../../src/topology/build.ts';
+import { soakConversations } from './conversations.ts';
+import { gatherCorpus } from './corpus.ts';
+import { secondsSince, type Finding } from './findings.ts';
+import { soakKills } from './kills.ts';
+import { soakProperties } from './properties.ts';
+import { soakSeeds } from './seeds.ts';
+import { soakServices } from './services.ts';
+import { soakSockets } from './sockets.ts';
+
+/** What a requirement asks for; `--twentieth` takes a twentieth of it, and so does `.ci/run`. */
+const COUNTS = { messages: 1_000_000, streams: 20_000, fuzzRuns: 6_000, kills: 200, seeds: 100 };
+
+const PARTS = ['services', 'conversations', 'sockets', 'properties', 'kills', 'seeds'] as const;
+type Part = (typeof PARTS)[number];
+
+const { values } = parseArgs({
+  options: {
+    twentieth: { type: 'boolean', default: false },
+    seed: { type: 'string' },
+    part: { type: 'string', multiple: true, default: [] },
+    root: { type: 'string', default: '.' },
+    program: { type: 'string', default: '' },
+  },
+});
+
+const scale = values.twentieth ? 1 / 20 : 1;
+const seed = values.seed === undefined ? Date.now() % 1_000_000_007 : Number(values.seed);
+const { root, program } = values;
+
+function scaled(count: number): number {
+  return Math.round(count * scale);
+}
+
+async function findingsOf(part: Part): Promise<readonly Finding[]> {
+  const path = join(root, 'test/soak/soak.yaml');
+  switch (part) {
+    case 'services': {
+      const { scenario, contents } = loadScenario(path, { reach: 'any' });
+      const topology = buildTopology({ scenario, contents, crypto: portableCrypto, seed, epochUs: 0 });
+      return soakServices(topology, await gatherCorpus(root), { count: scaled(COUNTS.messages), seed });
+    }
+    case 'conversations':
+      return soakConversations(loadScenario(path, { reach: 'any' }), await gatherCorpus(root), {
+        count: scaled(COUNTS.messages),
+        seed,
+      });
+    case 'sockets':
+      return soakSockets({ path, program }, await gatherCorpus(root), {
+        count: scaled(COUNTS.messages),
+        streams: scaled(COUNTS.streams),
+        seed,
+      });
+    case 'properties':
+      return soakProperties(root, scaled(COUNTS.fuzzRuns));
+    case 'kills':
+      return soakKills({ path, program }, { kills: Math.max(5, scaled(COUNTS.kills)), seed });
+    case 'seeds':
+      return soakSeeds(root, { count: scaled(COUNTS.seeds), seed: 1 });
+  }
+}
+
+function show({ part, what, count, seconds, note, fault }: Finding): void {
+  const mark = fault === undefined ? 'ok  ' : 'FAIL';
+  console.log(
+    `${mark} ${part}: ${what}: ${count.toLocaleString('en')} in ${seconds} s${note === '' ? '' : `; ${note}`}`,
+  );
+  if (fault !== undefined) console.log(`     ${fault}`);
+}
+
+/** What .ci/run adds up, in the form of the other suites' reports. */
+function writeReport(path: string, findings: readonly Finding[]): void {
+  const failed = findings.filter(({ fault }) => fault !== undefined).length;
+  const report = { numPassedTests: findings.length - failed, numFailedTests: failed, testResults: [] };
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `${JSON.stringify(report)}\n`);
+}
+
+/** All of them; a twentieth of the property tests' cases is what `npm test` gives them already. */
+function isChosen(part: Part): boolean {
+  return values.part.length === 0 ? part !== 'properties' || !values.twentieth : values.part.includes(part);
+}
+
+const chosen = PARTS.filter(isChosen);
+const unknown = values.part.filter((part) => !(PARTS as readonly string[]).includes(part));
+if (unknown.length > 0 || !Number.isSafeInteger(seed) || program === '')
+  throw new Error(`usage: npm run soak -- [--twentieth] [--seed N] [--part ${PARTS.join('|')}]...`);
+
+console.log(
+  `soak: seed ${seed}${values.twentieth ? ', a twentieth of the counts' : ''}, node ${process.version}`,
+);
+const startedAt = performance.now();
+const findings: Finding[] = [];
+for (const part of chosen) {
+  let found: readonly Finding[];
+  try {
+    found = await findingsOf(part);
+  } catch (error) {
+    const fault = inspect(error);
+    found = [{ part, what: 'stopped', count: 0, seconds: secondsSince(startedAt), note: '', fault }];
+  }
+  for (const finding of found) show(finding);
+  findings.push(...found);
+}
+const failed = findings.filter(({ fault }) => fault !== undefined).length;
+const report = process.env['HEADEND_TEST_REPORT'];
+if (report !== undefined) writeReport(report, findings);
+console.log(`${findings.length - failed} passed, ${failed} failed in ${secondsSince(startedAt)} s`);
+if (failed > 0) console.log(`again: npm run soak -- --seed ${seed}${values.twentieth ? ' --twentieth' : ''}`);
+process.exitCode = failed === 0 ? 0 : 1;

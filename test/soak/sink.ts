@@ -1,0 +1,76 @@
+import type { Rule } from '../../src/core/rules.ts';
+import type { Effects, Row, StreamId, Target, Ticket } from '../../src/core/service.ts';
+
+/** A sink that keeps only what the soak asks about: little, so that a million inputs leave memory as it was. */
+export class SoakSink implements Effects {
+  explains = false;
+  /** Ephemeral ports that the service has open. */
+  readonly ports = new Set<number>();
+  readonly tickets: Ticket[] = [];
+  /** Rules given at least once. */
+  readonly rules = new Set<string>();
+  sends = 0;
+  /** What was sent or written last, and from which port, while `keeps`. */
+  keeps = false;
+  lastSent: Uint8Array | undefined;
+  lastPort = 0;
+  #nextPort = 49_152;
+  #nextTicket = 1;
+  #nextStream = 1_000_000_000;
+
+  send(port: number, _to: Target, octets: Uint8Array, length: number = octets.length): void {
+    if (length > octets.length) throw new Error(`a send of ${length} octets out of ${octets.length}`);
+    this.sends++;
+    if (!this.keeps) return;
+    this.lastSent = octets.slice(0, length);
+    this.lastPort = port;
+  }
+
+  write(_stream: StreamId, octets: Uint8Array): void {
+    this.sends++;
+    if (this.keeps) this.lastSent = octets.slice();
+  }
+
+  bind(): number {
+    do this.#nextPort = this.#nextPort === 65_535 ? 49_152 : this.#nextPort + 1;
+    while (this.ports.has(this.#nextPort));
+    this.ports.add(this.#nextPort);
+    return this.#nextPort;
+  }
+
+  release(port: number): void {
+    if (!this.ports.delete(port)) throw new Error(`port ${port} was released and is not open`);
+  }
+
+  persist(_rows: readonly Row[]): Ticket {
+    const ticket = this.#nextTicket++;
+    this.tickets.push(ticket);
+    return ticket;
+  }
+
+  because(rule: Rule, detail?: string): void {
+    this.rules.add(rule.id);
+    if (detail !== undefined && !this.explains)
+      throw new Error(`${rule.id} has a detail that nobody asked for`);
+  }
+
+  connect(): StreamId {
+    return this.#nextStream++;
+  }
+
+  measure(name: string, value: number): void {
+    if (!Number.isFinite(value)) throw new Error(`${name} is ${value}`);
+  }
+
+  sendMacMessage(): void {
+    this.sends++;
+  }
+
+  forward(): void {}
+  close(): void {}
+  reset(): void {}
+  configure(): void {}
+  probe(): void {}
+  state(): void {}
+  reply(): void {}
+}
