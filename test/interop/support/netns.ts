@@ -14,6 +14,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   curl: 'curl',
   dig: 'dnsutils',
   tshark: 'tshark',
+  capinfos: 'wireshark-common',
 };
 
 export function need(...tools: readonly string[]): void {
