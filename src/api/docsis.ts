@@ -1,4 +1,4 @@
-import { decodeConfigFile } from '../codec/docsis/config-file.ts';
+import { decodeConfigFile, type ConfigFile } from '../codec/docsis/config-file.ts';
 import { configFromPlain, describeConfig } from '../codec/docsis/describe.ts';
 import type { MicVerdict } from '../codec/docsis/mic.ts';
 import { verifyCmMic, verifyCmtsMic } from '../codec/docsis/mic.ts';
@@ -6,9 +6,10 @@ import { secretFromFile } from '../codec/docsis/secret.ts';
 import { signConfig } from '../codec/docsis/sign.ts';
 import { ScenarioError } from '../config/mistakes.ts';
 import { fromYaml, toYaml } from '../config/yaml-text.ts';
-import { ConfigError } from '../core/errors.ts';
+import { ConfigError, DecodeError } from '../core/errors.ts';
 import type { Plain } from '../core/service.ts';
 import { portableCrypto } from '../crypto/portable.ts';
+import { FileError } from './failure.ts';
 import { readOctets, readText } from './files.ts';
 
 /** Far above any configuration file: a modem takes some kilobytes. */
@@ -17,7 +18,7 @@ const SECRET_OCTETS_MAX = 1 << 16;
 
 /** A modem's or MTA's configuration file as plain data. */
 export function decodeDocsis(path: string): Plain {
-  return describeConfig(decodeConfigFile(readOctets(path, FILE_OCTETS_MAX)));
+  return describeConfig(decodeFile(path).config);
 }
 
 export function decodeDocsisYaml(path: string): string {
@@ -47,14 +48,25 @@ export interface MicReport {
   readonly cmtsMic: MicVerdict;
 }
 
-/** Judges the MICs alone; a file that cannot be decoded is a `DecodeError`. */
+/** Judges the MICs alone; a file that cannot be decoded is a `FileError`. */
 export function verifyDocsis(path: string, secretPath: string): MicReport {
-  const octets = readOctets(path, FILE_OCTETS_MAX);
-  decodeConfigFile(octets);
+  const { octets } = decodeFile(path);
   return {
     cmMic: verifyCmMic(octets, portableCrypto),
     cmtsMic: verifyCmtsMic(octets, readSecret(secretPath), portableCrypto),
   };
+}
+
+function decodeFile(path: string): { readonly octets: Uint8Array; readonly config: ConfigFile } {
+  const octets = readOctets(path, FILE_OCTETS_MAX);
+  if (octets.length === 0)
+    throw new FileError(path, 'the file is empty', 'a configuration has at least one TLV');
+  try {
+    return { octets, config: decodeConfigFile(octets) };
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    throw new FileError(path, error.message, 'it is damaged, or no DOCSIS configuration file');
+  }
 }
 
 function readSecret(path: string): Uint8Array {

@@ -1,13 +1,19 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { EnvironmentError } from '../core/errors.ts';
+import { escapeText } from '../core/text.ts';
+import { makeFolder } from '../driver/real/make-folder.ts';
 import { FileError } from './failure.ts';
 
 /** Octets of a file that a person named, at most `max`. */
 export function readOctets(path: string, max: number): Uint8Array {
   try {
-    const { size } = statSync(path);
-    if (size > max)
-      throw new FileError(path, `the file has ${size} octets`, `what is read here has at most ${max}`);
+    const found = statSync(path);
+    // A device or a pipe may have no end.
+    if (!found.isFile() && !found.isDirectory())
+      throw new FileError(path, 'that is no regular file', 'name a file on a disk');
+    if (found.size > max)
+      throw new FileError(path, `the file has ${found.size} octets`, `what is read here has at most ${max}`);
     return new Uint8Array(readFileSync(path));
   } catch (error) {
     throw asFileError(path, error, 'read');
@@ -21,7 +27,7 @@ export function readText(path: string, max: number): string {
 /** Makes the folder, too. */
 export function writeOctets(path: string, octets: Uint8Array | string): void {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     writeFileSync(path, octets);
   } catch (error) {
     throw asFileError(path, error, 'written');
@@ -33,18 +39,21 @@ export function asFileError(path: string, error: unknown, verb: 'read' | 'writte
   if (!(error instanceof Error) || !('code' in error)) return error;
   switch (error.code) {
     case 'ENOENT':
+      if (verb === 'written')
+        return new FileError(path, 'the folder cannot be made', 'name one where files may be made');
       return new FileError(path, 'there is no such file', 'check the name and the folder you are in');
     case 'EACCES':
     case 'EPERM':
       return new FileError(path, `the file may not be ${verb}`, 'check its owner and mode');
     case 'EISDIR':
       return new FileError(path, 'that is a folder', 'name a file');
+    case 'EEXIST':
     case 'ENOTDIR':
       return new FileError(path, 'a part of the path is a file', 'name a folder there');
     case 'ENOSPC':
-      return new FileError(path, 'the disk is full', 'make room, or write elsewhere');
+      return new EnvironmentError(`${escapeText(path)}: the disk is full`, 'make room, or write elsewhere');
     case 'EROFS':
-      return new FileError(path, 'the disk is mounted read-only', 'write elsewhere');
+      return new EnvironmentError(`${escapeText(path)}: the disk is mounted read-only`, 'write elsewhere');
     default:
       return new FileError(
         path,

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Scenario } from '../config/scenario.ts';
 import type { Topology, Trace } from '../core/driver.ts';
@@ -15,6 +15,7 @@ import type { PlantHost } from '../report/plant.ts';
 import { TraceFileWriter } from '../report/trace-file.ts';
 import type { RunResult } from '../scenario/result.ts';
 import { UsageError } from './failure.ts';
+import { makeFolder } from '../driver/real/make-folder.ts';
 import { asFileError } from './files.ts';
 
 export interface ObserveOptions {
@@ -125,7 +126,7 @@ class OutputFile {
   constructor(path: string) {
     this.path = path;
     try {
-      mkdirSync(dirname(path), { recursive: true });
+      makeFolder(dirname(path));
       this.#descriptor = openSync(path, 'w');
     } catch (error) {
       throw asFileError(path, error, 'written');

@@ -8,7 +8,7 @@ import { describeServers, otherDhcpServers } from '../driver/real/dhcp-probe.ts'
 import { RealDriver } from '../driver/real/driver.ts';
 import { LeaseDb } from '../driver/real/lease-db.ts';
 import type { MappingRow } from '../driver/real/mapping.ts';
-import { interfaceRisen } from '../driver/real/system.ts';
+import { interfaceNamed, interfaceRisen } from '../driver/real/system.ts';
 import { ControlSocket, controlPath, type ControlVerb } from './control.ts';
 
 export interface ServeOptions {
@@ -53,7 +53,11 @@ const DHCP_PORT = 67;
 export async function serve(options: ServeOptions): Promise<Serving> {
   const hosts = chooseHosts(options.topology, options.only);
   const answersDhcp = hosts.some((host) => host.udpPorts.includes(DHCP_PORT) && !host.forwards);
-  if (options.interface !== undefined) await interfaceRisen(options.interface);
+  if (options.interface !== undefined) {
+    await interfaceRisen(options.interface);
+    // Throws when it is not there, before anything else is tried on it.
+    interfaceNamed(options.interface);
+  }
   if (options.interface !== undefined && answersDhcp) await lookAround(options, options.interface);
   const store = options.stateFolder === undefined ? undefined : new LeaseDb(options.stateFolder);
   const control = options.stateFolder === undefined ? undefined : controlPath(options.stateFolder);

@@ -15,9 +15,11 @@ export const leases = defineVerb(
   async ({ output }, _operands, flags) => {
     const { source, leases: all } = await listLeases(flags['state'] as string);
     const listed = flags['all'] === true ? all : all.filter(({ state }) => state !== 'free');
+    const ended = all.length - listed.length;
     if (flags['json'] === true) output.json({ format_version: 1, verdict: 'pass', source, leases: listed });
     else {
-      output.lines([header(), ...listed.map(leaseLine)]);
+      if (listed.length > 0) output.lines([header(), ...listed.map(leaseLine)]);
+      else output.lines([[span(` no leases${ended > 0 ? `; ${ended} have ended: --all lists them` : ''}`)]]);
       if (source === 'disk') output.note('headend: no serve runs on this folder: read from its disk');
     }
     return EXIT.passed;

@@ -37,13 +37,21 @@ function calledAs(): string {
   return script.endsWith('main.js') ? `node ${shellWord(relative(process.cwd(), script))}` : 'headend';
 }
 
-function fail(error: unknown): number {
-  if (error instanceof CommanderError) return usageExitCode(error);
-  const failure = describeFailure(error);
-  if (process.argv.includes('--json')) {
-    const { kind, messages } = failure;
+function failAsJson(kind: string, messages: readonly string[]): void {
+  if (process.argv.includes('--json'))
     output.json({ format_version: 1, verdict: 'error', error: { kind, messages } });
+}
+
+function fail(error: unknown): number {
+  if (error instanceof CommanderError) {
+    const code = usageExitCode(error);
+    // Its text has been printed by then.
+    if (code !== EXIT.passed)
+      failAsJson('usage', [error.message.replace(/^error: /, '').replaceAll('\n', ' ')]);
+    return code;
   }
+  const failure = describeFailure(error);
+  failAsJson(failure.kind, failure.messages);
   for (const message of failure.messages) output.note(`headend: ${message}`);
   if (failure.kind === 'bug') {
     output.note(failure.stack, '', 'This is a mistake in headend, not yours.');
@@ -79,7 +87,13 @@ async function main(): Promise<number> {
 
 async function leave(exitCode: number): Promise<never> {
   await output.flushed();
-  process.exit(exitCode);
+  const { trouble } = output;
+  if (trouble === undefined) process.exit(exitCode);
+  // Half a result is none: whoever asked must not take it for the whole.
+  output.note(`headend: what was printed did not all arrive (${trouble.code ?? trouble.message})`);
+  output.note('headend:   what to do: make room where the output goes, or send it elsewhere');
+  await output.flushed();
+  process.exit(exitCode === EXIT.passed ? EXIT.environment : exitCode);
 }
 
 process.on('uncaughtException', (error) => void leave(fail(error)));

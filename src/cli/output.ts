@@ -18,13 +18,14 @@ const FORMATS: Readonly<Record<Style, Format | undefined>> = {
 export class Output {
   readonly #streams: { readonly out: NodeJS.WriteStream; readonly err: NodeJS.WriteStream };
   readonly #gone = new Set<NodeJS.WriteStream>();
+  #trouble: NodeJS.ErrnoException | undefined;
 
   constructor(out: NodeJS.WriteStream = process.stdout, err: NodeJS.WriteStream = process.stderr) {
     this.#streams = { out, err };
     for (const stream of [out, err])
       stream.on('error', (error: NodeJS.ErrnoException) => {
         this.#gone.add(stream);
-        if (error.code !== 'EPIPE') process.exitCode = 74;
+        if (error.code !== 'EPIPE') this.#trouble ??= error;
       });
   }
 
@@ -59,6 +60,11 @@ export class Output {
   /** Progress and trouble: standard error. */
   note(...lines: readonly string[]): void {
     for (const line of lines) this.#write(this.#streams.err, `${line}\n`);
+  }
+
+  /** Why not all that was printed arrived; a reader that went away is no trouble. Known after `flushed`. */
+  get trouble(): NodeJS.ErrnoException | undefined {
+    return this.#trouble;
   }
 
   /** All that was written has left. */

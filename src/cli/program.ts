@@ -77,7 +77,7 @@ export async function buildProgram(
     .exitOverride()
     .configureOutput({
       writeOut: (text) => session.output.text(text),
-      writeErr: (text) => session.output.note(text.trimEnd()),
+      writeErr: (text) => session.output.note(text.trimEnd().replace(/^error: /, 'headend: ')),
     });
   const wanted = typed[0] === 'help' ? typed[1] : typed[0];
   for (const { name, summary, load } of verbs) {

@@ -3,6 +3,7 @@ import { EXIT } from '../api/exit.ts';
 import { UsageError } from '../api/failure.ts';
 import { exitCodeOf, runOnce, runsJson } from '../api/run.ts';
 import type { RunReport, RunRequest, RunResult } from '../api/run.ts';
+import { validateScenario } from '../api/validate.ts';
 import { defineVerb, jsonFlag, reachFlag, reachOf, shellWord } from './program.ts';
 import type { Flags, Session } from './program.ts';
 import { welcomeFiles, welcomeLines } from './welcome.ts';
@@ -26,6 +27,8 @@ export const run = defineVerb(
   async (session, files, flags) => {
     if (files.length > 1 && (flags['pcap'] !== undefined || flags['trace'] !== undefined))
       throw new UsageError('--pcap and --trace name one file: run the scenarios one by one');
+    // A mistake in the last file is better known before the first one has run.
+    if (files.length > 1) for (const file of files) validateScenario(file, reachOf(flags));
     const results: RunResult[] = [];
     for (const [index, file] of files.entries()) {
       if (session.signal.aborted) break;
@@ -66,12 +69,16 @@ async function runFile(
   if (flags['json'] !== true) {
     const { columns } = output;
     for (const lines of report.ladders(columns)) output.lines([...lines, []]);
-    const exitCode = exitCodeOf([report.result]);
+    const exitCode = signal.aborted ? signalExitCode(signal) : exitCodeOf([report.result]);
     output.lines(report.summary({ reproduce: reproduce(session, request, report), exitCode, columns }));
     if (welcome) output.lines(welcomeLines(session.program, request));
   }
   const differs = flags['checkDeterminism'] === true && (await runsDiffer(session, request, report));
   return { report, differs };
+}
+
+function signalExitCode({ reason }: AbortSignal): number {
+  return reason === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted;
 }
 
 function seedOf(flags: Flags): number | undefined {

@@ -1,3 +1,5 @@
+import { Name, parseName } from '../codec/dns/name.ts';
+import { typeNumber, typeWords } from '../codec/dns/registry.ts';
 import {
   formatIpv4,
   isIpv4,
@@ -27,9 +29,6 @@ import type { DeviceFile } from './schema.ts';
 type CmtsFile = Extract<DeviceFile, { kind: 'cmts' }>;
 type ModemFile = Extract<DeviceFile, { kind: 'cable-modem' }>;
 type HostFile = Extract<DeviceFile, { kind: 'host' | 'stub' }>;
-
-/** RFC 1035 §2.3.4. */
-const NAME_OCTETS_MAX = 253;
 
 /** The devices, checked against segments and services. CMTSs come first, since modems are checked against their cables. */
 export class DeviceBuilder {
@@ -264,18 +263,22 @@ export class DeviceBuilder {
       return undefined;
     }
     const parts = /^(\S+?)(?:\s+([A-Z][A-Z0-9]{0,9}))?$/.exec(file.ask);
-    const name = parts?.[1] ?? '';
-    const labels = name.replace(/\.$/, '').split('.');
-    if (
-      name === '' ||
-      name.length > NAME_OCTETS_MAX ||
-      labels.some((label) => label === '' || label.length > 63)
-    )
-      this.#findings.add(
+    if (parts === null) {
+      const hint = 'write a name and a type in capitals, such as portal.lab.example A';
+      this.#findings.add([...path, 'ask'], `${quote(file.ask)} is no question`, hint);
+      return { name: file.ask, type: 'A', everyUs: 0 };
+    }
+    const [, name = '', type = 'A'] = parts;
+    const parsed = parseName(name);
+    if (!(parsed instanceof Name))
+      this.#findings.add([...path, 'ask'], `${quote(name)} is no domain name`, `it takes ${parsed.fault}`);
+    if (typeNumber(type) === undefined)
+      this.#findings.addInside(
         [...path, 'ask'],
-        `${quote(file.ask)} is no question`,
-        'write a name and a type in capitals, such as portal.lab.example A',
+        file.ask.length - type.length,
+        `${quote(type)} is no record type`,
+        didYouMean(type, typeWords(), 'the types are'),
       );
-    return { name, type: parts?.[2] ?? 'A', everyUs: file.every ?? 0 };
+    return { name, type, everyUs: file.every ?? 0 };
   }
 }

@@ -20,6 +20,7 @@ const VALUES_MAX = 200_000;
 const DEPTH_MAX = 32;
 const TOKENS_MAX = 2_000_000;
 const MISTAKES_MAX = 20;
+const EMPTY_HINT = 'write keys with values, such as { key: value }';
 /** One mistake of form is followed by others that are none. */
 const SYNTAX_MISTAKES_MAX = 3;
 
@@ -54,7 +55,9 @@ export function readSource(text: string): Located | readonly Mistake[] {
     if (wrong.length > 0) return wrong.map((error) => syntaxMistake(error, counter, text));
     const walk = new Walk(counter, text);
     const root = walk.node(document.contents, [], 0);
-    return walk.mistakes.length > 0 ? walk.mistakes.slice(0, MISTAKES_MAX) : root;
+    if (walk.mistakes.length > 0) return walk.mistakes.slice(0, MISTAKES_MAX);
+    if (root.value !== null) return root;
+    return [{ line: 1, column: 1, path: '', message: 'there is nothing in this file', hint: EMPTY_HINT }];
   } catch (error) {
     if (error instanceof RangeError) return [tooDeep({ line: 1, column: 1 }, '')];
     throw error;

@@ -125,5 +125,5 @@ function zoneMistake({ path, found, expected }: ConfigError, fileName: string): 
 export function nameAt(path: string, text: string): Name {
   const name = parseName(text);
   if (name instanceof Name) return name;
-  throw new ConfigError(path, text, `a domain name, but there is ${name.fault}`);
+  throw new ConfigError(path, text, `a domain name: it takes ${name.fault}`);
 }

@@ -1,8 +1,10 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import { bug, EnvironmentError } from '../../core/errors.ts';
 import type { Plain, Row } from '../../core/service.ts';
+import { escapeText } from '../../core/text.ts';
+import { makeFolder } from './make-folder.ts';
 
 type Value = { readonly [key: string]: Plain };
 /** A host's name, the row's table and key. */
@@ -47,11 +49,11 @@ export class LeaseDb {
   constructor(folder: string) {
     this.#folder = folder;
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      makeFolder(folder, 0o700);
       this.#db = open({ path: join(folder, FILE), encoding: 'json' });
     } catch (error) {
       throw new EnvironmentError(
-        `cannot keep state in ${folder}: ${reason(error)}`,
+        `cannot keep state in ${escapeText(folder)}: ${reason(error)}`,
         'name a folder that this user may write with --state',
       );
     }
@@ -59,7 +61,7 @@ export class LeaseDb {
     if (other === undefined) return;
     void this.#db.close();
     throw new EnvironmentError(
-      `${folder} is written by process ${other.pid}`,
+      `${escapeText(folder)} is written by process ${other.pid}`,
       'stop that headend, or give this one a folder of its own with --state',
     );
   }
@@ -146,7 +148,7 @@ export class LeaseDb {
 export async function readLeaseDb(folder: string): Promise<{ readonly host: string; readonly row: Row }[]> {
   if (!existsSync(join(folder, FILE)))
     throw new EnvironmentError(
-      `${folder} holds no leases`,
+      `${escapeText(folder)} holds no leases`,
       'name the folder that `headend serve --state` was given',
     );
   const db: RootDatabase<Value, Key> = open({ path: join(folder, FILE), encoding: 'json', readOnly: true });

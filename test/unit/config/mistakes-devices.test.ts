@@ -44,10 +44,24 @@ describe('each mistake in devices, timeline and expect is shown at its place, wi
     {
       name: 'a question that is none',
       piece: 'ask: portal.lab.example A',
+      by: 'ask: portal lab example',
+      says: [
+        'small.yaml:39:78 devices.home.ask: "portal lab example" is no question: write a name and a type in capitals, such as portal.lab.example A',
+      ],
+    },
+    {
+      name: 'a question for what is no name',
+      piece: 'ask: portal.lab.example A',
       by: 'ask: portal..example A',
       says: [
-        'small.yaml:39:78 devices.home.ask: "portal..example A" is no question: write a name and a type in capitals, such as portal.lab.example A',
+        'small.yaml:39:78 devices.home.ask: "portal..example" is no domain name: it takes a label between two dots',
       ],
+    },
+    {
+      name: 'a question for a type that is none',
+      piece: 'ask: portal.lab.example A',
+      by: 'ask: portal.lab.example AAAAA',
+      says: ['small.yaml:39:97 devices.home.ask: "AAAAA" is no record type: did you mean "AAAA"?'],
     },
     {
       name: 'a timeline about nobody',

@@ -28,7 +28,11 @@ describe('a file that is not to be read', () => {
       says: 'values nest deeper than 32 levels',
     },
     { name: 'no text', text: 'a\0b', says: 'small.yaml:1:1 this is not a text file (it has a NUL octet)' },
-    { name: 'an empty file', text: '', says: 'small.yaml:1:1 is missing: write keys with values' },
+    {
+      name: 'an empty file',
+      text: '',
+      says: 'small.yaml:1:1 there is nothing in this file: write keys with values',
+    },
     { name: 'two scenarios', text: `${PLANT}---\n${PLANT}`, says: 'one file is one scenario' },
     { name: 'a tag', text: 'headend: !!js/function "x"', says: 'a scenario has no tags' },
     { name: 'a key that changes objects', text: '__proto__: { a: 1 }', says: 'a key is a plain word' },
