@@ -51,6 +51,8 @@ export interface RouteSpec {
 /** One host: one service (several are joined by `service/bundle`), its ports, its interfaces. */
 export interface HostSpec {
   readonly name: string;
+  /** Its place in `Topology.hosts`, where who made the topology says it: an index for tables by host. */
+  readonly number?: number | undefined;
   /** `cable-modem`, `cmts`, `dhcp`, `dns+tod`, ...: what `devices` in the JSON shows. */
   readonly kind: string;
   /** The group's name in the file: `cm` for `cm[0]`. */

@@ -6,17 +6,31 @@ import type { Scenario, Selector } from '../config/scenario.ts';
 /** The hosts of a run by number, name, group and hardware address: what expectations and results are kept by. */
 export class PlantIndex {
   readonly hosts: readonly HostSpec[];
+  /** Of hosts that do not know their own. */
   readonly #numbers = new Map<HostSpec, number>();
   readonly #names = new Map<string, HostSpec[]>();
+  /** By the low 32 bits, a small integer: looked up at each change of state of each modem. */
+  readonly #lows = new Map<number, number>();
+  /** By host number: the hardware address that `#lows` leads to. */
+  readonly #macOf: Float64Array;
+  /** Those whose low bits another host has. */
   readonly #macs = new Map<Mac, number>();
 
   constructor(scenario: Scenario, topology: Topology) {
     this.hosts = topology.hosts;
+    this.#macOf = new Float64Array(topology.hosts.length).fill(-1);
     for (const [number, host] of topology.hosts.entries()) {
-      this.#numbers.set(host, number);
+      if (host.number !== number) this.#numbers.set(host, number);
       this.#add(host.group, host);
       if (host.name !== host.group) this.#add(host.name, host);
-      for (const { mac } of host.interfaces) this.#macs.set(mac, number);
+      for (const { mac } of host.interfaces) {
+        if (this.#lows.has(mac | 0) || this.#macOf[number] !== -1) {
+          this.#macs.set(mac, number);
+          continue;
+        }
+        this.#lows.set(mac | 0, number);
+        this.#macOf[number] = mac;
+      }
     }
     // A service that shares a host with an earlier one is found by its address.
     for (const service of scenario.services) {
@@ -31,11 +45,13 @@ export class PlantIndex {
 
   /** By the order of the topology; undefined for what a driver adds by itself, such as the two ends of a link. */
   numberOf(host: HostSpec): number | undefined {
-    return this.#numbers.get(host);
+    const { number } = host;
+    return number !== undefined && this.hosts[number] === host ? number : this.#numbers.get(host);
   }
 
   numberOfMac(mac: Mac): number | undefined {
-    return this.#macs.get(mac);
+    const number = this.#lows.get(mac | 0);
+    return number !== undefined && this.#macOf[number] === mac ? number : this.#macs.get(mac);
   }
 
   at(number: number): HostSpec {

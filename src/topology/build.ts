@@ -17,7 +17,10 @@ import { buildServer, type World } from './servers.ts';
 export function buildTopology(world: World): Topology {
   const { scenario } = world;
   const network = buildNetwork(scenario);
-  const hosts: HostSpec[] = network.servers.map((group) => serverHost(group, network, world));
+  const hosts: HostSpec[] = network.servers.map((group, number) => ({
+    ...serverHost(group, network, world),
+    number,
+  }));
   for (const device of scenario.devices) addDevice(device, hosts, { network, world });
   return { segments: network.segments, links: network.links, hosts };
 }
@@ -46,15 +49,17 @@ function serverHost(group: ServerGroup, network: Network, world: World): HostSpe
 function addDevice(device: DeviceConfig, hosts: HostSpec[], site: Site): void {
   switch (device.kind) {
     case 'cmts':
-      hosts.push(cmtsHost(device, site));
+      hosts.push({ ...cmtsHost(device, site), number: hosts.length });
       return;
     case 'cable-modem': {
       const makers = new ModemMakers(device, site.world);
-      for (let index = 0; index < (device.count ?? 1); index++) hosts.push(modemHost(device, index, makers));
+      for (let index = 0; index < (device.count ?? 1); index++)
+        hosts.push(modemHost(device, { index, number: hosts.length }, makers));
       return;
     }
     default:
-      for (let index = 0; index < (device.count ?? 1); index++) hosts.push(plainHost(device, index, site));
+      for (let index = 0; index < (device.count ?? 1); index++)
+        hosts.push({ ...plainHost(device, index, site), number: hosts.length });
   }
 }
 
@@ -76,10 +81,15 @@ function cmtsHost(device: CmtsDeviceConfig, { network, world }: Site): HostSpec 
 const NONE: readonly never[] = [];
 const CLIENT_PORTS: readonly number[] = [68];
 
-function modemHost(device: CableModemDeviceConfig, index: number, makers: ModemMakers): HostSpec {
+function modemHost(
+  device: CableModemDeviceConfig,
+  { index, number }: { readonly index: number; readonly number: number },
+  makers: ModemMakers,
+): HostSpec {
   const mac = memberMac(device.mac, index);
   return {
     name: memberName(device.name, device.count, index),
+    number,
     kind: 'cable-modem',
     group: device.name,
     interfaces: [{ segment: device.on, mac, addresses: NONE }],

@@ -12,10 +12,24 @@ import type { Frame, FramePool } from './frames.ts';
 import type { Plant } from './plant.ts';
 import { encodeSegment } from './segment-octets.ts';
 
-interface Told {
-  readonly at: Instant;
-  readonly tell: () => void;
-}
+/** What waits to be told. States and measures are by far the most, so they are plain records; the rest are calls. */
+type Told =
+  | { readonly kind: 'call'; readonly at: Instant; readonly tell: (listener: Trace) => void }
+  | {
+      readonly kind: 'state';
+      readonly at: Instant;
+      readonly host: number;
+      readonly machine: string;
+      readonly state: string;
+      readonly subject: Mac | undefined;
+    }
+  | {
+      readonly kind: 'measure';
+      readonly at: Instant;
+      readonly host: number;
+      readonly name: string;
+      readonly value: number;
+    };
 
 /**
  * Tells listeners what happened in one partition. Where there are several partitions, what is told waits for the window's end
@@ -75,13 +89,12 @@ export class Tracer {
     host: number,
     entered: { machine: string; state: string; subject: Mac | undefined },
   ): void {
-    const spec = this.#plant.spec(host);
-    this.#tell(at, (listener) => listener.state?.(at, spec, entered.machine, entered.state, entered.subject));
+    const { machine, state, subject } = entered;
+    this.#take({ kind: 'state', at, host, machine, state, subject });
   }
 
   measure(at: Instant, host: number, name: string, value: number): void {
-    const spec = this.#plant.spec(host);
-    this.#tell(at, (listener) => listener.measure?.(at, spec, name, value));
+    this.#take({ kind: 'measure', at, host, name, value });
   }
 
   settled(at: Instant, host: number, rows: readonly Row[], outcome: 'durable' | 'conflict' | 'failed'): void {
@@ -99,12 +112,31 @@ export class Tracer {
     this.#tell(at, (listener) => listener.reply?.(at, spec, verb, value));
   }
 
-  #tell(at: Instant, tell: (listener: Trace) => void): void {
-    if (this.#waiting !== undefined) {
-      this.#waiting.push({ at, tell: () => this.#listeners.forEach(tell) });
-      return;
+  /** Tells one thing to all who listen. */
+  tell(told: Told): void {
+    for (const listener of this.#listeners) {
+      switch (told.kind) {
+        case 'state': {
+          const { at, host, machine, state, subject } = told;
+          listener.state?.(at, this.#plant.spec(host), machine, state, subject);
+          break;
+        }
+        case 'measure':
+          listener.measure?.(told.at, this.#plant.spec(told.host), told.name, told.value);
+          break;
+        default:
+          told.tell(listener);
+      }
     }
-    for (const listener of this.#listeners) tell(listener);
+  }
+
+  #tell(at: Instant, tell: (listener: Trace) => void): void {
+    this.#take({ kind: 'call', at, tell });
+  }
+
+  #take(told: Told): void {
+    if (this.#waiting === undefined) this.tell(told);
+    else this.#waiting.push(told);
   }
 
   #event(at: Instant, frame: Frame, fate: number, fault: string | undefined): FrameEvent {
@@ -151,12 +183,24 @@ export class Tracer {
 
 /** Tells what several partitions have to tell: by time, then by partition, then in the order it happened. */
 export function tellMerged(tracers: readonly Tracer[]): void {
-  const talkers = tracers.filter((tracer) => tracer.hasWaiting);
-  if (talkers.length === 0) return;
-  const all = talkers.flatMap((tracer) => tracer.takeWaiting());
-  // Each is in the order of time already; the sort is stable.
-  if (talkers.length > 1) all.sort((a, b) => a.at - b.at);
-  for (const { tell } of all) tell();
+  const [first] = tracers;
+  if (first === undefined) return;
+  let all: Told[] | undefined;
+  for (const tracer of tracers) {
+    if (!tracer.hasWaiting) continue;
+    const waiting = tracer.takeWaiting();
+    all = all === undefined ? waiting : all.concat(waiting);
+  }
+  if (all === undefined) return;
+  // Each partition's is in the order of time already, and the sort is stable: what is in order as a whole stays.
+  if (!isInOrder(all)) all.sort((a, b) => a.at - b.at);
+  // All have the same listeners.
+  for (const told of all) first.tell(told);
+}
+
+function isInOrder(all: readonly Told[]): boolean {
+  for (let index = 1; index < all.length; index++) if (all[index - 1]!.at > all[index]!.at) return false;
+  return true;
 }
 
 /** An input whose octets the driver will use again. */

@@ -62,6 +62,7 @@ const REQUEST_FIXED_OCTETS = 9;
 /** The four options, each with its longest value. */
 const REQUEST_OPTION_OCTETS_MAX = 51;
 const EMPTY = new Uint8Array(0);
+const FIRST_BUFFER_OCTETS = 2048;
 
 /** One for all receivers: each packet is written whole, and the sink copies it before `send` returns. */
 const scratch = new Writer(new Uint8Array(tftp.REQUEST_OCTETS_MAX));
@@ -308,11 +309,12 @@ export class TftpReceiver {
     this.#state = RECEIVING;
   }
 
-  /** Doubles up to the largest file taken; nothing is sized by what the server claims. */
+  /** Doubles up to the largest file taken, from what most configurations fit in; nothing is sized by what the server claims. */
   #append(octets: Uint8Array, count: number): void {
     const needed = this.#length + count;
     if (needed > this.#buffer.length) {
-      const grown = new Uint8Array(Math.min(Math.max(needed, this.#length * 2), this.#profile.octetsMax));
+      const size = Math.max(needed, this.#length * 2, FIRST_BUFFER_OCTETS);
+      const grown = new Uint8Array(Math.min(size, this.#profile.octetsMax));
       grown.set(this.#buffer.subarray(0, this.#length));
       this.#buffer = grown;
     }
@@ -323,8 +325,7 @@ export class TftpReceiver {
   #complete(now: Instant, effects: Effects): void {
     effects.because(RULES.clientComplete);
     this.#sendAck(effects);
-    const whole = this.#length === this.#buffer.length;
-    this.#state = { kind: 'done', octets: whole ? this.#buffer : this.#buffer.slice(0, this.#length) };
+    this.#state = { kind: 'done', octets: this.#buffer.subarray(0, this.#length) };
     this.#buffer = EMPTY;
     if (this.#profile.dallySeconds === 0) this.#release(effects);
     else this.#wakeAt = afterSeconds(now, this.#profile.dallySeconds);
