@@ -16,7 +16,7 @@ export function labelOf({ protocol, message, fields }: FrameRecord): string {
     case 'TOD':
       return message === 'TIME' ? 'TIME' : 'TIME?';
     case 'DNS':
-      return message === 'QUERY' ? `${fields['qname'] ?? ''}?` : message;
+      return message;
     default:
       return message === '' ? protocol : `${protocol}-${message}`;
   }
@@ -81,7 +81,7 @@ function factsOf({ protocol, message, fields }: FrameRecord): readonly string[] 
     case 'TOD TIME':
       return [formatDate(Number(fields['seconds']))];
     case 'DNS QUERY':
-      return [named('qtype', '')];
+      return [`${fields['qname'] ?? ''} ${fields['qtype'] ?? ''}`.trim()];
     case 'DNS ANSWER':
       return [named('rcode', ''), named('answer', '')];
     case 'RNG RSP':

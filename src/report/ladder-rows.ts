@@ -40,7 +40,7 @@ export function ladderRows(
     }
     const key = sendingKey(record);
     // Ranging asks again and again by design: that is no repetition of what was lost.
-    const before = record.protocol === 'RNG' ? undefined : seen.get(key);
+    const before = record.protocol === 'RNG' ? undefined : recent(seen.get(key), record);
     seen.set(key, { count: (before?.count ?? 0) + 1, at: record.sent_at });
     rows.push({
       at: record.sent_at,
@@ -53,6 +53,17 @@ export function ladderRows(
   }
   return fold(rows.sort((a, b) => a.at - b.at));
 }
+
+/** An xid tells a DHCP message's repetitions by itself; what another protocol sends after so long is a new beginning. */
+function recent<T extends { readonly at: number }>(
+  before: T | undefined,
+  record: FrameRecord,
+): T | undefined {
+  const isNew = before !== undefined && record.protocol !== 'DHCP' && record.sent_at - before.at > REPEAT_US;
+  return isNew ? undefined : before;
+}
+
+const REPEAT_US = 40_000_000;
 
 /** ARP and neighbour discovery are another story. */
 function isNeighbourTalk(record: FrameRecord): boolean {

@@ -100,7 +100,7 @@ function ownerOf(record: TraceRecord, relevance: Relevance): string | undefined 
 export function renderLadder(ladder: Ladder, plant: readonly PlantHost[], columns?: number): readonly Line[] {
   const rows = ladderRows(ladder.owner, ladder.records, plant);
   if (rows.length === 0) return [[span(` ${ladder.owner.name}: no packets`, 'dim')]];
-  const lanes = lanesOf(ladder.owner, rows);
+  const lanes = lanesOf(ladder.owner, rows, plant);
   const pitch = pitchFor(lanes.length, columns);
   const lines = [header(lanes, pitch), ...rows.map((row) => rowLine(row, lanes, pitch))];
   if (ladder.missed > 0)
@@ -108,14 +108,15 @@ export function renderLadder(ladder: Ladder, plant: readonly PlantHost[], column
   return columns === undefined ? lines : lines.map((one) => cutLine(one, columns));
 }
 
-/** The owner first, then as they come in. */
-function lanesOf(owner: PlantHost, rows: readonly Row[]): readonly string[] {
+/** The owner first, then as they come in; the two ends of a link have no name in the plant and no lane. */
+function lanesOf(owner: PlantHost, rows: readonly Row[], plant: readonly PlantHost[]): readonly string[] {
+  const named = new Set(plant.map(({ name }) => name));
   const lanes = new Set([owner.name]);
   for (const { hops } of rows)
     for (const { from, to } of hops[0]?.from === owner.name ? hops : hops.toReversed()) {
       // A reply's hops are walked backwards, so that the router beside the owner comes before the server behind it.
       for (const name of hops[0]?.from === owner.name ? [from, to] : [to, from])
-        if (name !== undefined) lanes.add(name);
+        if (name !== undefined && named.has(name)) lanes.add(name);
     }
   return [...lanes];
 }
@@ -141,7 +142,7 @@ function header(lanes: readonly string[], pitch: number): Line {
 
 function rowLine(row: Row, lanes: readonly string[], pitch: number): Line {
   const canvas = new Canvas(lanes.length, pitch);
-  for (const arrow of arrowsOf(row.hops)) {
+  for (const arrow of arrowsOf(row.hops, lanes)) {
     const from = lanes.indexOf(arrow.from);
     const to = arrow.to === undefined ? -1 : lanes.indexOf(arrow.to);
     const style = arrow.lost ? 'bad' : 'plain';
@@ -161,15 +162,18 @@ interface Arrow {
 }
 
 /** Crossings of one datagram through a router that went well are one long arrow; a relay's two datagrams are two. */
-function arrowsOf(hops: readonly Hop[]): readonly Arrow[] {
+function arrowsOf(hops: readonly Hop[], lanes: readonly string[]): readonly Arrow[] {
   const arrows: Arrow[] = [];
   for (const [index, hop] of hops.entries()) {
-    const before = hops[index - 1];
     const last = arrows.at(-1);
     const lost = hop.record.fate !== 'delivered';
-    const arrow = { from: hop.from, to: hop.to, label: labelOf(hop.record), lost };
-    const goesOn = before?.record.packet === hop.record.packet && last?.to === hop.from && !lost;
-    if (goesOn && last !== undefined) arrows[arrows.length - 1] = { ...last, to: hop.to };
+    // Lost on a link: what has no lane is drawn on the way to whom it was for.
+    const to =
+      hop.to !== undefined && (lanes.includes(hop.to) || !lost) ? hop.to : (hop.record.target ?? hop.to);
+    const arrow = { from: hop.from, to, label: labelOf(hop.record), lost };
+    const isSame = hops[index - 1]?.record.packet === hop.record.packet && last?.to === hop.from;
+    if (last !== undefined && isSame && (!lost || !lanes.includes(hop.from)))
+      arrows[arrows.length - 1] = { ...last, to, lost };
     else arrows.push(arrow);
   }
   return arrows;

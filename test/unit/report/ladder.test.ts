@@ -149,6 +149,33 @@ describe('ladder', () => {
     expect(text).not.toContain('▶');
   });
 
+  test('the ends of a link have no lane; what is lost on it was for the far side', () => {
+    number = 0;
+    const query = { fields: { qname: 'a.example' }, target: 'tftp', origin: 'cm[0]' };
+    const text = draw([
+      frame('cm[0]>metro@hfc', 'DNS QUERY', { ...query, packet: 7 }),
+      frame('metro@hfc>metro@core', 'DNS QUERY', { ...query, packet: 7 }),
+      frame('metro@core>tftp', 'DNS QUERY', { ...query, packet: 7 }),
+      frame('cm[0]>metro@hfc', 'DNS QUERY', { ...query, packet: 8 }),
+      frame('metro@hfc>metro@core', 'DNS QUERY', { ...query, packet: 8, fate: 'lost', segment: 'metro' }),
+    ]);
+    expect(text).not.toContain('metro@');
+    expect(text).toMatch(/QUERY─*▶│.*a\.example\n.*✗.*LOST on metro/);
+  });
+
+  test.each([
+    { seconds: 4, says: 'try 2, after 4 s' },
+    { seconds: 61, says: undefined },
+  ])('a request again after $seconds s: $says', ({ seconds, says }) => {
+    number = 0;
+    const again = draw([
+      frame('cm[0]>cmts', 'REG REQ', { sent_at: 1_000_000 }),
+      frame('cm[0]>cmts', 'REG REQ', { sent_at: 1_000_000 * (seconds + 1) }),
+    ]);
+    if (says === undefined) expect(again).not.toContain('try');
+    else expect(again).toContain(says);
+  });
+
   test('a rule that asks for mending is named, one that does not is not', () => {
     number = 0;
     expect(draw([frame('tftp>cm[0]', 'TFTP ERROR', { rule: 'HE-TFTP-008' })])).toContain('HE-TFTP-008');
