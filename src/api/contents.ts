@@ -1,5 +1,6 @@
 import {
   closeSync,
+  constants,
   fstatSync,
   openSync,
   readdirSync,
@@ -121,6 +122,9 @@ function realOrNone(path: string): string | undefined {
   }
 }
 
+/** The path was judged with its links resolved; a link that stands there now came later. Windows has no such flag. */
+const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);
+
 /** A file on the disk, open while a transfer uses it; `size` is what it was when it was last opened. */
 class DiskSource implements FileSource {
   readonly #path: string;
@@ -169,7 +173,7 @@ class DiskSource implements FileSource {
   #open(): number | undefined {
     if (this.#descriptor !== undefined) return this.#descriptor;
     try {
-      this.#descriptor = openSync(this.#path, 'r');
+      this.#descriptor = openSync(this.#path, OPEN_FLAGS);
       this.#size = fstatSync(this.#descriptor).size;
       return this.#descriptor;
     } catch {

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { visibleText } from '../api/report.ts';
 import type { Line, Style } from '../api/report.ts';
 
 type Format = Parameters<typeof styleText>[0];
@@ -59,7 +60,8 @@ export class Output {
 
   /** Progress and trouble: standard error. */
   note(...lines: readonly string[]): void {
-    for (const line of lines) this.#write(this.#streams.err, `${line}\n`);
+    for (const line of lines.flatMap((text) => text.split('\n')))
+      this.#write(this.#streams.err, `${visibleText(line)}\n`);
   }
 
   /** Why not all that was printed arrived; a reader that went away is no trouble. Known after `flushed`. */
@@ -110,9 +112,8 @@ export function paint(line: Line, plain: boolean): string {
   const text = line
     .map((span) => {
       const format = FORMATS[span.style];
-      return plain || format === undefined
-        ? span.text
-        : styleText(format, span.text, { validateStream: false });
+      const shown = visibleText(span.text);
+      return plain || format === undefined ? shown : styleText(format, shown, { validateStream: false });
     })
     .join('');
   return plain ? text.trimEnd() : text;

@@ -72,6 +72,11 @@ export function escapeText(text: string): string {
   });
 }
 
+/** The same for text that may be escaped already: a backslash stays as it is. The last guard before a terminal. */
+export function visibleText(text: string): string {
+  return text.replace(HOSTILE, (character) => (character === '\\' ? character : escapeText(character)));
+}
+
 const HOSTILE = /[\\\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}]/gu;
 
 /** Octets from a packet as text that is safe to show: UTF-8 where it is, `\xNN` where it is not. */
