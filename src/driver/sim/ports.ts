@@ -23,7 +23,8 @@ export class Ports {
   }
 
   isOpen(host: number, port: number): boolean {
-    return this.#specs[host]!.udpPorts.includes(port) || (port !== 0 && this.#isBound(host, port));
+    // What a modem bound is asked for most, and stands here; its specification lies elsewhere.
+    return (port !== 0 && this.#isBound(host, port)) || this.#specs[host]!.udpPorts.includes(port);
   }
 
   /** A port nobody can foretell; beyond the dynamic ones only when all of those are in use. */
