@@ -1,0 +1,7 @@
+export { prepareLive } from './api/live.ts';
+export type { LiveOptions, LiveRun } from './api/live.ts';
+export { loadScenario, prepareVirtual, simulate } from './api/scenario.ts';
+export type { LoadedScenario, LoadOptions, VirtualOptions, VirtualRun } from './api/scenario.ts';
+export { serve } from './api/serve.ts';
+export type { ServeOptions, Serving } from './api/serve.ts';
+export type { RunResult } from './api/run.ts';
