@@ -17,7 +17,7 @@ export type Protocol = (typeof PROTOCOLS)[number];
 export type Corpus = Readonly<Record<Protocol, readonly Uint8Array[]>>;
 
 /** Of one protocol: more alike ones add nothing. */
-const MESSAGES_MAX = 600;
+const MESSAGES_MAX = 1_000;
 
 const PORTS: Readonly<Record<number, Protocol>> = { 67: 'dhcp', 68: 'dhcp', 53: 'dns', 37: 'tod' };
 
@@ -93,18 +93,24 @@ function madeDhcp(): readonly Uint8Array[] {
 }
 
 const QNAMES = [
+  '.',
   'lab.example',
   'www.lab.example',
   'chain1.lab.example',
   'loop1.lab.example',
+  'away.lab.example',
+  'dangling.lab.example',
   'many.lab.example',
-];
-const MORE_QNAMES = [
+  'big.lab.example',
+  'deep.lab.example',
   'x.wild.lab.example',
-  'www.sub.lab.example',
   'host.wild.lab.example',
-  'x.y.deep.lab.example',
-  '.',
+  'x.aliases.lab.example',
+  'sub.lab.example',
+  'www.sub.lab.example',
+  'x.lame.lab.example',
+  'host.old.lab.example',
+  'owner.lab.example',
 ];
 const QTYPES = [
   'A',
@@ -125,7 +131,7 @@ const QTYPES = [
 
 function madeDns(): readonly Uint8Array[] {
   const edns = { payloadOctets: 4096, version: 0, flags: 0x8000, options: [] };
-  return [...QNAMES, ...MORE_QNAMES].flatMap((qname) =>
+  return QNAMES.flatMap((qname) =>
     QTYPES.flatMap((qtype) => [
       encodeMessage(query(qname, qtype)),
       encodeMessage(query(qname, qtype, { edns })),
@@ -136,6 +142,7 @@ function madeDns(): readonly Uint8Array[] {
 const NAMES = [
   'gold.cfg',
   'small.txt',
+  'blocks.txt',
   '/gold.cfg',
   'GOLD.CFG',
   '../gold.cfg',

@@ -44,7 +44,12 @@ export async function ownRssKib(): Promise<number> {
   return process.memoryUsage.rss() / 1024;
 }
 
-export function rssKibOf(pid: number): number {
+/** The same of a server that `startServe` started. */
+export async function rssKibOf(pid: number): Promise<number> {
+  for (let turn = 0; turn < 3; turn++) {
+    process.kill(pid, 'SIGUSR2');
+    await sleep(200);
+  }
   return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' }));
 }
 

@@ -26,6 +26,9 @@ export async function startServe(file: ServeFile, only: string, state: string): 
   const child = spawn(
     process.execPath,
     [
+      '--expose-gc',
+      '--import',
+      new URL('collect.js', import.meta.url).href,
       file.program,
       'serve',
       file.path,

@@ -6,7 +6,8 @@ import { BenchHost } from './bench-host.ts';
 import type { Corpus, Protocol } from './corpus.ts';
 import { describeMemory, memoryFault, ownRssKib, secondsSince, type Finding } from './findings.ts';
 import { Mutator } from './mutate.ts';
-import { QUESTIONS, type Question, type Server } from './question.ts';
+import { QUESTIONS, type Server } from './question.ts';
+import { reactionTo, wayBack } from './reaction.ts';
 
 interface Target {
   readonly what: string;
@@ -54,7 +55,7 @@ async function soak(
   const hit =
     target.stream === true
       ? streamHits(host, mutator, random, question.port)
-      : datagramHits(host, mutator, random, question);
+      : datagramHits(host, mutator, random, target.server);
   const half = Math.ceil(count / 2);
   const memory = { firstHalfKib: 0, secondHalfKib: 0 };
   for (let index = 0; index < half; index++) hit(index);
@@ -76,14 +77,37 @@ function datagramHits(
   host: BenchHost,
   mutator: Mutator,
   random: Random,
-  question: Question,
+  server: Server,
 ): (index: number) => void {
+  const question = QUESTIONS[server];
   return (index) => {
     host.sink.explains = (index & 1) === 0;
+    if (index % 10_000 === 0 && !host.answers(question)) throw new Error('it does not answer any more');
+    if (random.below(3) === 0 && react(host, mutator, random, server)) return;
+    if (random.below(100) === 0) refuse(host, random);
     const from = { address: ipv4(0x0a090000 + random.below(64)), port: random.below(200) };
     host.datagram(mutator.next(), from, portOf(host, random, question.port));
-    if (index % 10_000 === 0 && !host.answers(question)) throw new Error('it does not answer any more');
   };
+}
+
+/** Goes on from something that the server said, rightly or with a mutant. */
+function react(host: BenchHost, mutator: Mutator, random: Random, server: Server): boolean {
+  const { said } = host.sink;
+  const last = said[random.below(Math.max(1, said.length))];
+  const octets = last && reactionTo(server, last, random);
+  if (last === undefined || octets === undefined) return false;
+  const { from, port } = wayBack(server, last);
+  host.datagram(random.below(2) === 0 ? octets : mutator.of(octets), from, port);
+  return true;
+}
+
+/** An ICMP error about something that the server said. */
+function refuse(host: BenchHost, random: Random): void {
+  const { said } = host.sink;
+  const last = said[random.below(Math.max(1, said.length))];
+  if (last === undefined) return;
+  const reason = random.below(2) === 0 ? 'port' : 'host';
+  host.handle({ kind: 'unreachable', reason, port: last.port, to: last.to });
 }
 
 /** Mostly the server's own port, else one that it opened for a transfer. */

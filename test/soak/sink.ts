@@ -1,5 +1,8 @@
 import type { Rule } from '../../src/core/rules.ts';
+import type { Said } from './reaction.ts';
 import type { Effects, Row, StreamId, Target, Ticket } from '../../src/core/service.ts';
+
+const SAID_MAX = 16;
 
 /** A sink that keeps only what the soak asks about: little, so that a million inputs leave memory as it was. */
 export class SoakSink implements Effects {
@@ -12,17 +15,21 @@ export class SoakSink implements Effects {
   sends = 0;
   /** What was sent or written last, and from which port, while `keeps`. */
   keeps = false;
+  /** The last things sent, in no order: what a conversation goes on from. */
+  readonly said: Said[] = [];
   lastSent: Uint8Array | undefined;
   lastPort = 0;
   #nextPort = 49_152;
   #nextTicket = 1;
   #nextStream = 1_000_000_000;
 
-  send(port: number, _to: Target, octets: Uint8Array, length: number = octets.length): void {
+  send(port: number, to: Target, octets: Uint8Array, length: number = octets.length): void {
     if (length > octets.length) throw new Error(`a send of ${length} octets out of ${octets.length}`);
     this.sends++;
+    const copy = octets.slice(0, length);
+    this.said[this.sends % SAID_MAX] = { port, to: { address: to.address, port: to.port }, octets: copy };
     if (!this.keeps) return;
-    this.lastSent = octets.slice(0, length);
+    this.lastSent = copy;
     this.lastPort = port;
   }
 

@@ -10,6 +10,7 @@ import type { Corpus } from './corpus.ts';
 import { describeMemory, memoryFault, rssKibOf, secondsSince, type Finding } from './findings.ts';
 import { Mutator } from './mutate.ts';
 import { QUESTIONS, type Question, type Server } from './question.ts';
+import { reactionTo, type Said } from './reaction.ts';
 import { type ServeFile, startServe, stateFolder } from './serve-process.ts';
 
 interface Options {
@@ -23,6 +24,7 @@ const ADDRESS = '127.0.0.1';
 /** Sent between two good questions, whose answers show that all before them were taken: less than a socket's buffer holds. */
 const BATCH = 96;
 const SOCKETS = 12;
+const SAID_MAX = 32;
 const CONNECTIONS = 8;
 
 /** The same to servers in processes of their own, through the kernel: what `headend serve` is. */
@@ -87,9 +89,9 @@ async function halves(
 ): Promise<Pick<Finding, 'count' | 'seconds' | 'note' | 'fault'>> {
   const startedAt = performance.now();
   await make(Math.ceil(count / 2));
-  const firstHalfKib = rssKibOf(pid);
+  const firstHalfKib = await rssKibOf(pid);
   await make(Math.floor(count / 2));
-  const memory = { firstHalfKib, secondHalfKib: rssKibOf(pid) };
+  const memory = { firstHalfKib, secondHalfKib: await rssKibOf(pid) };
   return {
     count,
     seconds: secondsSince(startedAt),
@@ -107,8 +109,8 @@ class Noise {
   readonly #server: Server;
   readonly #random: Random;
   readonly #mutator: Mutator;
-  /** Ports that answers came from: mutants go there too. */
-  readonly #ports: number[] = [];
+  /** The last answers, in no order: mutants go where they came from, and conversations on from them. */
+  readonly #said: (Said & { readonly socket: Socket })[] = [];
 
   static async open(server: Server, random: Random, mutator: Mutator): Promise<Noise> {
     const question = QUESTIONS[server];
@@ -139,8 +141,8 @@ class Noise {
     this.#random = made.random;
     this.#mutator = made.mutator;
     for (const socket of made.sockets)
-      socket.on('message', (_octets, { port }) => {
-        this.#ports[this.heard++ % 32] = port;
+      socket.on('message', (octets, { port }) => {
+        this.#said[this.heard++ % SAID_MAX] = { socket, port, to: made.question.from, octets };
       });
   }
 
@@ -168,12 +170,18 @@ class Noise {
 
   #sendOne(): void {
     const random = this.#random;
+    const last = this.#said[random.below(Math.max(1, this.#said.length))];
+    if (last !== undefined && random.below(3) === 0) {
+      const octets = reactionTo(this.#server, last, random);
+      const isRight = octets !== undefined && random.below(2) === 0;
+      const sent = isRight ? octets : this.#mutator.of(octets ?? last.octets).slice();
+      last.socket.send(sent, last.port, ADDRESS);
+      return;
+    }
     // Relays speak to a DHCP server more than anybody.
     const isRelay = this.#server === 'dhcp' && random.below(2) === 0;
     const socket = this.#sockets[isRelay ? 0 : random.below(this.#sockets.length)]!;
-    const others = this.#server === 'tftp' && this.#ports.length > 0 && random.below(3) === 0;
-    const port = others ? this.#ports[random.below(this.#ports.length)]! : this.#question.port;
-    socket.send(this.#mutator.next().slice(), port, ADDRESS);
+    socket.send(this.#mutator.next().slice(), this.#question.port, ADDRESS);
   }
 
   async #ask(): Promise<void> {
