@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { copyFileSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { compiled } from './compiled.ts';
@@ -32,23 +32,41 @@ export class CommandLine {
   }
 
   runWith(
-    how: { readonly env?: NodeJS.ProcessEnv; readonly signalAfterMs?: number; readonly closeOut?: boolean },
+    how: {
+      readonly env?: NodeJS.ProcessEnv;
+      readonly signalAfterMs?: number;
+      /** Sends a signal as soon as a file is there: a run that has begun. */
+      readonly signalWhen?: { readonly file: string; readonly signal: NodeJS.Signals };
+      readonly closeOut?: boolean;
+      /** A file for standard output instead of a pipe. */
+      readonly outFile?: string;
+    },
     ...args: readonly string[]
   ): Promise<Said> {
     return new Promise((done) => {
       const child = spawn(process.execPath, [this.#main, ...args], {
         cwd: this.folder,
         env: { ...process.env, ...how.env },
-        stdio: ['ignore', 'pipe', 'pipe'],
+        stdio: ['ignore', how.outFile === undefined ? 'pipe' : openSync(how.outFile, 'w'), 'pipe'],
       });
       let out = '';
       let err = '';
-      child.stdout.on('data', (text: Buffer) => (out += text.toString()));
-      child.stderr.on('data', (text: Buffer) => (err += text.toString()));
-      if (how.closeOut === true) child.stdout.destroy();
+      child.stdout?.on('data', (text: Buffer) => (out += text.toString()));
+      child.stderr?.on('data', (text: Buffer) => (err += text.toString()));
+      if (how.closeOut === true) child.stdout?.destroy();
       if (how.signalAfterMs !== undefined) setTimeout(() => child.kill('SIGINT'), how.signalAfterMs);
+      if (how.signalWhen !== undefined) this.#signalWhen(child, how.signalWhen);
       child.on('close', (code) => done({ code, out, err }));
     });
+  }
+
+  #signalWhen(child: ChildProcess, when: { readonly file: string; readonly signal: NodeJS.Signals }): void {
+    const timer = setInterval(() => {
+      if (!existsSync(join(this.folder, when.file))) return;
+      clearInterval(timer);
+      child.kill(when.signal);
+    }, 10);
+    child.on('close', () => clearInterval(timer));
   }
 
   remove(): void {

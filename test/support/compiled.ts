@@ -4,9 +4,12 @@ import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../..');
 
+/** Test files run beside each other: none may write over what another one runs. */
+const WORKER = process.env['VITEST_POOL_ID'] ?? '0';
+
 /** Compiles a program of the tests, and what it imports, so that a plain Node can run it as a process of its own; gives its path. */
 export function compiled(program: string): string {
-  const folder = join(ROOT, 'out/compiled', program.replace(/\W/g, '-'));
+  const folder = join(ROOT, 'out/compiled', `${program.replace(/\W/g, '-')}-${WORKER}`);
   mkdirSync(folder, { recursive: true });
   const config = join(folder, 'tsconfig.json');
   const options = { noEmit: false, rootDir: ROOT, outDir: folder, declaration: false };
