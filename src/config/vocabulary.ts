@@ -73,6 +73,7 @@ export const MODEM_STATES = [
   'refusedByCmts',
   'forwardingDenied',
   'other',
+  'other',
   'off',
 ];
 
