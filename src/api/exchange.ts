@@ -54,10 +54,14 @@ export function exchangeUdp(
     socket.on('message', (octets) => {
       if (options.isAnswer(octets)) end(new Uint8Array(octets), '');
     });
-    socket.on('error', (error: NodeJS.ErrnoException) => end(undefined, troubleOf(error)));
+    socket.on('error', (error: NodeJS.ErrnoException) => end(undefined, systemTrouble(error)));
     // A connected socket hears this server alone, and learns of a closed port.
     socket.bind({ port: options.from?.port ?? 0, address: options.from?.address }, () => {
-      socket.connect(server.port, server.address, send);
+      // Where no way leads there, the callback is told, not `error`.
+      socket.connect(server.port, server.address, (error?: NodeJS.ErrnoException | null) => {
+        if (error) end(undefined, systemTrouble(error));
+        else send();
+      });
     });
   });
 }
@@ -85,13 +89,13 @@ export function exchangeTcp(
         return true;
       });
     });
-    socket.on('error', (error: NodeJS.ErrnoException) => end(undefined, troubleOf(error)));
+    socket.on('error', (error: NodeJS.ErrnoException) => end(undefined, systemTrouble(error)));
     socket.on('close', () => end(undefined, 'the server closed the connection'));
   });
 }
 
 /** What the system said, with what it means for a server. */
-function troubleOf(error: NodeJS.ErrnoException): string {
+export function systemTrouble(error: NodeJS.ErrnoException): string {
   switch (error.code) {
     case 'ECONNREFUSED':
       return 'the port is closed: nothing listens there';

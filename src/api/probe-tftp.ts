@@ -9,6 +9,7 @@ import { toInstant } from '../core/time.ts';
 import type { Instant } from '../core/time.ts';
 import { TftpReceiver } from '../engine/tftp/receiver.ts';
 import type { TftpProfile } from '../engine/tftp/receiver.ts';
+import { systemTrouble } from './exchange.ts';
 import type { Server } from './exchange.ts';
 import { UsageError } from './failure.ts';
 
@@ -63,7 +64,16 @@ export function fetchTftp(server: Server, file: string, options: FetchOptions): 
       receiver.wake(now(), effects);
       settle();
     };
-    const effects = new SocketEffects(socket);
+    const refused = (error: Error) => {
+      clearTimeout(timer);
+      socket.close();
+      resolve({
+        octets: undefined,
+        tookMs: performance.now() - startedAt,
+        trouble: systemTrouble(error),
+      });
+    };
+    const effects = new SocketEffects(socket, refused);
     socket.on('message', (octets, from) => {
       try {
         const peer = parseIp(from.address);
@@ -73,11 +83,7 @@ export function fetchTftp(server: Server, file: string, options: FetchOptions): 
       }
       settle();
     });
-    socket.on('error', (error) => {
-      receiver.stop(effects);
-      clearTimeout(timer);
-      resolve({ octets: undefined, tookMs: performance.now() - startedAt, trouble: error.message });
-    });
+    socket.on('error', refused);
     socket.bind(0, () => {
       receiver.start(now(), effects);
       settle();
@@ -103,9 +109,13 @@ class SocketEffects implements Effects {
   readonly #socket: Socket;
   #sending = 0;
   #idle: (() => void) | undefined;
+  /** Told once when the system will not send, such as where no way leads to the server. */
+  readonly #refused: (error: Error) => void;
+  #isRefused = false;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, refused: (error: Error) => void) {
     this.#socket = socket;
+    this.#refused = refused;
   }
 
   bind(): number {
@@ -115,8 +125,13 @@ class SocketEffects implements Effects {
   send(_port: number, to: Target, octets: Uint8Array, length = octets.length): void {
     // The sink copies: the engine's scratch is written again before the socket has sent.
     this.#sending++;
-    this.#socket.send(octets.slice(0, length), to.port, formatIp(to.address), () => {
-      if (--this.#sending === 0) this.#idle?.();
+    this.#socket.send(octets.slice(0, length), to.port, formatIp(to.address), (error) => {
+      this.#sending--;
+      if (error && !this.#isRefused) {
+        this.#isRefused = true;
+        this.#refused(error);
+      }
+      if (this.#sending === 0 && !this.#isRefused) this.#idle?.();
     });
   }
 

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
+import { isIPv6 } from 'node:net';
 import { describeMessage as describeDhcp } from '../codec/dhcp/describe.ts';
 import type { DhcpDescription } from '../codec/dhcp/describe.ts';
 import { encodeMessage as encodeDhcp } from '../codec/dhcp/fields.ts';
@@ -13,9 +14,10 @@ import { formatRecord } from '../codec/dns/record.ts';
 import { rcodeName } from '../codec/dns/registry.ts';
 import { decodeTod, unixSecondsOfTod } from '../codec/tod.ts';
 import { ANY, formatIp, isIpv4, parseIp, parseMac, writeMac } from '../core/address.ts';
-import type { Ipv4, Mac } from '../core/address.ts';
+import type { Ip, Ipv4, Mac } from '../core/address.ts';
 import { u16At, u32At } from '../core/bytes.ts';
-import { utf8Octets } from '../core/text.ts';
+import { DecodeError } from '../core/errors.ts';
+import { escapeText, utf8Octets } from '../core/text.ts';
 import { exchangeTcp, exchangeUdp } from './exchange.ts';
 import type { Exchange, Server } from './exchange.ts';
 import { UsageError } from './failure.ts';
@@ -52,9 +54,15 @@ const FLAG_NAMES = [
   ['ad', Flag.AD],
 ] as const;
 
-/** Throws `DecodeError`. */
-export function readDns(octets: Uint8Array): DnsReading {
-  const message = decodeDns(octets);
+/** Whether it was cut to fit the datagram. */
+export function isCut(octets: Uint8Array): boolean {
+  return octets.length >= 12 && (u16At(octets, 2) & Flag.TC) !== 0;
+}
+
+/** Gives why not, safe to show, when it cannot be read. */
+export function readDns(octets: Uint8Array): DnsReading | string {
+  const message = attempt(() => decodeDns(octets));
+  if (typeof message === 'string') return message;
   return {
     rcode: rcodeName(message.rcode),
     flags: FLAG_NAMES.filter(([, flag]) => (message.flags & flag) !== 0).map(([name]) => name),
@@ -62,6 +70,16 @@ export function readDns(octets: Uint8Array): DnsReading {
     authorities: message.authorities.map(formatRecord),
     additionals: message.additionals.map(formatRecord),
   };
+}
+
+/** What a decoder makes of an answer, or why it cannot be read. */
+function attempt<Message>(decode: () => Message): Message | string {
+  try {
+    return decode();
+  } catch (error) {
+    if (error instanceof DecodeError) return `the answer cannot be read: ${escapeText(error.message)}`;
+    throw error;
+  }
 }
 
 /** Whether it answers this query: same id, QR set. */
@@ -125,9 +143,9 @@ export async function probeDhcp(server: Server, probe: DhcpProbe): Promise<DhcpE
   const mac = parseMac(probe.mac);
   if (mac === undefined)
     throw new UsageError(`"${probe.mac.slice(0, 60)}" is not a hardware address: write 02:00:00:00:00:01`);
-  const source = parseIp(await sourceTowards(server));
-  const giaddr = probe.giaddr === undefined ? source : parseIp(probe.giaddr);
-  if (giaddr === undefined || source === undefined || !isIpv4(giaddr) || !isIpv4(source))
+  const asked = parseIp(server.address);
+  const giaddr = probe.giaddr === undefined ? await sourceTowards(server) : parseIp(probe.giaddr);
+  if (asked === undefined || giaddr === undefined || !isIpv4(asked) || !isIpv4(giaddr))
     throw new UsageError('DHCP is asked over IPv4: give an IPv4 server and --giaddr');
   const xid = randomInt(2 ** 32);
   const request = discover({ mac, xid, giaddr, class: probe.class });
@@ -137,7 +155,10 @@ export async function probeDhcp(server: Server, probe: DhcpProbe): Promise<DhcpE
   const from = { address: formatIp(giaddr), port };
   const exchange = await exchangeUdp(request, server, { ...PATIENCE, isAnswer, from });
   const { octets } = exchange;
-  return { ...exchange, reading: octets === undefined ? undefined : describeDhcp(decodeDhcp(octets)) };
+  if (octets === undefined) return { ...exchange, reading: undefined };
+  const message = attempt(() => decodeDhcp(octets));
+  if (typeof message === 'string') return { ...exchange, reading: undefined, trouble: message };
+  return { ...exchange, reading: describeDhcp(message) };
 }
 
 /** What a cable modem's relay would send. */
@@ -173,13 +194,12 @@ function discover(facts: { mac: Mac; xid: number; giaddr: Ipv4; class: string | 
   });
 }
 
-/** The address this machine sends from to reach the server; nothing is sent. */
-function sourceTowards({ address, port }: Server): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = createSocket('udp4');
-    socket.once('error', reject);
-    socket.connect(port, address, () => {
-      const source = socket.address().address;
+/** The address this machine sends from to reach the server, 0.0.0.0 where no way leads there; nothing is sent. */
+function sourceTowards({ address, port }: Server): Promise<Ip | undefined> {
+  return new Promise((resolve) => {
+    const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
+    socket.connect(port, address, (error?: Error | null) => {
+      const source = error ? ANY : parseIp(socket.address().address);
       socket.close(() => resolve(source));
     });
   });

@@ -1,6 +1,7 @@
 import { encode } from 'dns-packet';
 import type { RecordType } from 'dns-packet';
 import { askedType } from '../../api/query.ts';
+import { safeText } from '../../api/report.ts';
 import type { CheckedQuestion } from '../../api/query.ts';
 import { secondReading } from './read.ts';
 
@@ -37,6 +38,11 @@ interface Packet {
   readonly answers: readonly { name: string; ttl: number; class: string; type: string; data: unknown }[];
 }
 
+/** RFC 3597 §5 writes a type without a name as TYPE and its number, dns-packet otherwise. */
+function typeWord(type: string): string {
+  return type.replace(/^UNKNOWN_/, 'TYPE');
+}
+
 /** The reading of `dns-packet`, or why there is none. */
 export async function readWithDnsPacket(octets: Uint8Array): Promise<DnsComparison | string> {
   const answer = await secondReading({ do: 'dns-packet', hex: Buffer.from(octets).toString('hex') }, 3_000);
@@ -47,15 +53,15 @@ export async function readWithDnsPacket(octets: Uint8Array): Promise<DnsComparis
     flags: (['aa', 'tc', 'rd', 'ra', 'ad'] as const).filter((flag) => packet[`flag_${flag}`]),
     answers: packet.answers.map(
       ({ name, ttl, class: dnsClass, type, data }) =>
-        `${name}. ${ttl} ${dnsClass} ${type} ${typeof data === 'string' ? data : JSON.stringify(data)}`,
+        `${name}. ${ttl} ${dnsClass} ${typeWord(type)} ${typeof data === 'string' ? data : JSON.stringify(data)}`,
     ),
   };
 }
 
-/** What two readers of one answer disagree on: counts, codes, owners, TTLs and types; data where both write it alike. */
+/** What two readers of one answer disagree on: counts, codes, owners, TTLs and types; data where both write it alike. Safe to show. */
 export function differences(ours: DnsComparison, theirs: DnsComparison): readonly string[] {
   const found: string[] = [];
-  if (ours.rcode !== theirs.rcode) found.push(`rcode: ${ours.rcode}, dns-packet ${theirs.rcode}`);
+  if (ours.rcode !== theirs.rcode) found.push(`rcode: ${ours.rcode}, dns-packet ${safeText(theirs.rcode)}`);
   if (ours.flags.join() !== theirs.flags.join())
     found.push(`flags: ${ours.flags.join(' ')}, dns-packet ${theirs.flags.join(' ')}`);
   if (ours.answers.length !== theirs.answers.length)
@@ -63,7 +69,7 @@ export function differences(ours: DnsComparison, theirs: DnsComparison): readonl
   for (const [index, answer] of ours.answers.entries()) {
     const other = theirs.answers[index];
     if (other !== undefined && comparable(answer) !== comparable(other))
-      found.push(`answer ${index + 1}: ${answer}, dns-packet ${other}`);
+      found.push(`answer ${index + 1}: ${answer}, dns-packet ${safeText(other)}`);
   }
   return found;
 }
