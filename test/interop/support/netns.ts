@@ -15,6 +15,8 @@ const PACKAGES: Readonly<Record<string, string>> = {
   dig: 'dnsutils',
   tshark: 'tshark',
   capinfos: 'wireshark-common',
+  setpriv: 'util-linux',
+  script: 'bsdutils',
 };
 
 export function need(...tools: readonly string[]): void {
