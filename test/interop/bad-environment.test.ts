@@ -133,11 +133,12 @@ describe('serve ends when told', () => {
   });
 });
 
+function painted(environment: string): boolean {
+  const command = `${environment} ${process.execPath} ${MAIN} validate ${file}`;
+  return lab.run('free', 'script', '-qec', command, '/dev/null').includes('\u001b[');
+}
+
 describe('colour is for terminals that want it', () => {
-  const painted = (environment: string): boolean => {
-    const command = `${environment} ${process.execPath} ${MAIN} validate ${file}`;
-    return lab.run('free', 'script', '-qec', command, '/dev/null').includes('\u001b[');
-  };
   test.each([
     { environment: 'env -u NO_COLOR TERM=xterm', colour: true },
     { environment: 'env NO_COLOR=1 TERM=xterm', colour: false },
