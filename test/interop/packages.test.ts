@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compiled } from '../support/compiled.ts';
@@ -231,6 +231,19 @@ describe('the package tftp', () => {
       ...fetched(12 * 1024),
       ...sizes,
     });
+  });
+
+  test('our client fetches from its server: every size, in blocks and windows, one block by one', async () => {
+    const root = join(lab.folder, 'root');
+    const job: Job = { do: 'tftp-server', host: '10.60.0.9', root };
+    await lab.start('cli', /serving/, process.execPath, peer, JSON.stringify(job));
+    const file = join(lab.folder, 'fetched');
+    for (const size of SIZES)
+      for (const options of [[], ['--blksize', '1468', '--windowsize', '4']]) {
+        const words = [MAIN, 'probe', 'tftp', '10.60.0.9', `f${size}`, '-o', file, ...options];
+        expect(lab.attempt('srv', process.execPath, ...words)).toMatchObject({ code: 0 });
+        expect(readFileSync(file).equals(octets(size))).toBe(true);
+      }
   });
 
   test('its client is told that a file is not there', () => {

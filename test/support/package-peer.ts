@@ -7,8 +7,8 @@ import packet from 'dns-packet';
 import type { RecordType } from 'dns-packet';
 
 /**
- * The packages `dhcp`, `tftp` and `dns-packet` as clients on real sockets. Run as a process of its own, inside a network
- * namespace; the one argument is the job, the one line printed is what the package made of it, octets as hex.
+ * The packages `dhcp`, `tftp` and `dns-packet` as peers on real sockets. Run as a process of its own, inside a network
+ * namespace; the one argument is the job, the one line printed is what the package made of it, octets as hex; a server prints `serving` and stays.
  */
 export type Job =
   | { readonly do: 'dhcp'; readonly mac: string }
@@ -19,6 +19,7 @@ export type Job =
       readonly blockSize?: number;
       readonly windowSize?: number;
     }
+  | { readonly do: 'tftp-server'; readonly host: string; readonly root: string }
   | {
       readonly do: 'dns';
       readonly host: string;
@@ -84,6 +85,21 @@ function fetch({ host, file, ...sizes }: Extract<Job, { do: 'tftp' }>): Promise<
   });
 }
 
+interface TftpServer extends EventEmitter {
+  listen(): void;
+}
+
+/** Its own answer to a request for a file that is not there ends the process. */
+function serveFiles({ host, root }: Extract<Job, { do: 'tftp-server' }>): Promise<never> {
+  const { createServer } = load('tftp') as { createServer(settings: object): TftpServer };
+  const server = createServer({ host, root, denyPUT: true });
+  return new Promise((_resolve, reject) => {
+    server.on('error', reject);
+    server.on('listening', () => process.stdout.write('serving\n'));
+    server.listen();
+  });
+}
+
 function ask({ host, transport, name, type }: Extract<Job, { do: 'dns' }>): Promise<unknown> {
   const query = {
     type: 'query',
@@ -136,6 +152,8 @@ function work(job: Job): Promise<unknown> {
       return lease(job.mac);
     case 'tftp':
       return fetch(job);
+    case 'tftp-server':
+      return serveFiles(job);
     case 'dns':
       return ask(job);
     default:
@@ -151,11 +169,13 @@ function plain(_key: string, value: unknown): unknown {
 
 // What the packages say on the console is not what they read.
 console.error = () => undefined;
-setTimeout(() => {
-  process.stdout.write(JSON.stringify({ trouble: `nothing in ${PATIENCE_MS} ms` }));
-  process.exit(1);
-}, PATIENCE_MS);
-work(JSON.parse(process.argv[2] ?? '') as Job).then(
+const job = JSON.parse(process.argv[2] ?? '') as Job;
+if (job.do !== 'tftp-server')
+  setTimeout(() => {
+    process.stdout.write(JSON.stringify({ trouble: `nothing in ${PATIENCE_MS} ms` }));
+    process.exit(1);
+  }, PATIENCE_MS);
+work(job).then(
   (made) => process.stdout.write(JSON.stringify(made, plain), () => process.exit(0)),
   (error: unknown) => {
     const trouble = error instanceof Error ? error.message : String(error);
