@@ -219,6 +219,12 @@ const SCRIPT = `#!/bin/sh
 exit 0
 `;
 
+/** Makes the kernel ask for addresses that nobody has. */
+const ASKING = `const socket = require('dgram').createSocket('udp4');
+let host = 200;
+setInterval(() => socket.send('x', 9, '10.60.0.' + host++), 200);
+console.log('asking');`;
+
 describe('what serve sends to real clients', () => {
   let lab: Lab;
   let file: string;
@@ -234,6 +240,10 @@ describe('what serve sends to real clients', () => {
     await serve(lab, 'srv', scenario, '--interface', 'lan0', '--state', join(lab.folder, 'state'));
     file = join(lab.folder, 'wire.pcapng');
     const wire = await lab.start('cli', /Capturing on/, 'tshark', '-l', '-P', '-i', 'eth0', '-w', file);
+    // It says so before it does: only what it shows is proof that it sees.
+    const asking = await lab.start('srv', /asking/, process.execPath, '-e', ASKING);
+    await wire.until(/Who has 10\.60\.0\.2/);
+    await asking.end('SIGKILL');
     const script = lab.file('script', SCRIPT);
     lab.run('cli', 'chmod', '755', script);
     lab.run('cli', 'udhcpc', '-f', '-n', '-q', '-t', '5', '-T', '2', '-i', 'eth0', '-s', script);
