@@ -82,11 +82,8 @@ describe.each(MODES)('the boot of three modems, %s', (mode) => {
 
   test.each([
     { protocol: 'every kind of DHCP message', filter: 'dhcp', packets: 3 * 8 },
-    {
-      protocol: 'the file by TFTP',
-      filter: 'tftp.opcode == 3',
-      packets: 3 * 2,
-    },
+    // A block shorter than 512 octets ends the file.
+    { protocol: 'the file by TFTP', filter: 'tftp.opcode == 3 && udp.length < 524', packets: 3 * 2 },
     { protocol: 'the time', filter: 'time', packets: 3 * 2 },
     {
       protocol: 'ranging, heard first',
