@@ -1,7 +1,7 @@
 import { examine } from '../api/doctor.ts';
 import type { Finding } from '../api/doctor.ts';
 import { EXIT } from '../api/exit.ts';
-import { span } from '../api/report.ts';
+import { span, wrapText } from '../api/report.ts';
 import type { Line } from '../api/report.ts';
 import { defineVerb, jsonFlag } from './program.ts';
 
@@ -17,7 +17,7 @@ export const doctor = defineVerb(
     const verdict = count('fail') > 0 ? 'error' : count('warn') > 0 ? 'warn' : 'pass';
     if (flags['json'] === true) output.json({ format_version: 1, verdict, findings });
     else {
-      output.lines(findings.flatMap(findingLines));
+      output.lines(findings.flatMap((one) => findingLines(one, output.columns ?? 100)));
       output.lines([
         [span(` ${count('fail')} failed, ${count('warn')} warned, ${count('pass')} passed`, 'strong')],
       ]);
@@ -26,7 +26,13 @@ export const doctor = defineVerb(
   },
 );
 
-function findingLines({ name, verdict, says, cure }: Finding): Line[] {
-  const first = [span(` ${MARKS[verdict]} `, STYLES[verdict]), span(name.padEnd(12), 'strong'), span(says)];
-  return cure === '' ? [first] : [first, [span(`   ${''.padEnd(12)}what to do: ${cure}`, 'dim')]];
+const LABEL = 15;
+
+function findingLines({ name, verdict, says, cure }: Finding, columns: number): Line[] {
+  const [first = '', ...rest] = wrapText(says, columns - LABEL);
+  const below = [...rest, ...wrapText(cure === '' ? '' : `what to do: ${cure}`, columns - LABEL)];
+  return [
+    [span(` ${MARKS[verdict]} `, STYLES[verdict]), span(name.padEnd(LABEL - 3), 'strong'), span(first)],
+    ...below.map((text): Line => [span(`${' '.repeat(LABEL)}${text}`, 'dim')]),
+  ];
 }

@@ -6,17 +6,14 @@ import { defineVerb, jsonFlag } from './program.ts';
 export const ladder = defineVerb(
   'ladder <trace>',
   (command) => {
-    command
-      .option(
-        '--who <host>',
-        'a host or group; again for more',
-        (word, words: string[]) => [...words, word],
-        [],
-      )
-      .addOption(jsonFlag());
+    command.option('--who <host>', 'a host or group; again for more', gather).addOption(jsonFlag());
   },
   ({ output }, [path = ''], flags) => {
-    const ladders = laddersOfFile({ path, who: flags['who'] as readonly string[], columns: output.columns });
+    const ladders = laddersOfFile({
+      path,
+      who: (flags['who'] ?? []) as readonly string[],
+      columns: output.columns,
+    });
     if (flags['json'] === true) {
       const texts = ladders.map((lines) => lines.map((line) => lineText(line).trimEnd()));
       output.json({ format_version: 1, verdict: 'pass', ladders: texts });
@@ -24,3 +21,7 @@ export const ladder = defineVerb(
     return EXIT.passed;
   },
 );
+
+function gather(word: string, words: readonly string[] = []): readonly string[] {
+  return [...words, word];
+}

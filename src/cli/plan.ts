@@ -1,7 +1,7 @@
 import { EXIT } from '../api/exit.ts';
 import { planScenario } from '../api/plan.ts';
 import type { Plan, PlannedHost } from '../api/plan.ts';
-import { formatCount, formatDuration, span, wrapText } from '../api/report.ts';
+import { formatCount, formatDuration, span, wrapItems, wrapText } from '../api/report.ts';
 import type { Line } from '../api/report.ts';
 import { defineVerb, jsonFlag, reachOf, reachFlag } from './program.ts';
 
@@ -19,7 +19,8 @@ export const plan = defineVerb(
 /** Hosts beyond this many of one group are counted, not listed. */
 const LISTED_MAX = 8;
 
-function planLines(planned: Plan, columns = 100): readonly Line[] {
+/** The plan as lines; 100 columns where no terminal says how many. */
+export function planLines(planned: Plan, columns = 100): readonly Line[] {
   const lines: Line[] = [
     [
       span(` ${planned.scenario}`, 'strong'),
@@ -51,7 +52,7 @@ function planLines(planned: Plan, columns = 100): readonly Line[] {
   lines.push([span(' expected', 'strong')]);
   lines.push(
     ...planned.expectations.flatMap((text) =>
-      wrapText(text, columns - 4).map((words): Line => [span(`   ${words}`)]),
+      wrapItems([text], columns - 4).map((words): Line => [span(`   ${words}`)]),
     ),
   );
   lines.push([span(' live mode', 'strong'), span('  stands on loopback, root or not')]);
@@ -64,8 +65,10 @@ function planLines(planned: Plan, columns = 100): readonly Line[] {
   );
   if (planned.live.length > LIVE_MAX)
     lines.push([span(`   and ${formatCount(planned.live.length - LIVE_MAX)} more`, 'dim')]);
-  lines.push(...planned.rights.map((text): Line => [span(' serve needs', 'strong'), span(`  ${text}`)]));
-  lines.push([span(' about ', 'dim'), span(`${formatCount(planned.packets_estimated)} packets`, 'dim')]);
+  if (planned.rights.length > 0) lines.push([span(' serve needs', 'strong')]);
+  for (const right of planned.rights)
+    lines.push(...wrapText(right, columns - 4).map((text): Line => [span(`   ${text}`)]));
+  lines.push([span(` about ${formatCount(planned.packets_estimated)} packets`, 'dim')]);
   return lines;
 }
 

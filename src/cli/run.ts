@@ -16,7 +16,7 @@ export const run = defineVerb(
     command
       .addOption(new Option('--mode <mode>', 'where').choices(['virtual', 'live']).default('virtual'))
       .option('--seed <number>', "the dice; left out, the scenario's own")
-      .option('--ladder <who>', 'draw the packets of a host or group; again for more', gather, [])
+      .option('--ladder <who>', 'draw the packets of a host or group; again for more', gather)
       .option('--pcap <file>', 'write a capture that Wireshark opens')
       .option('--trace <file>', 'write every event, one JSON object a line, for headend ladder and explain')
       .option('--check-determinism', 'run twice and compare: exit code 5 when they differ')
@@ -42,7 +42,7 @@ export const run = defineVerb(
   },
 );
 
-function gather(word: string, words: readonly string[]): readonly string[] {
+function gather(word: string, words: readonly string[] = []): readonly string[] {
   return [...words, word];
 }
 
@@ -58,7 +58,7 @@ async function runFile(
     mode: flags['mode'] === 'live' ? 'live' : 'virtual',
     seed: seedOf(flags),
     reach: reachOf(flags),
-    ladders: welcome ? ['cm'] : (flags['ladder'] as readonly string[]),
+    ladders: welcome ? ['cm'] : ((flags['ladder'] ?? []) as readonly string[]),
     pcap: flags['pcap'] as string | undefined,
     trace: flags['trace'] as string | undefined,
     notice: (text) => output.note(`headend: ${text}`),

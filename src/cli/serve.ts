@@ -16,14 +16,9 @@ export const serve = defineVerb(
   'serve <file>',
   (command) => {
     command
-      .option(
-        '--only <hosts>',
-        'these hosts or groups, also a CMTS with its modems; joined by commas',
-        split,
-        [],
-      )
+      .option('--only <hosts>', 'these hosts or groups, also a CMTS with its modems; joined by commas', split)
       .option('--interface <name>', 'answer DHCP broadcasts here, on the addresses of the file')
-      .option('--listen <addresses>', 'bind these addresses instead; joined by commas', split, [])
+      .option('--listen <addresses>', 'bind these addresses instead; joined by commas', split)
       .option('--state <folder>', 'keep leases here, across restarts, and take commands')
       .option('--polite', 'refuse to start beside another DHCP server')
       .addOption(new Option('--log-level <level>', 'what the log tells').choices(LOG_LEVELS).default('info'))
@@ -40,7 +35,7 @@ export const serve = defineVerb(
   },
 );
 
-function split(words: string, before: readonly string[]): readonly string[] {
+function split(words: string, before: readonly string[] = []): readonly string[] {
   return [...before, ...words.split(',').filter((word) => word !== '')];
 }
 
@@ -52,8 +47,8 @@ interface Work {
 
 async function serveUntilTold(session: Session, { file, flags, log }: Work): Promise<number> {
   const { output, signal } = session;
-  const only = flags['only'] as readonly string[];
-  const listen = flags['listen'] as readonly string[];
+  const only = (flags['only'] ?? []) as readonly string[];
+  const listen = (flags['listen'] ?? []) as readonly string[];
   if (listen.length > 0 && flags['interface'] !== undefined)
     throw new UsageError('--listen and --interface exclude each other: the interface says where');
   const crash = new AbortController();

@@ -22,11 +22,10 @@ export function welcomeLines(program: string, { pcap = '', trace = '' }: RunRequ
   ];
   return [
     [],
-    [span(' capture   ', 'dim'), span(pcap), span('  opens in Wireshark', 'dim')],
-    ...next.map(([what, command, why]): Line => [
-      span(` ${what.padEnd(10)}`, 'dim'),
-      span(`${program} ${command}`, 'command'),
-      span(`   # ${why}`, 'dim'),
+    [span(' capture   ', 'dim'), span(`${pcap} opens in Wireshark`)],
+    ...next.flatMap(([what, command, why]): Line[] => [
+      [span(` ${what.padEnd(10)}`, 'dim'), span(why)],
+      [span('    '), span(`${program} ${command}`, 'command')],
     ]),
   ];
 }

@@ -3,7 +3,7 @@ import type { Rule } from '../core/rules.ts';
 import { nearest } from '../core/text.ts';
 import { CONCEPTS } from './concepts.ts';
 import type { Concept } from './concepts.ts';
-import { span, wrapText } from './line.ts';
+import { span, wrapItems, wrapText } from './line.ts';
 import type { Line, Style } from './line.ts';
 
 /** One entry of the teaching text: a rule's or a concept's. Empty parts are not shown. */
@@ -106,17 +106,17 @@ const LABEL = 16;
 
 /** The names alone, for who asks without a topic. */
 export function renderTopics(columns = 100): readonly Line[] {
-  const names = CONCEPTS.map(({ name }) => name).join('  ');
+  const names = CONCEPTS.map(({ name }) => name);
   const protocols = new Map<string, number>();
   for (const { id } of CATALOGUE) {
     const protocol = id.split('-')[1] ?? '';
     protocols.set(protocol, (protocols.get(protocol) ?? 0) + 1);
   }
-  const codes = [...protocols].map(([protocol, count]) => `HE-${protocol}-001 (${count} rules)`).join('  ');
+  const codes = [...protocols].map(([protocol, count]) => `HE-${protocol}-001 (${count} rules)`);
   return [
     [span(' concepts', 'strong')],
-    ...wrapText(names, columns - 2).map((words): Line => [span(`  ${words}`)]),
+    ...wrapItems(names, columns - 2).map((words): Line => [span(`  ${words}`)]),
     [span(' codes', 'strong')],
-    ...wrapText(codes, columns - 2).map((words): Line => [span(`  ${words}`)]),
+    ...wrapItems(codes, columns - 2).map((words): Line => [span(`  ${words}`)]),
   ];
 }

@@ -1,8 +1,9 @@
 import { ruleById } from '../core/rules/catalogue.ts';
 import { fateText } from './fate.ts';
 import type { Row } from './ladder-rows.ts';
-import { formatDate, formatDuration, span } from './line.ts';
-import type { Span } from './line.ts';
+import { isTrouble } from './lessons.ts';
+import { formatDate, formatDuration, span, wrapText } from './line.ts';
+import type { Line, Span } from './line.ts';
 import type { FrameRecord } from './record.ts';
 
 /** What stands on the arrow. */
@@ -26,7 +27,7 @@ export function labelOf({ protocol, message, fields }: FrameRecord): string {
 export function noteOf(row: Row): readonly Span[] {
   const spans: Span[] = [];
   const add = (text: string, style: Span['style'] = 'plain') => {
-    if (text !== '') spans.push(span(spans.length === 0 ? text : `  ${text}`, style));
+    if (text !== '') spans.push(span(text, style));
   };
   const records = row.hops.map((hop) => hop.record);
   const [first] = records;
@@ -45,6 +46,33 @@ export function noteOf(row: Row): readonly Span[] {
   const rule = mending(records);
   if (rule !== undefined) add(rule, 'command');
   return spans;
+}
+
+/** Less than this beside the lanes is not worth lines of its own. */
+const ROOM_MIN = 12;
+
+/** Notes in lines of at most `room` characters, two spaces between; with too little room in one, to be cut. */
+export function wrapNotes(notes: Line, room: number): readonly Line[] {
+  if (room < ROOM_MIN) return [joined(notes)];
+  const lines: Span[][] = [];
+  let left = 0;
+  for (const { text, style } of notes) {
+    const last = lines.at(-1);
+    const isWhole = text.length <= room;
+    if (isWhole && last !== undefined && text.length + 2 <= left) {
+      last.push(span(text, style));
+      left -= text.length + 2;
+      continue;
+    }
+    for (const piece of isWhole ? [text] : wrapText(text, room)) lines.push([span(piece, style)]);
+    // Nothing goes on behind the tail of a note that had to be cut in pieces.
+    left = isWhole ? room - text.length : 0;
+  }
+  return lines.map(joined);
+}
+
+function joined(notes: Line): Line {
+  return notes.map((one, index) => (index === 0 ? one : { ...one, text: `  ${one.text}` }));
 }
 
 const GOOD_STATES: ReadonlySet<string> = new Set(['operational', 'online', 'bound']);
@@ -104,6 +132,9 @@ function noServer(fields: FrameRecord['fields']): string {
 
 /** A rule that says something is to be mended is worth its number: `headend explain` has the rest. */
 function mending(records: readonly FrameRecord[]): string | undefined {
-  const ids = records.map((record) => record.rule).filter((id): id is string => id !== null);
-  return ids.find((id) => (ruleById(id)?.fix ?? '') !== '');
+  for (const { rule: id } of records) {
+    const rule = id === null ? undefined : ruleById(id);
+    if (rule !== undefined && isTrouble(rule)) return rule.id;
+  }
+  return undefined;
 }

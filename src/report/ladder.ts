@@ -5,7 +5,7 @@ import { toInstant } from '../core/time.ts';
 import type { Instant } from '../core/time.ts';
 import { PacketReader } from '../scenario/packet.ts';
 import { Canvas, PITCH_MAX, PITCH_MIN } from './ladder-draw.ts';
-import { noteOf, labelOf } from './ladder-notes.ts';
+import { noteOf, labelOf, wrapNotes } from './ladder-notes.ts';
 import { ladderRows } from './ladder-rows.ts';
 import type { Hop, Row } from './ladder-rows.ts';
 import { cutLine, formatCount, lineText, span } from './line.ts';
@@ -102,7 +102,10 @@ export function renderLadder(ladder: Ladder, plant: readonly PlantHost[], column
   if (rows.length === 0) return [[span(` ${ladder.owner.name}: no packets`, 'dim')]];
   const lanes = lanesOf(ladder.owner, rows, plant);
   const pitch = pitchFor(lanes.length, columns);
-  const lines = [header(lanes, pitch), ...rows.map((row) => rowLine(row, lanes, pitch))];
+  const [margin, gap] = pitch === PITCH_MAX ? [MARGIN, GAP] : [MARGIN_NARROW, GAP_NARROW];
+  const room = columns === undefined ? Infinity : columns - margin - (lanes.length - 1) * pitch - 1 - gap;
+  const sizes = { margin, pitch, gap, room };
+  const lines = [header(lanes, sizes), ...rows.flatMap((row) => rowLines(row, lanes, sizes))];
   if (ladder.missed > 0)
     lines.push([span(` ${formatCount(ladder.missed)} later frames are not shown`, 'warn')]);
   return columns === undefined ? lines : lines.map((one) => cutLine(one, columns));
@@ -123,6 +126,17 @@ function lanesOf(owner: PlantHost, rows: readonly Row[], plant: readonly PlantHo
 
 const MARGIN = 13;
 const NOTES = 32;
+const GAP = 3;
+const MARGIN_NARROW = 10;
+const GAP_NARROW = 2;
+
+/** In characters: before the first lane, between lanes, between the last one and its notes, for the notes. */
+interface Sizes {
+  readonly margin: number;
+  readonly pitch: number;
+  readonly gap: number;
+  readonly room: number;
+}
 
 function pitchFor(lanes: number, columns: number | undefined): number {
   if (columns === undefined || lanes < 2) return PITCH_MAX;
@@ -130,17 +144,18 @@ function pitchFor(lanes: number, columns: number | undefined): number {
   return Math.min(Math.max(fits, PITCH_MIN), PITCH_MAX);
 }
 
-function header(lanes: readonly string[], pitch: number): Line {
-  let text = ' t (s)'.padEnd(MARGIN);
+function header(lanes: readonly string[], { margin, pitch }: Sizes): Line {
+  let text = ' t (s)'.padEnd(margin);
   lanes.forEach((name, lane) => {
     const shown = name.length > pitch - 2 ? `${name.slice(0, pitch - 3)}…` : name;
-    const start = MARGIN + lane * pitch - Math.floor((shown.length - 1) / 2);
+    const start = margin + lane * pitch - Math.floor((shown.length - 1) / 2);
     text = `${text.slice(0, Math.max(start, 0)).padEnd(start)}${shown}`;
   });
   return [span(text, 'strong')];
 }
 
-function rowLine(row: Row, lanes: readonly string[], pitch: number): Line {
+/** The arrow with what happened beside it; what does not fit there goes on below. */
+function rowLines(row: Row, lanes: readonly string[], { margin, pitch, gap, room }: Sizes): readonly Line[] {
   const canvas = new Canvas(lanes.length, pitch);
   for (const arrow of arrowsOf(row.hops, lanes)) {
     const from = lanes.indexOf(arrow.from);
@@ -149,9 +164,14 @@ function rowLine(row: Row, lanes: readonly string[], pitch: number): Line {
     if (to < 0 || to === from) canvas.note(Math.max(from, 0), `${arrow.label} ✗`, style);
     else canvas.arrow(from, to, arrow.label, arrow.lost ? 'lost' : 'arrives', style);
   }
-  const time = (row.at / 1_000_000).toFixed(3);
-  const drawn = canvas.spans();
-  return [span(time.padStart(8).padEnd(MARGIN), 'dim'), ...drawn, span('   '), ...noteOf(row)];
+  const time = (row.at / 1_000_000).toFixed(3).padStart(8).padEnd(margin);
+  const [first = [], ...more] = wrapNotes(noteOf(row), room);
+  const space = span(' '.repeat(gap));
+  const below = new Canvas(lanes.length, pitch).spans();
+  return [
+    [span(time, 'dim'), ...canvas.spans(), space, ...first],
+    ...more.map((notes) => [span(' '.repeat(margin)), ...below, space, ...notes]),
+  ];
 }
 
 interface Arrow {

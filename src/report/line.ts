@@ -24,6 +24,10 @@ export function cutLine(spans: Line, columns: number): Line {
   for (const { text, style } of spans) {
     const characters = Array.from(text);
     if (characters.length > left) {
+      const before = left === 0 ? cut.pop() : undefined;
+      if (before !== undefined)
+        // Nothing is left for the ellipsis: it takes the last place of what is there.
+        return [...cut, { ...before, text: `${Array.from(before.text).slice(0, -1).join('')}…` }];
       cut.push({ text: `${characters.slice(0, Math.max(left - 1, 0)).join('')}…`, style });
       break;
     }
@@ -44,6 +48,26 @@ export function wrapText(text: string, columns: number): readonly string[] {
     } else current = current === '' ? word : `${current} ${word}`;
   }
   if (current !== '') lines.push(current);
+  return lines;
+}
+
+/** Several on a line, each whole; one that is longer than a line has lines of its own, the later ones set in. */
+export function wrapItems(items: readonly string[], columns: number, between = '   '): readonly string[] {
+  const lines: string[] = [];
+  let mayJoin = false;
+  for (const item of items) {
+    const last = lines.at(-1);
+    if (item.length > columns) {
+      const [first = '', ...rest] = wrapText(item, columns - 2);
+      lines.push(first, ...rest.map((text) => `  ${text}`));
+      mayJoin = false;
+    } else if (mayJoin && last !== undefined && last.length + between.length + item.length <= columns)
+      lines[lines.length - 1] = `${last}${between}${item}`;
+    else {
+      lines.push(item);
+      mayJoin = true;
+    }
+  }
   return lines;
 }
 

@@ -6,6 +6,7 @@ import { TFTP_RULES } from '../core/rules/tftp.ts';
 import type { Input, Row } from '../core/service.ts';
 import { escapeText } from '../core/text.ts';
 import type { Instant } from '../core/time.ts';
+import { isTrouble } from './lessons.ts';
 
 type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
@@ -68,7 +69,7 @@ export class DecisionLog implements Trace {
 function levelOf(rule: Rule): LogLevel {
   // A name server is asked for names that are not there all day long: that is the asker's business.
   if (rule.id.startsWith('HE-DNS-')) return rule.fix === '' ? 'debug' : 'info';
-  if (rule.fix !== '') return 'warn';
+  if (isTrouble(rule)) return 'warn';
   return QUIET.has(rule) ? 'debug' : 'info';
 }
 

@@ -1,6 +1,6 @@
 import { escapeText } from '../core/text.ts';
 import type { DeviceResult, ExpectationResult, RunResult, Verdict } from '../scenario/result.ts';
-import { formatCount, formatDuration, span, wrapText } from './line.ts';
+import { formatCount, formatDuration, span, wrapItems, wrapText } from './line.ts';
 import type { Line, Style } from './line.ts';
 
 /** What a summary says beside the result. */
@@ -64,12 +64,13 @@ function headLines(result: RunResult, tookMs: number, columns: number): readonly
     `${formatCount(result.packets)} packets`,
     time,
     ...(result.digest === null ? [] : [`digest ${result.digest}`]),
-  ].join(' · ');
+  ];
   const name = ` ${escapeText(result.scenario)}`;
-  const fits = name.length + 2 + facts.length <= columns;
-  return fits
-    ? [[span(name, 'strong'), span(`  ${facts}`)]]
-    : [[span(name, 'strong')], [span(`   ${facts}`)]];
+  const lines = wrapItems(facts, columns - 3, ' · ');
+  const [only = ''] = lines;
+  return lines.length === 1 && name.length + 2 + only.length <= columns
+    ? [[span(name, 'strong'), span(`  ${only}`)]]
+    : [[span(name, 'strong')], ...lines.map((text): Line => [span(`   ${text}`)])];
 }
 
 /** How many of a kind ended in a state: `3 cable-modem operational, online, in 4.8 to 6.1 s`. */
@@ -85,7 +86,7 @@ function deviceLines(devices: readonly DeviceResult[], columns: number): readonl
   const texts = [...groups].map(
     ([key, members]) => `${formatCount(members.length)} ${key}${bootRange(members)}`,
   );
-  return wrapItems(texts, columns).map((text) => [span(`   ${text}`, 'dim')]);
+  return wrapItems(texts, columns - 3).map((text) => [span(`   ${text}`, 'dim')]);
 }
 
 function bootRange(members: readonly DeviceResult[]): string {
@@ -106,30 +107,19 @@ function heldLines(result: RunResult, columns: number): readonly Line[] {
   const held = result.expectations.filter(({ verdict }) => verdict === 'pass').map(({ text }) => `✓ ${text}`);
   const fired = result.faults.map(({ id, fired: count }) => `${id} fired ${formatCount(count)}×`);
   return [
-    ...wrapItems(held, columns).map((text): Line => [span(` ${text}`, 'good')]),
-    ...wrapItems(fired, columns).map((text): Line => [span(`   ${text}`, 'dim')]),
+    ...wrapItems(held, columns - 3).map((text): Line => [span(` ${text}`, 'good')]),
+    ...wrapItems(fired, columns - 3).map((text): Line => [span(`   ${text}`, 'dim')]),
   ];
-}
-
-/** Several on a line, three spaces between, each whole unless it is longer than a line. */
-function wrapItems(items: readonly string[], columns: number): readonly string[] {
-  const width = columns - 3;
-  const lines: string[] = [];
-  for (const item of items) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 3 + item.length <= width)
-      lines[lines.length - 1] = `${last}   ${item}`;
-    else if (item.length <= width) lines.push(item);
-    else lines.push(...wrapText(item, width));
-  }
-  return lines;
 }
 
 function toldLines(expectation: ExpectationResult, columns: number): readonly Line[] {
   const { verdict, text, detail, says, why } = expectation;
   const style = STYLES[verdict];
   return [
-    [span(` ${MARKS[verdict]} `, style), span(text, 'strong')],
+    ...wrapText(text, columns - 5).map((words, index): Line => [
+      span(index === 0 ? ` ${MARKS[verdict]} ` : '     ', style),
+      span(words, 'strong'),
+    ]),
     ...labelled('what happened', detail, columns),
     ...labelled('', says ?? '', columns),
     ...labelled('why it matters', why ?? '', columns),

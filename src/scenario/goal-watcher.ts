@@ -109,7 +109,7 @@ export class GoalWatcher implements StateWatcher, FrameWatcher {
     if (first !== undefined)
       return {
         verdict: 'fail',
-        detail: `${first.name} got there at ${formatMoment(this.#when(first))}${others(caught.length)}`,
+        detail: `${first.name} got there at ${formatMoment(this.#when(first))}${later(caught.length)}`,
       };
     if (!this.#heard)
       return { verdict: 'inconclusive', detail: `${this.#expectation.who.text} was not heard of at all` };
@@ -157,12 +157,12 @@ export class GoalWatcher implements StateWatcher, FrameWatcher {
 
   #names(hosts: readonly HostSpec[]): string {
     const names = hosts.slice(0, NAMES_MAX).map((host) => host.name);
-    return `${names.join(', ')}${others(hosts.length - names.length + 1)}`;
+    return `${names.join(', ')}${later(hosts.length - names.length + 1)}`;
   }
 }
 
-function others(count: number): string {
-  return count > 1 ? ` and ${formatCount(count - 1)} more` : '';
+function later(count: number): string {
+  return count > 1 ? `, then ${formatCount(count - 1)} more` : '';
 }
 
 /** Names in answers end in a dot, and case says nothing (RFC 4343 §3). */

@@ -6,6 +6,7 @@ import {
   formatDuration,
   lineText,
   span,
+  wrapItems,
   wrapText,
 } from '../../../src/report/line.ts';
 
@@ -44,6 +45,12 @@ describe('lines', () => {
     expect(cutLine([span('abc', 'good'), span('def')], 5)).toEqual([span('abc', 'good'), span('d…')]);
     expect(lineText(cutLine([span('abc')], 3))).toBe('abc');
     expect(lineText(cutLine([span('😀😀😀')], 2))).toBe('😀…');
+    expect(lineText(cutLine([span('abc', 'good'), span('def')], 3))).toBe('ab…');
+  });
+
+  test('items stand side by side while they fit; a long one has lines of its own', () => {
+    expect(wrapItems(['one', 'two', 'three'], 9)).toEqual(['one   two', 'three']);
+    expect(wrapItems(['a', 'one two three', 'b'], 9)).toEqual(['a', 'one two', '  three', 'b']);
   });
 
   test('are wrapped at words; a word that is too long stands alone', () => {

@@ -104,7 +104,7 @@ describe('eventually and never', () => {
       expect: NEVER,
       tell: (run) => run.cmtsState(12, cm2, 'reject(m)').cmtsState(11, cm0, 'reject(m)'),
       verdict: 'fail',
-      detail: 'cm[0] got there at 11.000 s and 1 more',
+      detail: 'cm[0] got there at 11.000 s, then 1 more',
     },
     {
       name: 'never, but one was there when the time began',
