@@ -39,7 +39,7 @@ export class Tracer {
   readonly #plant: Plant;
   readonly #pool: FramePool;
   readonly #listeners: readonly Trace[];
-  readonly #waiting: Told[] | undefined;
+  #waiting: Told[] | undefined;
   readonly wantsFrames: boolean;
   readonly wantsReasons: boolean;
   readonly wantsMeasures: boolean;
@@ -70,7 +70,9 @@ export class Tracer {
 
   /** What has waited since it was last asked, in order. */
   takeWaiting(): Told[] {
-    return this.#waiting?.splice(0) ?? [];
+    const taken = this.#waiting ?? [];
+    if (this.#waiting !== undefined) this.#waiting = [];
+    return taken;
   }
 
   frame(at: Instant, frame: Frame, fate: number, fault: string | undefined): void {
@@ -185,22 +187,24 @@ export class Tracer {
 export function tellMerged(tracers: readonly Tracer[]): void {
   const [first] = tracers;
   if (first === undefined) return;
-  let all: Told[] | undefined;
-  for (const tracer of tracers) {
-    if (!tracer.hasWaiting) continue;
-    const waiting = tracer.takeWaiting();
-    all = all === undefined ? waiting : all.concat(waiting);
+  const lines: Told[][] = [];
+  for (const tracer of tracers) if (tracer.hasWaiting) lines.push(tracer.takeWaiting());
+  const heads = lines.map(() => 0);
+  for (;;) {
+    // Each line is in the order of time; of equal moments the earlier partition's comes first.
+    let next: Told | undefined;
+    let from = 0;
+    for (let line = 0; line < lines.length; line++) {
+      const told = lines[line]![heads[line]!];
+      if (told === undefined || (next !== undefined && told.at >= next.at)) continue;
+      next = told;
+      from = line;
+    }
+    if (next === undefined) return;
+    heads[from]!++;
+    // All have the same listeners.
+    first.tell(next);
   }
-  if (all === undefined) return;
-  // Each partition's is in the order of time already, and the sort is stable: what is in order as a whole stays.
-  if (!isInOrder(all)) all.sort((a, b) => a.at - b.at);
-  // All have the same listeners.
-  for (const told of all) first.tell(told);
-}
-
-function isInOrder(all: readonly Told[]): boolean {
-  for (let index = 1; index < all.length; index++) if (all[index - 1]!.at > all[index]!.at) return false;
-  return true;
 }
 
 /** An input whose octets the driver will use again. */

@@ -215,7 +215,7 @@ describe('each step can fail', () => {
     const plant = new ModemPlant();
     plant.driver.crash(plant.driver.now, 'cmts');
     plant.command(0, 'cm0', 'power-on');
-    plant.run(8);
+    plant.run(60);
     expect(plant.macMessages.length).toBeGreaterThanOrEqual(16);
     expect(count(plant, MODEM.rangingGivenUp)).toBeGreaterThanOrEqual(1);
     expect(count(plant, MODEM.t3)).toBeGreaterThanOrEqual(15);
