@@ -62,8 +62,9 @@ test('whatever is signed verifies, and signing again changes nothing', () => {
   fc.assert(
     fc.property(fc.array(fc.oneof(tlv, nested), { minLength: 1, maxLength: 8 }), (parts) => {
       const octets = Uint8Array.from(parts.flat().concat(255));
+      // An MTA's file has no MICs, and its TLV 64 a longer length: these parts may not even be one.
+      fc.pre(octets[0] !== 254);
       const once = signConfig(decodeConfigFile(octets), signing);
-      if (octets[0] === 254) return;
       expect(verifyCmMic(once, portableCrypto)).toBe('good');
       expect(verifyCmtsMic(once, signing.secret, portableCrypto)).toBe('good');
       expect(toHex(signConfig(decodeConfigFile(once), signing))).toBe(toHex(once));

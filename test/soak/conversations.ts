@@ -43,20 +43,19 @@ export async function soakConversations(
     if (memory.firstHalfKib === 0 && total() >= count / 2) memory.firstHalfKib = await ownRssKib();
   }
   memory.secondHalfKib = await ownRssKib();
-  const seconds = secondsSince(startedAt);
-  const fault = memoryFault(memory);
-  const whole = { part: 'conversations', what: `all of ${runs} plants`, count: total(), seconds };
+  const met = [...tally]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([what, each]) => `${each.toLocaleString('en')} to a ${what}`)
+    .join(', ');
   return [
-    { ...whole, note: describeMemory(memory), fault },
-    ...[...tally]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([what, each]) => ({
-        part: 'conversations',
-        what: `to a ${what}`,
-        count: each,
-        seconds: 0,
-        note: '',
-      })),
+    {
+      part: 'conversations',
+      what: `${runs} plants of 60 modems`,
+      count: total(),
+      seconds: secondsSince(startedAt),
+      note: `${describeMemory(memory)}; ${met}`,
+      fault: memoryFault(memory),
+    },
   ];
 }
 
@@ -105,7 +104,7 @@ class NoisyWire implements Service {
     if (!hasOctets(input) || draw > 1) this.#hand(input, now, effects);
     else {
       const octets = this.#mutantOf(input);
-      this.#count(`${this.#kind}: ${input.kind}`);
+      this.#count(`${this.#kind} (${input.kind})`);
       this.#hand({ ...input, octets }, now, effects);
       octets.fill(0xa5);
       if (draw === 1) this.#hand(input, now, effects);
