@@ -86,6 +86,10 @@ export async function buildProgram(
     program.commands.at(-1)?.description(summary);
   }
   for (const command of program.commands) copySettings(command, program);
+  // Commander answers this with the help of everything and does not say why.
+  const known = ['help', '-h', '--help', undefined, ...verbs.map(({ name }) => name)];
+  if (typed[0] === 'help' && !known.includes(wanted))
+    program.error(`error: unknown command '${wanted}'`, { code: 'commander.unknownCommand' });
   return program;
 }
 

@@ -27,6 +27,8 @@ export const run = defineVerb(
   async (session, files, flags) => {
     if (files.length > 1 && (flags['pcap'] !== undefined || flags['trace'] !== undefined))
       throw new UsageError('--pcap and --trace name one file: run the scenarios one by one');
+    if (flags['checkDeterminism'] === true && flags['mode'] === 'live')
+      throw new UsageError('--check-determinism is for the simulation: live runs have no digest');
     // A mistake in the last file is better known before the first one has run.
     if (files.length > 1) for (const file of files) validateScenario(file, reachOf(flags));
     const results: RunResult[] = [];
@@ -100,8 +102,6 @@ function reproduce({ program }: Session, { path, mode, reach }: RunRequest, { re
 
 /** One seed, one run: the second has the same digest, or the fault is ours. */
 async function runsDiffer(session: Session, request: RunRequest, first: RunReport): Promise<boolean> {
-  if (request.mode === 'live')
-    throw new UsageError('--check-determinism is for the simulation: live runs have no digest');
   const quiet = { ...request, ladders: [], pcap: undefined, trace: undefined };
   const second = await runOnce(quiet, session.signal);
   if (second.result.digest === first.result.digest) {

@@ -29,6 +29,8 @@ expect:
 describe('bad usage is exit code 2, one message on standard error, no stack', () => {
   test.concurrent.each([
     { args: ['rnu'], says: /unknown command 'rnu'[^]*Did you mean run\?/ },
+    { args: ['help', 'rnu'], says: /unknown command 'rnu'/ },
+    { args: ['run', BOOT, '--mode', 'live', '--check-determinism'], says: /live runs have no digest/ },
     { args: ['run'], says: /missing required argument 'files'/ },
     { args: ['run', BOOT, '--sed', '4'], says: /unknown option '--sed'[^]*Did you mean --seed\?/ },
     { args: ['run', BOOT, '--mode', 'real'], says: /Allowed choices are virtual, live/ },
