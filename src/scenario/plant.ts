@@ -1,6 +1,7 @@
 import type { HostSpec, Topology } from '../core/driver.ts';
 import { formatIp, type Mac } from '../core/address.ts';
 import { bug } from '../core/errors.ts';
+import { MacMap } from '../core/mac-map.ts';
 import type { Scenario, Selector } from '../config/scenario.ts';
 
 /** The hosts of a run by number, name, group and hardware address: what expectations and results are kept by. */
@@ -9,28 +10,15 @@ export class PlantIndex {
   /** Of hosts that do not know their own. */
   readonly #numbers = new Map<HostSpec, number>();
   readonly #names = new Map<string, HostSpec[]>();
-  /** By the low 32 bits, a small integer: looked up at each change of state of each modem. */
-  readonly #lows = new Map<number, number>();
-  /** By host number: the hardware address that `#lows` leads to. */
-  readonly #macOf: Float64Array;
-  /** Those whose low bits another host has. */
-  readonly #macs = new Map<Mac, number>();
+  readonly #macs = new MacMap();
 
   constructor(scenario: Scenario, topology: Topology) {
     this.hosts = topology.hosts;
-    this.#macOf = new Float64Array(topology.hosts.length).fill(-1);
     for (const [number, host] of topology.hosts.entries()) {
       if (host.number !== number) this.#numbers.set(host, number);
       this.#add(host.group, host);
       if (host.name !== host.group) this.#add(host.name, host);
-      for (const { mac } of host.interfaces) {
-        if (this.#lows.has(mac | 0) || this.#macOf[number] !== -1) {
-          this.#macs.set(mac, number);
-          continue;
-        }
-        this.#lows.set(mac | 0, number);
-        this.#macOf[number] = mac;
-      }
+      for (const { mac } of host.interfaces) this.#macs.set(mac, number);
     }
     // A service that shares a host with an earlier one is found by its address.
     for (const service of scenario.services) {
@@ -50,8 +38,7 @@ export class PlantIndex {
   }
 
   numberOfMac(mac: Mac): number | undefined {
-    const number = this.#lows.get(mac | 0);
-    return number !== undefined && this.#macOf[number] === mac ? number : this.#macs.get(mac);
+    return this.#macs.get(mac);
   }
 
   at(number: number): HostSpec {

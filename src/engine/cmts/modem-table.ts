@@ -1,5 +1,6 @@
 import type { Ipv4, Mac } from '../../core/address.ts';
 import { ANY } from '../../core/address.ts';
+import { MacMap } from '../../core/mac-map.ts';
 import { NEVER, toInstant } from '../../core/time.ts';
 import type { Instant } from '../../core/time.ts';
 
@@ -35,7 +36,7 @@ const SID_MAX = 0x1fff;
 /** The modems of one CMTS: arrays side by side, found by hardware address, about 30 octets each and their map entries. */
 export class ModemTable {
   readonly #max: number;
-  readonly #byMac = new Map<Mac, number>();
+  readonly #byMac = new MacMap();
   readonly #byAddress = new Map<Ipv4, number>();
   #macs = new Float64Array(64);
   #states = new Uint8Array(64);
