@@ -186,7 +186,7 @@ export class Tracer {
 /** Tells what several partitions have to tell: by time, then by partition, then in the order it happened. */
 export function tellMerged(tracers: readonly Tracer[]): void {
   const [first] = tracers;
-  if (first === undefined) return;
+  if (first === undefined || !tracers.some((tracer) => tracer.hasWaiting)) return;
   const lines: Told[][] = [];
   for (const tracer of tracers) if (tracer.hasWaiting) lines.push(tracer.takeWaiting());
   const heads = lines.map(() => 0);
