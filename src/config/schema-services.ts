@@ -24,7 +24,9 @@ const common = {
 const provision = v
   .strict({
     server: v.ipv4.describe('the TFTP server that clients are sent to'),
-    file: v.line('the name of a file, such as gold.cfg').describe('the file they ask for'),
+    file: v
+      .line('the name of a file, such as gold.cfg')
+      .describe("the file they ask for; {mac} in it is the client's hardware address, twelve hex digits"),
     siaddr: z
       .union([z.literal('none'), v.ipv4])
       .optional()
@@ -89,7 +91,9 @@ const tftp = {
   files: z
     .record(v.line('the name of a file').pipe(z.string()), z.union([z.string(), tftpFile]))
     .optional()
-    .describe('what it serves, by the name that clients ask for, letter for letter'),
+    .describe(
+      "what it serves, by the name that clients ask for, letter for letter; a name with {mac} stands for a file of each modem's own, made when it is asked for",
+    ),
   folder: v.path.optional().describe('serves all files under this folder by their path from there'),
   'single-port': z.boolean().optional().describe('answers all from port 69, for NAT and firewalls'),
   limits: v

@@ -1,12 +1,12 @@
-import type { Ipv4 } from '../core/address.ts';
-import { ANY, formatIpv4, ipOctets } from '../core/address.ts';
+import type { Ipv4, Mac } from '../core/address.ts';
+import { ANY, formatIpv4, formatMac, ipOctets } from '../core/address.ts';
 import { latin1Octets, utf8Octets } from '../core/text.ts';
 import { tftpServersOption } from '../codec/dhcp/option/vivso.ts';
 
 /** Where a client boots from: the one setting behind siaddr, file, and options 66, 67, 150 and 125.2. */
 export interface Provision {
   readonly server: Ipv4;
-  /** At most 127 octets: RFC 2131 §2, `file`. */
+  /** At most 127 octets: RFC 2131 §2, `file`. `{mac}` in it is the client's hardware address: a file for each. */
   readonly file: string;
   /** `none` leaves siaddr at zero while option 66 still names the server: the mistake that modems do not forgive. */
   readonly siaddr: Ipv4 | 'none';
@@ -24,13 +24,31 @@ export class EncodedProvision {
   /** Option 125 whole, with CableLabs' sub-option 2. */
   readonly cableLabs: Uint8Array;
 
-  constructor({ server, file, siaddr }: Provision) {
+  readonly #provision: Provision;
+
+  constructor(provision: Provision) {
+    const { server, file, siaddr } = provision;
+    this.#provision = provision;
     this.siaddr = siaddr === 'none' ? ANY : siaddr;
     this.file = latin1Octets(file) ?? utf8Octets(file);
     this.serverName = utf8Octets(formatIpv4(server));
     this.serverAddress = ipOctets(server);
     this.cableLabs = tftpServersOption([server]);
   }
+
+  /** The same for one client, whose file may be its own. A client that is no Ethernet host has none. */
+  forClient(mac: Mac | undefined): EncodedProvision {
+    const { file } = this.#provision;
+    if (mac === undefined || !file.includes(MAC_WORD)) return this;
+    return new EncodedProvision({ ...this.#provision, file: file.replaceAll(MAC_WORD, macDigits(mac)) });
+  }
+}
+
+/** What stands for a client's hardware address in the name of its file: twelve hex digits. */
+export const MAC_WORD = '{mac}';
+
+function macDigits(mac: Mac): string {
+  return formatMac(mac).replaceAll(':', '');
 }
 
 /** A reservation's own setting goes before its subnet's. */

@@ -42,7 +42,7 @@ export class ReplyWriter {
   grant(x: Exchange, grant: Grant, effects: Effects): void {
     const { request } = x;
     const { type, subnet, yiaddr } = grant;
-    const provision = provisionFor(x.reserved?.provision, subnet.provision);
+    const provision = provisionFor(x.reserved?.provision, subnet.provision)?.forClient(x.mac);
     const writer = this.#start(x, effects);
     // RFC 2131 §4.3.1, table 3: ciaddr in an ACK only.
     if (type === MessageType.ack) writer.ciaddr = request.ciaddr;
