@@ -50,6 +50,7 @@ const PROTOCOLS: Readonly<Record<string, ProtocolWords>> = {
   },
   RNG: { kinds: ['REQ', 'RSP'], fields: ['sid', 'status', 'mac'] },
   REG: { kinds: ['REQ', 'RSP', 'ACK'], fields: ['sid', 'code', 'mac'] },
+  CM: { kinds: ['STATUS'], fields: ['mac'] },
   ARP: { kinds: ['REQUEST', 'REPLY'], fields: ['ip', 'mac'] },
   ICMP: { kinds: ['UNREACHABLE', 'EXCEEDED', 'OTHER'], fields: ['type', 'code'] },
   TCP: { kinds: ['SYN', 'SYN-ACK', 'ACK', 'FIN', 'RST', 'DATA'], fields: ['size', ...PORTS] },

@@ -3,7 +3,7 @@ import { formatMac } from '../core/address.ts';
 import type { Description } from './packet.ts';
 
 interface MacMessageFacts {
-  /** `RNG` or `REG`; `MAC` for any other message. */
+  /** `RNG`, `REG` or `CM` (CM-STATUS); `MAC` for any other message. */
   readonly protocol: string;
   readonly read: () => Description;
 }
@@ -19,6 +19,7 @@ const TYPES: Readonly<Record<number, readonly [protocol: string, kind: string]>>
   [MacType.registrationAck]: ['REG', 'ACK'],
   [MacType.registrationRequestMp]: ['REG', 'REQ'],
   [MacType.registrationResponseMp]: ['REG', 'RSP'],
+  [MacType.status]: ['CM', 'STATUS'],
 };
 
 const STATUS_TLV = 5;
@@ -30,7 +31,7 @@ const STATUS_NAMES: Readonly<Record<number, string>> = {
 
 const message = new MacMessage();
 
-/** Ranging and registration. `mac` is the modem's, whichever end it is. */
+/** Ranging, registration and what a modem says of itself. `mac` is the modem's, whichever end it is. */
 export function describeMacMessage(octets: Uint8Array): MacMessageFacts {
   const [protocol, kind] = TYPES[octets[TYPE_AT] ?? 0] ?? ['MAC', String(octets[TYPE_AT] ?? 0)];
   return { protocol, read: () => describe(octets, protocol, kind) };
@@ -40,7 +41,7 @@ function describe(octets: Uint8Array, protocol: string, kind: string): Descripti
   message.decode(octets);
   const mac = kind === 'RSP' ? message.destination : message.source;
   const fields = new Map<string, string>([['mac', formatMac(mac)]]);
-  if (protocol === 'MAC') return { kind, fields };
+  if (protocol !== 'RNG' && protocol !== 'REG') return { kind, fields };
   fields.set('sid', String(message.sid));
   if (protocol === 'REG' && kind !== 'REQ') fields.set('code', String(message.code));
   const status = message.type === MacType.rangingResponse ? rangingStatus() : undefined;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { built, serve } from './support/headend.ts';
-import { Lab, need } from './support/netns.ts';
+import { Lab, need, type Running } from './support/netns.ts';
 
 const LAB = `headend: 1
 name: lab
@@ -67,6 +67,12 @@ async function relayed(): Promise<void> {
   );
 }
 
+/** The lab's server, on the wire, with its leases on the disk. */
+function serveLab(): Promise<Running> {
+  const state = join(lab.folder, 'state');
+  return serve(lab, 'srv', lab.file('lab.yaml', LAB), '--interface', 'lan0', '--state', state);
+}
+
 function udhcpc(): Record<string, string> {
   const out = join(lab.folder, 'env');
   const script = lab.file('script', SCRIPT);
@@ -123,15 +129,7 @@ function dhclient(): string {
 describe('real DHCP clients on the wire', () => {
   test('udhcpc gets a lease with its options', async () => {
     direct();
-    await serve(
-      lab,
-      'srv',
-      lab.file('lab.yaml', LAB),
-      '--interface',
-      'lan0',
-      '--state',
-      join(lab.folder, 'state'),
-    );
+    await serveLab();
     expect(udhcpc()).toMatchObject({
       ip: '10.60.0.100',
       mask: '24',
@@ -145,15 +143,7 @@ describe('real DHCP clients on the wire', () => {
 
   test('dhclient gets a lease', async () => {
     direct();
-    await serve(
-      lab,
-      'srv',
-      lab.file('lab.yaml', LAB),
-      '--interface',
-      'lan0',
-      '--state',
-      join(lab.folder, 'state'),
-    );
+    await serveLab();
     expect(dhclient()).toMatch(/fixed-address 10\.60\.0\.100;[^]*option subnet-mask 255\.255\.255\.0;/);
   });
 });
@@ -161,15 +151,7 @@ describe('real DHCP clients on the wire', () => {
 describe('real DHCP clients behind dhcrelay -a', () => {
   test('udhcpc gets a lease from the subnet of the relay, with what it boots from', async () => {
     await relayed();
-    await serve(
-      lab,
-      'srv',
-      lab.file('lab.yaml', LAB),
-      '--interface',
-      'lan0',
-      '--state',
-      join(lab.folder, 'state'),
-    );
+    await serveLab();
     expect(udhcpc()).toMatchObject({
       ip: '10.50.0.100',
       router: '10.50.0.1',
@@ -181,15 +163,7 @@ describe('real DHCP clients behind dhcrelay -a', () => {
 
   test('dhclient gets a lease', async () => {
     await relayed();
-    await serve(
-      lab,
-      'srv',
-      lab.file('lab.yaml', LAB),
-      '--interface',
-      'lan0',
-      '--state',
-      join(lab.folder, 'state'),
-    );
+    await serveLab();
     expect(dhclient()).toMatch(/fixed-address 10\.50\.0\.100;[^]*filename "gold\.cfg";/);
   });
 });
@@ -197,12 +171,10 @@ describe('real DHCP clients behind dhcrelay -a', () => {
 describe('what an ACK promised', () => {
   test('SIGKILL right after the ACK: the lease is there after a restart', async () => {
     direct();
-    const file = lab.file('lab.yaml', LAB);
-    const flags = ['--interface', 'lan0', '--state', join(lab.folder, 'state')];
-    const first = await serve(lab, 'srv', file, ...flags);
+    const first = await serveLab();
     expect(udhcpc()['ip']).toBe('10.60.0.100');
     expect(await first.end('SIGKILL')).toBe('SIGKILL');
-    await serve(lab, 'srv', file, ...flags);
+    await serveLab();
     const listed = lab.run(
       'srv',
       process.execPath,
