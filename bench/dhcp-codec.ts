@@ -102,7 +102,7 @@ const server = new DhcpServer({
       vendorClass: undefined,
       member: undefined,
       routers: [giaddr],
-      provision: { server: ip('10.0.0.69'), file: 'gold.cfg', siaddr: ip('10.0.0.69') },
+      provisions: [{ provision: { server: ip('10.0.0.69'), file: 'gold.cfg', siaddr: ip('10.0.0.69') } }],
       options: [],
       reservations: [],
     },

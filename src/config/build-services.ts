@@ -22,6 +22,7 @@ import type {
   DnsServiceConfig,
   LeaseSeconds,
   ProvisionConfig,
+  ProvisionForSomeConfig,
   ReservationConfig,
   ServiceConfig,
   TftpServiceConfig,
@@ -31,6 +32,7 @@ import type {
   DhcpSubnetFile,
   DnsFile,
   ProvisionFile,
+  ProvisionForSomeFile,
   ReservationFile,
   ServiceFile,
   ServicesFile,
@@ -193,7 +195,7 @@ function buildSubnet(file: DhcpSubnetFile, findings: Findings, path: Path): Dhcp
     member: file.member,
     // A relay on the clients' link is their router, unless the file says otherwise.
     routers: file.router ?? (file.relay ?? []).filter((relay) => prefixContains(subnet, relay)),
-    tftp: provisionOf(file.tftp),
+    tftp: (file.tftp ?? []).map(provisionForSomeOf),
     options: buildOptions(file, findings, [...path, 'options']),
     reservations: (file.reservations ?? []).map((reservation, index) =>
       buildReservation(reservation, findings, [...path, 'reservations', index]),
@@ -205,6 +207,8 @@ function buildSubnet(file: DhcpSubnetFile, findings: Findings, path: Path): Dhcp
 function buildOptions(file: DhcpSubnetFile, findings: Findings, path: Path): DhcpOptionConfig[] {
   return Object.entries(file.options ?? {}).map(([name, value]) => {
     const at = pathText([...path, name]);
+    const instead = OWN_OPTIONS[optionNamed(name)?.code ?? 0];
+    if (instead !== undefined) findings.addAtKey(path, name, 'the server makes this option itself', instead);
     try {
       parseOption(name, value, at);
     } catch (error) {
@@ -217,11 +221,27 @@ function buildOptions(file: DhcpSubnetFile, findings: Findings, path: Path): Dhc
   });
 }
 
+/** By code: what a reply has in any case, and what decides it. */
+const OWN_OPTIONS: Readonly<Record<number, string>> = {
+  50: 'take it away: clients send it',
+  51: 'write lease: instead',
+  53: 'take it away',
+  54: 'take it away: it is the address of the server',
+  55: 'take it away: clients send it',
+  57: 'take it away: clients send it',
+  58: 'write lease: { renew: ... } instead',
+  59: 'write lease: { rebind: ... } instead',
+  61: 'take it away: it is sent back as the client sent it',
+  82: 'take it away: relays add it',
+};
+
+type LeaseFile = Extract<DhcpSubnetFile['lease'], object>;
+
 /** RFC 2131 §3.3: seconds in 32 bits, of which all ones means for ever. */
 const LEASE_SECONDS_MAX = 0xffff_fffe;
 
 function leaseOf(file: DhcpSubnetFile['lease'], findings: Findings, path: Path): LeaseSeconds {
-  const texts = typeof file === 'object' ? file : { default: file ?? 3600 * SECOND };
+  const texts: LeaseFile = typeof file === 'object' ? file : { default: file ?? 3600 * SECOND };
   const defaultSeconds = texts.default / SECOND;
   const minSeconds = (texts.min ?? texts.default) / SECOND;
   const maxSeconds = (texts.max ?? texts.default) / SECOND;
@@ -232,11 +252,25 @@ function leaseOf(file: DhcpSubnetFile['lease'], findings: Findings, path: Path):
     }
   if (minSeconds > defaultSeconds || defaultSeconds > maxSeconds)
     findings.add(path, 'min, default and max are not in this order', 'let min <= default <= max');
-  return { defaultSeconds, minSeconds, maxSeconds };
+  const renewSeconds = texts.renew === undefined ? undefined : texts.renew / SECOND;
+  const rebindSeconds = texts.rebind === undefined ? undefined : texts.rebind / SECOND;
+  // RFC 2131 §4.4.5: T1 before T2 before the end.
+  const order = [renewSeconds, rebindSeconds, defaultSeconds].filter((seconds) => seconds !== undefined);
+  if (order.some((seconds, index) => !Number.isInteger(seconds) || seconds <= (order[index - 1] ?? 0)))
+    findings.add(
+      path,
+      'renew, rebind and default are not in this order',
+      'let 0s < renew < rebind < default',
+    );
+  return { defaultSeconds, minSeconds, maxSeconds, renewSeconds, rebindSeconds };
 }
 
-function provisionOf(file: ProvisionFile | undefined): ProvisionConfig | undefined {
-  return file && { server: file.server, file: file.file, siaddr: file.siaddr ?? file.server };
+function provisionOf({ server, file, siaddr }: ProvisionFile): ProvisionConfig {
+  return { server, file, siaddr: siaddr ?? server };
+}
+
+function provisionForSomeOf(file: ProvisionForSomeFile): ProvisionForSomeConfig {
+  return { ...provisionOf(file), class: file.class, userClass: file['user-class'] };
 }
 
 function buildReservation(file: ReservationFile, findings: Findings, path: Path): ReservationConfig {
@@ -247,7 +281,7 @@ function buildReservation(file: ReservationFile, findings: Findings, path: Path)
       `a reservation is by one of mac, client-id, remote-id, and this one has ${given.length}`,
       'write exactly one of them',
     );
-  const rest = { address: file.ip, hostname: file.hostname, tftp: provisionOf(file.tftp) };
+  const rest = { address: file.ip, hostname: file.hostname, tftp: file.tftp && provisionOf(file.tftp) };
   if (file.mac !== undefined) return { by: { kind: 'mac', mac: file.mac }, ...rest };
   if (file['client-id'] !== undefined) return { by: { kind: 'client-id', hex: file['client-id'] }, ...rest };
   return { by: { kind: 'remote-id', hex: file['remote-id'] ?? '' }, ...rest };

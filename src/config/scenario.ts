@@ -97,7 +97,8 @@ export interface DhcpSubnetConfig {
   readonly member: 'modem' | 'cpe' | undefined;
   /** Option 3; where the file has none, the relays inside of `subnet`. */
   readonly routers: readonly Ipv4[];
-  readonly tftp: ProvisionConfig | undefined;
+  /** The first that fits a client is its own. */
+  readonly tftp: readonly ProvisionForSomeConfig[];
   readonly options: readonly DhcpOptionConfig[];
   readonly reservations: readonly ReservationConfig[];
   /** Such as `services.dhcp.subnets[0]`, for messages. */
@@ -114,6 +115,9 @@ export interface LeaseSeconds {
   readonly defaultSeconds: number;
   readonly minSeconds: number;
   readonly maxSeconds: number;
+  /** T1 and T2; undefined: RFC 2131's share of the lease. */
+  readonly renewSeconds: number | undefined;
+  readonly rebindSeconds: number | undefined;
 }
 
 /** Where a client boots from: one setting for siaddr, file, and options 66, 67, 150, 125.2. */
@@ -122,6 +126,13 @@ export interface ProvisionConfig {
   readonly file: string;
   /** What goes into siaddr: `server` unless the file says `siaddr: none`, which keeps option 66 alone, for teaching. */
   readonly siaddr: Ipv4 | 'none';
+}
+
+export interface ProvisionForSomeConfig extends ProvisionConfig {
+  /** A glob for option 60; undefined: any. */
+  readonly class: string | undefined;
+  /** A glob for option 77, RFC 3004; undefined: any. */
+  readonly userClass: string | undefined;
 }
 
 /** An option by its name in codec/dhcp's registry, with the value as the file has it. */

@@ -21,23 +21,39 @@ const common = {
   capacity: capacity.optional(),
 };
 
+const provisionKeys = {
+  server: v.ipv4.describe('the TFTP server that clients are sent to'),
+  file: v
+    .line('the name of a file, such as gold.cfg')
+    .describe("the file they ask for; {mac} in it is the client's hardware address, twelve hex digits"),
+  siaddr: z
+    .union([z.literal('none'), v.ipv4])
+    .optional()
+    .describe('what stands in siaddr: the server; "none" leaves it 0.0.0.0 and keeps option 66'),
+};
+
 const provision = v
-  .strict({
-    server: v.ipv4.describe('the TFTP server that clients are sent to'),
-    file: v
-      .line('the name of a file, such as gold.cfg')
-      .describe("the file they ask for; {mac} in it is the client's hardware address, twelve hex digits"),
-    siaddr: z
-      .union([z.literal('none'), v.ipv4])
-      .optional()
-      .describe('what stands in siaddr: the server; "none" leaves it 0.0.0.0 and keeps option 66'),
-  })
+  .strict(provisionKeys)
   .describe('where a client boots from: fills siaddr, file and options 66, 67, 150, 125.2');
+
+const pattern = v.line('a pattern such as "docsis*"');
+
+const provisionForSome = v.strict({
+  ...provisionKeys,
+  class: pattern.optional().describe('only for clients with such an option 60; * is any text'),
+  'user-class': pattern.optional().describe('only for clients with such an option 77, such as iPXE'),
+});
 
 const lease = z
   .union([
     v.duration,
-    v.strict({ default: v.duration, min: v.duration.optional(), max: v.duration.optional() }),
+    v.strict({
+      default: v.duration,
+      min: v.duration.optional(),
+      max: v.duration.optional(),
+      renew: v.duration.optional().describe('T1, when a client asks its server for more; left out, half'),
+      rebind: v.duration.optional().describe('T2, when it asks any server; left out, seven eighths'),
+    }),
   ])
   .describe('how long a lease lasts; default 1h');
 
@@ -55,13 +71,15 @@ const dhcpSubnet = v.strict({
   relay: v.oneOrMany(v.ipv4, 64).optional().describe('the relays it serves, by giaddr'),
   range: v.oneOrMany(v.range, 64).optional().describe('addresses to give out, both ends too'),
   lease: lease.optional(),
-  class: v
-    .line('a pattern such as "docsis*"')
-    .optional()
-    .describe('which option 60 it serves; * is any text'),
+  class: pattern.optional().describe('which option 60 it serves; * is any text'),
   member: z.literal(['modem', 'cpe']).optional().describe('modems themselves, or what stands behind them'),
   router: v.oneOrMany(v.ipv4, 16).optional().describe('option 3; left out, the relays inside the subnet'),
-  tftp: provision.optional(),
+  tftp: v
+    .oneOrMany(provisionForSome, 32)
+    .optional()
+    .describe(
+      'where clients boot from: siaddr, file, options 66, 67, 150, 125.2; of a list, the first that fits',
+    ),
   options: z
     .record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/), z.json())
     .optional()
@@ -155,4 +173,5 @@ export type TftpFile = NonNullable<ServicesFile['tftp']>;
 export type TftpContentFile = z.output<typeof tftpFile>;
 export type DnsFile = NonNullable<ServicesFile['dns']>;
 export type ProvisionFile = z.output<typeof provision>;
+export type ProvisionForSomeFile = z.output<typeof provisionForSome>;
 export type ReservationFile = z.output<typeof reservation>;

@@ -2,6 +2,7 @@ import type { Ipv4, Mac } from '../core/address.ts';
 import { ANY, formatIpv4, formatMac, ipOctets } from '../core/address.ts';
 import { latin1Octets, utf8Octets } from '../core/text.ts';
 import { tftpServersOption } from '../codec/dhcp/option/vivso.ts';
+import { ClassPattern } from './address/class-match.ts';
 
 /** Where a client boots from: the one setting behind siaddr, file, and options 66, 67, 150 and 125.2. */
 export interface Provision {
@@ -44,17 +45,67 @@ export class EncodedProvision {
   }
 }
 
+/** For whom a setting is; both undefined: for all. */
+export interface ProvisionForSome {
+  readonly provision: Provision;
+  /** A glob for option 60. */
+  readonly vendorClass?: string | undefined;
+  /** A glob for option 77. */
+  readonly userClass?: string | undefined;
+}
+
+/** What of a client decides where it boots from. */
+export interface BootTraits {
+  /** Option 60; empty when it has none. */
+  readonly vendorClass: Uint8Array;
+  /** Option 77; empty when it has none. */
+  readonly userClass: Uint8Array;
+}
+
+interface EncodedForSome {
+  readonly encoded: EncodedProvision;
+  readonly vendorClass: ClassPattern | undefined;
+  readonly userClass: ClassPattern | undefined;
+}
+
+/** The settings of one subnet: a client has the first that fits it. */
+export class ProvisionList {
+  readonly #list: readonly EncodedForSome[];
+
+  constructor(list: readonly ProvisionForSome[]) {
+    this.#list = list.map(({ provision, vendorClass, userClass }) => ({
+      encoded: new EncodedProvision(provision),
+      vendorClass: vendorClass === undefined ? undefined : new ClassPattern(vendorClass),
+      userClass: userClass === undefined ? undefined : new ClassPattern(userClass),
+    }));
+  }
+
+  for(client: BootTraits): EncodedProvision | undefined {
+    for (const { encoded, vendorClass, userClass } of this.#list) {
+      if (vendorClass !== undefined && !vendorClass.matches(client.vendorClass)) continue;
+      if (userClass === undefined || isOfUserClass(client.userClass, userClass)) return encoded;
+    }
+    return undefined;
+  }
+}
+
+/** RFC 3004 §4: each class has its length before it. Much firmware, iPXE too, sends its one class bare. */
+function isOfUserClass(octets: Uint8Array, pattern: ClassPattern): boolean {
+  if (octets.length === 0) return false;
+  if (pattern.matches(octets)) return true;
+  let at = 0;
+  while (at < octets.length) {
+    const end = at + 1 + (octets[at] ?? 0);
+    if (end === at + 1 || end > octets.length) return false;
+    if (pattern.matches(octets.subarray(at + 1, end))) return true;
+    at = end;
+  }
+  return false;
+}
+
 /** What stands for a client's hardware address in the name of its file: twelve hex digits. */
 export const MAC_WORD = '{mac}';
 
 function macDigits(mac: Mac): string {
   return formatMac(mac).replaceAll(':', '');
-}
-
-/** A reservation's own setting goes before its subnet's. */
-export function provisionFor<Setting>(
-  reserved: Setting | undefined,
-  subnet: Setting | undefined,
-): Setting | undefined {
-  return reserved ?? subnet;
 }

@@ -31,7 +31,11 @@ function subnetOptions(subnet: DhcpSubnetConfig): DhcpSubnetOptions {
     vendorClass: subnet.class,
     member: subnet.member,
     routers: subnet.routers,
-    provision: subnet.tftp,
+    provisions: subnet.tftp.map((tftp) => ({
+      provision: tftp,
+      vendorClass: tftp.class,
+      userClass: tftp.userClass,
+    })),
     options: subnet.options.map(({ name, value, at }) => parseOption(name, value, at)),
     reservations: subnet.reservations.map((reservation) => reservationOptions(reservation, subnet.at)),
   };

@@ -36,7 +36,7 @@ function makeServer(): DhcpServer {
         vendorClass: undefined,
         member: undefined,
         routers: [],
-        provision: undefined,
+        provisions: [],
         options: [],
         reservations: [],
       },

@@ -6,6 +6,7 @@ import { describeMessage } from '../../src/codec/dhcp/describe.ts';
 import type { DhcpFields } from '../../src/codec/dhcp/fields.ts';
 import { decodeMessage } from '../../src/codec/dhcp/message.ts';
 import type { DhcpServerOptions, DhcpSubnetOptions } from '../../src/engine/dhcp/options.ts';
+import type { Provision } from '../../src/policy/provision.ts';
 import { DHCP_SERVER_DEFAULTS } from '../../src/engine/dhcp/options.ts';
 import { DhcpServer } from '../../src/engine/dhcp/server.ts';
 import type { Mac } from '../../src/core/address.ts';
@@ -18,6 +19,7 @@ const SERVER = ip('10.0.0.67');
 export const RELAY = ip('10.9.0.1');
 export const OTHER_MAC = mac('00:10:18:00:00:02');
 export const DAY = 86_400;
+export const GOLD: Provision = { server: ip('10.0.0.69'), file: 'gold.cfg', siaddr: ip('10.0.0.69') };
 export const SUBNET: DhcpSubnetOptions = {
   subnet: parsePrefix('10.9.0.0/18')!,
   relays: [],
@@ -26,7 +28,7 @@ export const SUBNET: DhcpSubnetOptions = {
   vendorClass: undefined,
   member: undefined,
   routers: [RELAY],
-  provision: { server: ip('10.0.0.69'), file: 'gold.cfg', siaddr: ip('10.0.0.69') },
+  provisions: [{ provision: GOLD }],
   options: [{ code: 4, octets: hex('0a000025') }],
   reservations: [],
 };

@@ -62,6 +62,7 @@ export const Option = {
   clientIdentifier: 61,
   tftpServerName: 66,
   bootFileName: 67,
+  userClass: 77,
   relayAgent: 82,
   autoConfigure: 116,
   subnetSelection: 118,

@@ -9,6 +9,7 @@ import {
   serverOverride,
 } from '../../codec/dhcp/option/relay-agent.ts';
 import { suboption } from '../../codec/dhcp/option/suboptions.ts';
+import type { BootTraits } from '../../policy/provision.ts';
 import { ClientKey } from './identity.ts';
 import type { ClientTraits, Links, Reserved } from './links.ts';
 import type { DhcpServerOptions } from './options.ts';
@@ -24,7 +25,7 @@ export interface Arrival {
 const NOTHING = new Uint8Array(0);
 
 /** One request and what was found out about it: one object for all requests, one after another. */
-export class Exchange implements ClientTraits {
+export class Exchange implements ClientTraits, BootTraits {
   request!: DhcpMessage;
   arrival!: Arrival;
   readonly key = new ClientKey();
@@ -62,6 +63,10 @@ export class Exchange implements ClientTraits {
     const clientId = options.ignoresClientId ? undefined : request.option(Option.clientIdentifier);
     const remoteId = suboption(relayAgent, RelaySuboption.remoteId);
     this.reserved = links.reservationFor(this.link, this.mac, clientId, remoteId);
+  }
+
+  get userClass(): Uint8Array {
+    return this.request.option(Option.userClass) ?? NOTHING;
   }
 
   /** Sent to us alone and past no relay. */

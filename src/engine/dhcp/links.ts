@@ -3,7 +3,7 @@ import { broadcastOf, isIpv4, maskOfLength, prefixContains } from '../../core/ad
 import { toHex } from '../../core/bytes.ts';
 import { utf8Octets } from '../../core/text.ts';
 import { ClassPattern } from '../../policy/address/class-match.ts';
-import { EncodedProvision } from '../../policy/provision.ts';
+import { EncodedProvision, ProvisionList } from '../../policy/provision.ts';
 import { AddressPool } from '../../store/pool.ts';
 import { Option } from '../../codec/dhcp/codes.ts';
 import type { DhcpReservation, DhcpServerOptions, DhcpSubnetOptions } from './options.ts';
@@ -23,7 +23,7 @@ export class Subnet {
   readonly link: number;
   readonly settings: DhcpSubnetOptions;
   readonly pool: AddressPool;
-  readonly provision: EncodedProvision | undefined;
+  readonly provisions: ProvisionList;
   /** The values to send, by code: options of the file, the mask (1) and the routers (3). */
   readonly values: readonly (Uint8Array | undefined)[];
   readonly #pattern: ClassPattern | undefined;
@@ -33,7 +33,7 @@ export class Subnet {
     this.link = link;
     this.settings = settings;
     this.pool = new AddressPool(settings.ranges);
-    this.provision = settings.provision && new EncodedProvision(settings.provision);
+    this.provisions = new ProvisionList(settings.provisions);
     this.#pattern = settings.vendorClass === undefined ? undefined : new ClassPattern(settings.vendorClass);
     const values: (Uint8Array | undefined)[] = [];
     values[Option.subnetMask] = addressOctets([maskOfLength(settings.subnet.length)]);
@@ -159,7 +159,7 @@ function add<Key>(map: Map<Key, Reserved[]>, key: Key, reserved: Reserved): void
   else list.push(reserved);
 }
 
-/** The number of each subnet's link, from 0 in the order of the file: a common name or a common relay joins subnets. */
+/** The number of each subnet's link, from 0 in the order of the file: a common name, a common relay or common addresses join subnets. */
 function linkNumbers(subnets: readonly DhcpSubnetOptions[]): readonly number[] {
   const numbers: number[] = [];
   let next = 0;
@@ -181,6 +181,8 @@ function linkNumbers(subnets: readonly DhcpSubnetOptions[]): readonly number[] {
 function areJoined(a: DhcpSubnetOptions, b: DhcpSubnetOptions): boolean {
   if (a.sharedNetwork !== undefined && a.sharedNetwork === b.sharedNetwork) return true;
   return (
+    prefixContains(a.subnet, b.subnet.address) ||
+    prefixContains(b.subnet, a.subnet.address) ||
     a.relays.some((relay) => b.relays.includes(relay) || prefixContains(b.subnet, relay)) ||
     b.relays.some((relay) => prefixContains(a.subnet, relay))
   );

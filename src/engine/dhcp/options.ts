@@ -1,6 +1,6 @@
 import type { Ipv4, Mac, Prefix } from '../../core/address.ts';
 import type { DhcpOption } from '../../codec/dhcp/fields.ts';
-import type { Provision } from '../../policy/provision.ts';
+import type { Provision, ProvisionForSome } from '../../policy/provision.ts';
 import type { AddressRange } from '../../store/pool.ts';
 
 /** What a DHCP server is told; every moment it is handed counts from `epochSeconds`. */
@@ -49,17 +49,21 @@ export interface DhcpSubnetOptions {
   /** By option 82.2 against chaddr: the modem itself, or what stands behind one; undefined: both. */
   readonly member: 'modem' | 'cpe' | undefined;
   readonly routers: readonly Ipv4[];
-  readonly provision: Provision | undefined;
+  /** Of these the first that fits a client. */
+  readonly provisions: readonly ProvisionForSome[];
   /** Sent when asked for in option 55, or when there is no option 55. */
   readonly options: readonly DhcpOption[];
   readonly reservations: readonly DhcpReservation[];
 }
 
 /** RFC 2131 §4.3.1: a client may ask for a time between the bounds. 4294967295: no end. */
-interface LeaseBounds {
+export interface LeaseBounds {
   readonly defaultSeconds: number;
   readonly minSeconds: number;
   readonly maxSeconds: number;
+  /** T1 and T2, where they are below what they must be below; undefined: RFC 2131 §4.4.5's share of the lease. */
+  readonly renewSeconds?: number | undefined;
+  readonly rebindSeconds?: number | undefined;
 }
 
 export interface DhcpReservation {

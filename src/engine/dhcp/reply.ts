@@ -8,10 +8,10 @@ import type { DhcpMessage } from '../../codec/dhcp/message.ts';
 import { CableLabsSuboption, asksCableLabs } from '../../codec/dhcp/option/vivso.ts';
 import { DhcpWriter, MESSAGE_OCTETS, MESSAGE_OCTETS_MAX } from '../../codec/dhcp/writer.ts';
 import type { EncodedProvision } from '../../policy/provision.ts';
-import { provisionFor } from '../../policy/provision.ts';
 import { INFINITE_LEASE_SECONDS } from './client-lease.ts';
 import type { Exchange } from './exchange.ts';
 import type { Subnet } from './links.ts';
+import type { LeaseBounds } from './options.ts';
 import { replyTarget } from './reply-target.ts';
 
 /** IP and UDP around a message, which option 57 counts. */
@@ -42,7 +42,7 @@ export class ReplyWriter {
   grant(x: Exchange, grant: Grant, effects: Effects): void {
     const { request } = x;
     const { type, subnet, yiaddr } = grant;
-    const provision = provisionFor(x.reserved?.provision, subnet.provision)?.forClient(x.mac);
+    const provision = (x.reserved?.provision ?? subnet.provisions.for(x))?.forClient(x.mac);
     const writer = this.#start(x, effects);
     // RFC 2131 §4.3.1, table 3: ciaddr in an ACK only.
     if (type === MessageType.ack) writer.ciaddr = request.ciaddr;
@@ -55,7 +55,7 @@ export class ReplyWriter {
       this.#u8(Option.messageType, type);
       this.#u32(Option.serverIdentifier, x.serverId);
     }
-    if (grant.leaseSeconds > 0) this.#times(grant.leaseSeconds);
+    if (grant.leaseSeconds > 0) this.#times(grant.leaseSeconds, subnet.settings.lease);
     this.#value(Option.subnetMask, subnet.values[Option.subnetMask]);
     this.#value(Option.routers, subnet.values[Option.routers]);
     if (x.reserved?.hostName !== undefined) this.#value(Option.hostName, x.reserved.hostName);
@@ -89,11 +89,16 @@ export class ReplyWriter {
   }
 
   /** RFC 2132 §9.2, §9.11, §9.12. */
-  #times(leaseSeconds: number): void {
+  #times(leaseSeconds: number, bounds: LeaseBounds): void {
     this.#u32(Option.leaseTime, leaseSeconds);
     if (leaseSeconds === INFINITE_LEASE_SECONDS) return;
-    this.#u32(Option.renewalTime, Math.floor(leaseSeconds * T1_RATIO));
-    this.#u32(Option.rebindingTime, Math.floor(leaseSeconds * T2_RATIO));
+    const { renewSeconds = leaseSeconds, rebindSeconds = leaseSeconds } = bounds;
+    // RFC 2131 §4.4.5: T1 MUST be before T2, and T2 before the end, also of a lease shorter than the file's.
+    const t2 = rebindSeconds < leaseSeconds ? rebindSeconds : Math.floor(leaseSeconds * T2_RATIO);
+    const half = Math.floor(leaseSeconds * T1_RATIO);
+    const t1 = half < t2 ? half : Math.floor((t2 * T1_RATIO) / T2_RATIO);
+    this.#u32(Option.renewalTime, renewSeconds < t2 ? renewSeconds : t1);
+    this.#u32(Option.rebindingTime, t2);
   }
 
   /** What option 55 asks for, in its order, each once; without option 55 everything there is. RFC 2131 §4.3.1. */

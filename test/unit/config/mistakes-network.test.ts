@@ -46,6 +46,30 @@ describe('each mistake in net and services is shown at its place, with what to d
       says: ['small.yaml:1:10 headend: "2" is no choice here: write 1'],
     },
     {
+      name: 'T1 after T2',
+      piece: 'lease: 24h',
+      by: 'lease: { default: 24h, renew: 10h, rebind: 9h }',
+      says: [
+        'small.yaml:19:16 services.dhcp.subnets[0].lease: renew, rebind and default are not in this order: let 0s < renew < rebind < default',
+      ],
+    },
+    {
+      name: 'T2 after the end',
+      piece: 'lease: 24h',
+      by: 'lease: { default: 24h, rebind: 24h }',
+      says: [
+        'small.yaml:19:16 services.dhcp.subnets[0].lease: renew, rebind and default are not in this order: let 0s < renew < rebind < default',
+      ],
+    },
+    {
+      name: 'an option that the server makes itself',
+      piece: 'time-servers: [10.0.0.37]',
+      by: 'renewal-time: 10',
+      says: [
+        'small.yaml:22:20 services.dhcp.subnets[0].options.renewal-time: the server makes this option itself: write lease: { renew: ... } instead',
+      ],
+    },
+    {
       name: 'a name with a space',
       piece: 'name: small',
       by: 'name: Small Plant',

@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
 import { toHex } from '../../../src/core/bytes.ts';
-import { EncodedProvision, provisionFor } from '../../../src/policy/provision.ts';
+import { EncodedProvision, ProvisionList } from '../../../src/policy/provision.ts';
+import { latin1Octets, latin1Text } from '../../../src/core/text.ts';
 import { ip } from '../../support/dhcp-builders.ts';
+import { hex } from '../../support/hex.ts';
 
 it('one setting is siaddr, file, 66, 67, 150 and 125.2', () => {
   const provision = new EncodedProvision({
@@ -22,7 +24,26 @@ it('siaddr: none is zero, all else stays', () => {
   expect(toHex(provision.serverName)).toBe('31302e312e312e36');
 });
 
-it('a reservation goes before its subnet', () => {
-  expect(provisionFor('mine', 'all')).toBe('mine');
-  expect(provisionFor(undefined, 'all')).toBe('all');
+const of = (name: string) => ({ server: ip('10.1.1.6'), file: name, siaddr: ip('10.1.1.6') });
+
+it.each([
+  { name: 'iPXE sends its class bare', vendor: 'PXEClient:Arch:00000', user: '69505845', file: 'boot.ipxe' },
+  { name: 'RFC 3004: a length before each', vendor: '', user: '03616263 04 69505845', file: 'boot.ipxe' },
+  { name: 'a part alone is no class', vendor: '', user: '0569505845', file: 'gold.cm' },
+  { name: 'lengths that lie', vendor: '', user: 'ff69505845', file: 'gold.cm' },
+  { name: 'an empty class', vendor: '', user: '00', file: 'gold.cm' },
+  { name: 'by option 60', vendor: 'PXEClient:Arch:00007', user: '', file: 'undionly.kpxe' },
+  { name: 'none of them', vendor: 'docsis3.1:', user: '', file: 'gold.cm' },
+])('the first that fits: $name', ({ vendor, user, file }) => {
+  const list = new ProvisionList([
+    { provision: of('boot.ipxe'), userClass: 'iPXE' },
+    { provision: of('undionly.kpxe'), vendorClass: 'PXEClient*' },
+    { provision: of('gold.cm') },
+  ]);
+  const found = list.for({ vendorClass: latin1Octets(vendor)!, userClass: hex(user) });
+  expect(latin1Text(found!.file)).toBe(file);
+});
+
+it('nobody fits: there is nothing to boot from', () => {
+  expect(new ProvisionList([]).for({ vendorClass: hex(''), userClass: hex('') })).toBeUndefined();
 });

@@ -30,7 +30,7 @@ beforeEach(() => {
         vendorClass: undefined,
         member: undefined,
         routers: [ip('10.9.0.1')],
-        provision: undefined,
+        provisions: [],
         options: [],
         reservations: [],
       },

@@ -56,6 +56,11 @@ describe('which subnets are one link', () => {
       ),
       is: ['#0', '#1', '#2'],
     },
+    {
+      name: 'two classes of one network',
+      all: links({ net: '10.9.0.0/18' }, { net: '10.9.0.0/18' }, { net: '10.9.8.0/24' }),
+      is: ['#0', '#1', '#2'],
+    },
     { name: 'unknown', all: links({ net: '10.7.0.0/24' }), is: undefined },
   ])('$name', ({ all, is }) => {
     expect(netsOf(all, '10.9.0.1')).toEqual(is);

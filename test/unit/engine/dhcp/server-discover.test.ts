@@ -6,7 +6,7 @@ import { CLIENT_MAC, ip, ipOption, mac, option, textOption } from '../../../supp
 import { hex } from '../../../support/hex.ts';
 import type { Fields } from '../../../support/dhcp-server.ts';
 import {
-  SUBNET,
+  GOLD,
   RELAY,
   OTHER_MAC,
   DAY,
@@ -137,9 +137,41 @@ describe('DISCOVER', () => {
   });
 
   it('siaddr: none leaves siaddr at zero and keeps option 66', () => {
-    make([{ provision: { ...SUBNET.provision!, siaddr: 'none' } }]);
+    make([{ provisions: [{ provision: { ...GOLD, siaddr: 'none' } }] }]);
     hear('discover');
     expect([reply().siaddr, reply().file, optionOf(66)]).toEqual(['0.0.0.0', 'gold.cfg', '10.0.0.69']);
+  });
+});
+
+const asking = (seconds: number) => ({
+  options: [{ code: 51, octets: hex(seconds.toString(16).padStart(8, '0')) }],
+});
+
+describe('T1 and T2', () => {
+  const lease = { defaultSeconds: 100, minSeconds: 10, maxSeconds: 1000 };
+
+  it.each([
+    { name: 'half and seven eighths: RFC 2131 §4.4.5', bounds: {}, asked: 100, is: [50, 87] },
+    { name: 'as the file says', bounds: { renewSeconds: 4, rebindSeconds: 9 }, asked: 100, is: [4, 9] },
+    { name: 'T1 alone', bounds: { renewSeconds: 4 }, asked: 100, is: [4, 87] },
+    { name: 'T2 alone draws T1 before it', bounds: { rebindSeconds: 21 }, asked: 100, is: [12, 21] },
+    { name: 'T2 alone, late', bounds: { rebindSeconds: 99 }, asked: 100, is: [50, 99] },
+    {
+      name: 'of a lease too short for them',
+      bounds: { renewSeconds: 50, rebindSeconds: 90 },
+      asked: 40,
+      is: [20, 35],
+    },
+    {
+      name: 'of one too short for T2 only',
+      bounds: { renewSeconds: 30, rebindSeconds: 90 },
+      asked: 40,
+      is: [30, 35],
+    },
+  ])('$name', ({ bounds, asked, is }) => {
+    make([{ lease: { ...lease, ...bounds } }]);
+    hear('discover', asking(asked));
+    expect([optionOf(58), optionOf(59)]).toEqual(is);
   });
 });
 
