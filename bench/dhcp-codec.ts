@@ -29,6 +29,7 @@ class LastDatagram implements Effects {
   }
   sendMacMessage(): void {}
   forward(): void {}
+  forwardAs(): void {}
   bind(): number {
     return 0;
   }

@@ -39,6 +39,7 @@ class CopyingSink implements Effects {
   state(): void {}
   reply(): void {}
   forward(): void {}
+  forwardAs(): void {}
   sendMacMessage(): void {}
   configure(): void {}
   probe(): void {}

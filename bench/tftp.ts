@@ -40,6 +40,7 @@ class CopyingSink implements Effects {
   state(): void {}
   reply(): void {}
   forward(): void {}
+  forwardAs(): void {}
   sendMacMessage(): void {}
   configure(): void {}
   probe(): void {}

@@ -151,6 +151,9 @@ class SocketEffects implements Effects {
   forward(): void {
     bug('a TFTP client routes nothing');
   }
+  forwardAs(): void {
+    bug('a TFTP client routes nothing');
+  }
   connect(): number {
     return bug('a TFTP client has no streams');
   }

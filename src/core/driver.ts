@@ -61,6 +61,8 @@ export interface HostSpec {
   readonly routes: readonly RouteSpec[];
   /** Whether it routes: datagrams for others come as `transit`. */
   readonly forwards: boolean;
+  /** A router that filters or translates: it is shown each packet as a `packet` input, never a `transit`; left out, no. */
+  readonly inspects?: boolean | undefined;
   readonly udpPorts: readonly number[];
   readonly tcpPorts: readonly number[];
   /** Virtual mode only: how fast datagrams to these ports are taken from a queue. */

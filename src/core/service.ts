@@ -18,6 +18,7 @@ export interface Service {
 export type Input =
   | DatagramInput
   | TransitInput
+  | PacketInput
   | MacMessageInput
   | StreamInput
   | TimerInput
@@ -48,6 +49,35 @@ export interface TransitInput {
   readonly to: Endpoint;
   readonly via: number;
   readonly hardware: Mac | undefined;
+}
+
+/**
+ * An IP packet at a router that filters or translates (`HostSpec.inspects`): all that it would route, and all that is for its
+ * own addresses. It goes on, or reaches the router itself, only by `effects.forward()` or `effects.forwardAs()` during this
+ * input. The driver may reuse the object and the octets: both are valid until `handle` returns.
+ */
+export interface PacketInput {
+  readonly kind: 'packet';
+  readonly protocol: 'udp' | 'tcp' | 'icmp';
+  /** Ports are 0 for ICMP. */
+  readonly from: Endpoint;
+  readonly to: Endpoint;
+  /** The payload of UDP or TCP; of ICMP the whole message. */
+  readonly octets: Uint8Array;
+  /** TCP's control bits, sequence and acknowledgment numbers (RFC 9293 §3.1), the numbers as int32; 0 for the others. */
+  readonly flags: number;
+  readonly sequence: number;
+  readonly acknowledgment: number;
+  readonly via: number;
+}
+
+/** How a packet goes on: what is left out stays as it came. Checksums are the driver's, but for what lies inside of `octets`. */
+export interface Rewrite {
+  readonly from?: Endpoint | undefined;
+  readonly to?: Endpoint | undefined;
+  readonly octets?: Uint8Array | undefined;
+  readonly sequence?: number | undefined;
+  readonly acknowledgment?: number | undefined;
 }
 
 /** A DOCSIS MAC management message (ranging, registration), which travels on the cable without IP. */
@@ -158,14 +188,16 @@ export interface Effects {
   send(port: number, to: Target, octets: Uint8Array, length?: number): void;
   /** Sends a DOCSIS MAC management message on interface `via`. */
   sendMacMessage(via: number, to: Mac, octets: Uint8Array, length?: number): void;
-  /** Lets the datagram of the present `transit` input go on. */
+  /** Lets the datagram of the present `transit` or `packet` input go on. */
   forward(): void;
+  /** Lets the packet of the present `packet` input go on as something else, by the way that its new destination has. */
+  forwardAs(rewrite: Rewrite): void;
   /** Opens an ephemeral UDP port of ours and gives its number: 1024 or more, unpredictable. */
   bind(): number;
   release(port: number): void;
 
-  /** Opens a stream; `opened` or `reset` follows as an input. */
-  connect(to: Endpoint): StreamId;
+  /** Opens a stream, from a port of the driver's choice unless one is given; `opened` or `reset` follows as an input. */
+  connect(to: Endpoint, fromPort?: number): StreamId;
   write(stream: StreamId, octets: Uint8Array): void;
   /** We send no more; what was written still arrives. */
   close(stream: StreamId): void;

@@ -6,6 +6,7 @@ import type {
   Input,
   InterfaceAddress,
   Plain,
+  Rewrite,
   Row,
   Service,
   StreamId,
@@ -64,6 +65,7 @@ export class Bundle implements Service {
       case 'stream':
         return this.#stream(input, now, effects);
       case 'transit':
+      case 'packet':
       case 'mac-message':
         return this.#give(this.#router, input, now, effects);
       case 'settled': {
@@ -185,6 +187,10 @@ class PartEffects implements Effects {
     this.#to.forward();
   }
 
+  forwardAs(rewrite: Rewrite): void {
+    this.#to.forwardAs(rewrite);
+  }
+
   bind(): number {
     const port = this.#to.bind();
     this.#owners.udp.set(port, this.#owner);
@@ -196,8 +202,8 @@ class PartEffects implements Effects {
     this.#to.release(port);
   }
 
-  connect(to: Endpoint): StreamId {
-    const stream = this.#to.connect(to);
+  connect(to: Endpoint, fromPort?: number): StreamId {
+    const stream = this.#to.connect(to, fromPort);
     this.#owners.streams.set(stream, { owner: this.#owner, ended: undefined });
     return stream;
   }

@@ -3,6 +3,7 @@ import { cableCases } from './cases/cable.ts';
 import { commandCases } from './cases/commands.ts';
 import { datagramCases } from './cases/datagrams.ts';
 import { persistCases } from './cases/persist.ts';
+import { routerCases } from './cases/routers.ts';
 import { streamCases } from './cases/streams.ts';
 import { timerCases } from './cases/timers.ts';
 import type { MakeWorld } from './world.ts';
@@ -15,6 +16,7 @@ export function driverConformance(name: string, make: MakeWorld): void {
     describe('timers', () => timerCases(make));
     describe('tickets', () => persistCases(make));
     describe('streams', () => streamCases(make));
+    describe('routers that inspect', () => routerCases(make));
     describe('commands', () => commandCases(make));
   });
 }

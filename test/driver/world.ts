@@ -64,7 +64,7 @@ export class Actor implements Service {
 
 /** The input is the driver's and is used again. */
 function copyOf(input: Input): Input {
-  if (input.kind === 'datagram' || input.kind === 'transit')
+  if (input.kind === 'datagram' || input.kind === 'transit' || input.kind === 'packet')
     return { ...input, octets: input.octets.slice(), from: { ...input.from }, to: { ...input.to } };
   if (input.kind === 'mac-message') return { ...input, octets: input.octets.slice() };
   if (input.kind === 'stream' && input.event === 'octets') return { ...input, octets: input.octets.slice() };

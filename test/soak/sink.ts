@@ -74,6 +74,8 @@ export class SoakSink implements Effects {
   }
 
   forward(): void {}
+
+  forwardAs(): void {}
   close(): void {}
   reset(): void {}
   configure(): void {}

@@ -5,6 +5,7 @@ import type {
   Effects,
   InterfaceAddress,
   Plain,
+  Rewrite,
   Row,
   StreamId,
   Target,
@@ -16,9 +17,15 @@ export type Effect =
   | { readonly kind: 'send'; readonly port: number; readonly to: Target; readonly octets: Uint8Array }
   | { readonly kind: 'mac-message'; readonly via: number; readonly to: Mac; readonly octets: Uint8Array }
   | { readonly kind: 'forward' }
+  | { readonly kind: 'forward-as'; readonly rewrite: Rewrite }
   | { readonly kind: 'bind'; readonly port: number }
   | { readonly kind: 'release'; readonly port: number }
-  | { readonly kind: 'connect'; readonly stream: StreamId; readonly to: Endpoint }
+  | {
+      readonly kind: 'connect';
+      readonly stream: StreamId;
+      readonly to: Endpoint;
+      readonly fromPort?: number | undefined;
+    }
   | { readonly kind: 'write'; readonly stream: StreamId; readonly octets: Uint8Array }
   | { readonly kind: 'close' | 'reset'; readonly stream: StreamId }
   | { readonly kind: 'configure'; readonly via: number; readonly address: InterfaceAddress | undefined }
@@ -62,6 +69,10 @@ export class RecordingEffects implements Effects {
     this.log.push({ kind: 'forward' });
   }
 
+  forwardAs(rewrite: Rewrite): void {
+    this.log.push({ kind: 'forward-as', rewrite: structuredClone(rewrite) });
+  }
+
   bind(): number {
     const port = this.nextPort++;
     this.log.push({ kind: 'bind', port });
@@ -72,9 +83,14 @@ export class RecordingEffects implements Effects {
     this.log.push({ kind: 'release', port });
   }
 
-  connect(to: Endpoint): StreamId {
+  connect(to: Endpoint, fromPort?: number): StreamId {
     const stream = this.#nextStream++;
-    this.log.push({ kind: 'connect', stream, to: { ...to } });
+    this.log.push({
+      kind: 'connect',
+      stream,
+      to: { ...to },
+      ...(fromPort === undefined ? {} : { fromPort }),
+    });
     return stream;
   }
 

@@ -15,6 +15,8 @@ const SERVER_BUFFER_OCTETS = 4 * 1024 * 1024;
 
 /** One of ours that is on its way through the kernel. */
 interface Expected {
+  /** The endpoint of the socket that sends it: not that of the packet, where a router has translated it. */
+  readonly sentBy: Endpoint;
   readonly packet: Packet;
   readonly last: Interface;
   readonly crossed: Crossed | undefined;
@@ -96,7 +98,7 @@ export class Door implements UdpReceiver {
   /** Sends one of ours to another of our sockets, which is told what to expect. */
   sendTo(door: Door, packet: Packet, last: Interface, crossed: Crossed | undefined): void {
     if (door.#expected.length >= EXPECTED_MAX) door.#giveUp(door.#expected.shift());
-    door.#expected.push({ packet, last, crossed });
+    door.#expected.push({ sentBy: this.known, packet, last, crossed });
     this.send(packet.octets, packet.octets.length, door.real);
   }
 
@@ -129,8 +131,9 @@ export class Door implements UdpReceiver {
     if (this.isReleased) return;
     this.#world.counts.datagramsIn++;
     const ours = this.#world.doors.boundTo(from, fromPort);
-    const peer = ours?.known ?? { address: from, port: fromPort };
-    const expected = this.#expected.length === 0 ? undefined : this.#match(peer, octets.length);
+    const sender = ours?.known ?? { address: from, port: fromPort };
+    const expected = this.#expected.length === 0 ? undefined : this.#match(sender, octets.length);
+    const peer = expected?.packet.from ?? sender;
     if (expected?.crossed !== undefined)
       this.#world.tap.frame(
         expected.crossed,
@@ -171,10 +174,8 @@ export class Door implements UdpReceiver {
 
   #match(peer: Endpoint, length: number): Expected | undefined {
     const index = this.#expected.findIndex(
-      ({ packet }) =>
-        packet.octets.length === length &&
-        packet.from.port === peer.port &&
-        packet.from.address === peer.address,
+      ({ packet, sentBy }) =>
+        packet.octets.length === length && sentBy.port === peer.port && sentBy.address === peer.address,
     );
     if (index === -1) return undefined;
     // Loopback keeps the order, so what was expected before this one is not coming.

@@ -6,6 +6,7 @@ import type {
   Input,
   InterfaceAddress,
   Plain,
+  Rewrite,
   Row,
   StreamId,
   Target,
@@ -97,8 +98,23 @@ export class Sink implements Effects {
     const packet = this.#transit;
     if (packet === undefined) return;
     this.#transit = undefined;
-    this.#now(() => {
-      this.#world.network.forward(this.#host, packet);
+    if (this.#host.spec.inspects === true) this.#pass(packet);
+    else
+      this.#now(() => {
+        this.#world.network.forward(this.#host, packet);
+      });
+  }
+
+  forwardAs({ from, to, octets }: Rewrite): void {
+    const packet = this.#transit;
+    if (packet === undefined) return;
+    this.#transit = undefined;
+    this.#pass({
+      ...packet,
+      from: from === undefined ? packet.from : { ...from },
+      to: to === undefined ? packet.to : { ...to },
+      octets: octets?.slice() ?? packet.octets,
+      asSent: packet.asSent ?? packet,
     });
   }
 
@@ -112,12 +128,12 @@ export class Sink implements Effects {
     });
   }
 
-  connect(to: Endpoint): StreamId {
+  connect(to: Endpoint, fromPort?: number): StreamId {
     const { streams } = this.#host;
     const stream = streams.reserve();
     const peer = { ...to };
     this.#now(() => {
-      streams.connect(stream, peer);
+      streams.connect(stream, peer, fromPort);
     });
     return stream;
   }
@@ -190,6 +206,16 @@ export class Sink implements Effects {
     if (answer === undefined) return;
     this.#now(() => {
       answer(value);
+    });
+  }
+
+  /** What a router inspects goes on with the reason for it. */
+  #pass(packet: Packet): void {
+    this.#now(() => {
+      const said = { rule: this.#rule, detail: this.#detail };
+      this.#rule = undefined;
+      this.#detail = undefined;
+      this.#world.network.pass(this.#host, { ...packet, ...said });
     });
   }
 

@@ -22,7 +22,8 @@ export class KernelExits implements Exits {
     if (world === undefined) return;
     const { station } = last;
     const to = world.doors.knownAs(packet.to);
-    const from = world.doors.knownAs(packet.from);
+    // What a router has translated still leaves by the socket of who sent it.
+    const from = world.doors.knownAs(packet.from) ?? world.doors.knownAs((packet.asSent ?? packet).from);
     if (to?.isReleased === false && from !== undefined && world.place.isClosed) {
       from.sendTo(to, packet, last, crossed);
       return;

@@ -22,6 +22,7 @@ import { Streams } from './tcp.ts';
 import type { World } from './world.ts';
 
 const TTL = 64;
+const NO_SEGMENT = { flags: 0, sequence: 0, acknowledgment: 0 };
 
 /** Who sent what came in by a socket: it is told nothing. */
 const OUTSIDE_STATION: Station = {
@@ -32,6 +33,7 @@ const OUTSIDE_STATION: Station = {
   sender: () => undefined,
   datagram: () => {},
   transit: () => {},
+  inspect: () => {},
   macMessage: () => {},
   unreachable: () => {},
   probeAnswer: () => {},
@@ -172,6 +174,21 @@ export class RealHost implements Station {
   transit(packet: Packet, via: Interface, hardware: Mac | undefined): void {
     const { octets, from, to } = packet;
     this.handle({ kind: 'transit', octets, from, to, via: via.number, hardware }, { transit: packet });
+  }
+
+  inspect(packet: Packet, via: Interface): void {
+    const { octets, from, to, error } = packet;
+    const protocol = error === undefined ? 'udp' : 'icmp';
+    const input = {
+      kind: 'packet' as const,
+      protocol,
+      from,
+      to,
+      octets,
+      via: via.number,
+      ...NO_SEGMENT,
+    } as const;
+    this.handle(input, { transit: packet });
   }
 
   macMessage(octets: Uint8Array, from: Mac, via: Interface): void {

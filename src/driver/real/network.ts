@@ -41,6 +41,8 @@ export class Network {
   readonly #crossing: Crossing;
   readonly #tap: Tap;
   readonly #exits: Exits;
+  /** Whether anybody reads the octets of ICMP errors: a capture, or a router that inspects. */
+  readonly #readsErrors: boolean;
 
   constructor(world: {
     readonly schedule: Schedule;
@@ -48,12 +50,15 @@ export class Network {
     readonly crossing: Crossing;
     readonly tap: Tap;
     readonly exits: Exits;
+    /** Whether any host inspects. */
+    readonly inspects: boolean;
   }) {
     this.#schedule = world.schedule;
     this.#now = world.now;
     this.#crossing = world.crossing;
     this.#tap = world.tap;
     this.#exits = world.exits;
+    this.#readsErrors = world.inspects || world.tap.seesFrames;
   }
 
   /** A new datagram of a station, whose octets the packet may keep. */
@@ -89,6 +94,18 @@ export class Network {
     }
     station.because(NET_RULES.noRoute);
     this.#fail(packet, station, 'network');
+  }
+
+  /** As `forward`, with what the packet says of its reason; a router that inspects may be the addressee itself. */
+  pass(station: Station, packet: Packet): void {
+    const own = station.interfaces.find((candidate) => candidate.has(packet.to.address));
+    const way = wayTo(station, packet.to.address);
+    if (own !== undefined) this.#deliver(packet, own, undefined);
+    else if (way !== undefined) this.#leave({ ...packet, ttl: packet.ttl - 1 }, way);
+    else {
+      station.because(NET_RULES.noRoute);
+      this.#fail(packet, station, 'network');
+    }
   }
 
   /** Tells the sender of a datagram that nothing of ours listens on its port. */
@@ -222,6 +239,9 @@ export class Network {
     if (!station.isUp) {
       crossed.sender?.station.because(NET_RULES.unheard);
       this.#tap.frame(crossed, { ...end, fate: 'unheard' }, bodyOf(packet));
+    } else if (station.spec.inspects === true) {
+      this.#tap.frame(crossed, { ...end, fate: 'delivered' }, bodyOf(packet));
+      this.#inspect(packet, receiver);
     } else if (station.interfaces.some((own) => own.has(packet.to.address))) {
       this.#deliver(packet, receiver, crossed);
     } else {
@@ -243,6 +263,18 @@ export class Network {
     else this.forward(station, packet);
   }
 
+  /** A router that inspects decides about all, for others or for itself. */
+  #inspect(packet: Packet, receiver: Interface): void {
+    const { station } = receiver;
+    if (packet.ttl > 1 || station.interfaces.some((own) => own.has(packet.to.address))) {
+      station.inspect(packet, receiver);
+      return;
+    }
+    // RFC 1812 §5.3.1.
+    station.because(NET_RULES.timeExceeded);
+    this.#fail(packet, station, 'time');
+  }
+
   #deliver(packet: Packet, last: Interface, crossed: Crossed | undefined): void {
     if (packet.error === undefined) {
       this.#exits.arrive(packet, last, crossed);
@@ -250,7 +282,8 @@ export class Network {
     }
     if (crossed !== undefined)
       this.#tap.frame(crossed, { at: this.#now(), fate: 'delivered' }, bodyOf(packet));
-    const { reason, of } = packet.error;
+    const { reason } = packet.error;
+    const of = packet.error.of.asSent ?? packet.error.of;
     this.#schedule.at(this.#now(), () => {
       // RFC 1122 §3.2.2.4: a time exceeded is passed on too; for the sender it is a network out of reach.
       of.origin.unreachable(reason === 'time' ? 'network' : reason, of);
@@ -311,7 +344,7 @@ export class Network {
       from: { address, port: 0 },
       to: { address: sender, port: 0 },
       ttl: TTL,
-      octets: this.#tap.seesFrames ? encodeUnreachable(failed, reason, address) : NO_OCTETS,
+      octets: this.#readsErrors ? encodeUnreachable(failed, reason, address) : NO_OCTETS,
       origin: station,
       inbound: false,
       rule: undefined,

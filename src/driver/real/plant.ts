@@ -18,6 +18,8 @@ export interface Packet {
   readonly origin: Station;
   /** It came in by a socket: the rest of its way is acted here. */
   readonly inbound: boolean;
+  /** As its origin sent it, where a router on the way has made something else of it. */
+  readonly asSent?: Packet | undefined;
   /** It is an ICMP error: what it says, and about which datagram. Its ports are 0. */
   readonly error?: { readonly reason: ErrorReason; readonly of: Packet } | undefined;
   rule: Rule | undefined;
@@ -43,6 +45,8 @@ export interface Station {
   /** Hands in what reached us without a socket: broadcasts, and what is for a client without an address. */
   datagram(packet: Packet, via: Interface, hardware: Mac): void;
   transit(packet: Packet, via: Interface, hardware: Mac | undefined): void;
+  /** Shows it to a router that inspects. */
+  inspect(packet: Packet, via: Interface): void;
   macMessage(octets: Uint8Array, from: Mac, via: Interface): void;
   unreachable(reason: UnreachableInput['reason'], packet: Packet): void;
   probeAnswer(address: Ip, hardware: Mac): void;

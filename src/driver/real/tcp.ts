@@ -6,6 +6,7 @@ import type { StreamId } from '../../core/service.ts';
 import { after, type Instant, toInstant } from '../../core/time.ts';
 import type { RealHost } from './host.ts';
 import { Conversation, type Side } from './conversation.ts';
+import type { Seat } from './place.ts';
 import { type Hop, hopsTo, wayTo } from './routing.ts';
 import { bindError } from './system.ts';
 import { plain } from './udp.ts';
@@ -31,6 +32,12 @@ interface Stream {
   conversation: Conversation | undefined;
   peerClosed: boolean;
   closed: boolean;
+}
+
+/** Where a connection leaves from. */
+interface Source extends Seat {
+  /** The kernel's port for one of the scenario's. */
+  port(port: number): number | undefined;
 }
 
 interface Listening {
@@ -81,7 +88,7 @@ export class Streams {
     return ++this.#made;
   }
 
-  connect(id: StreamId, to: Endpoint): void {
+  connect(id: StreamId, to: Endpoint, fromPort: number | undefined): void {
     const { life } = this.#host;
     const delayUs = this.#delay(to.address, EMPTY_SEGMENT_OCTETS);
     const target = this.#world.streamEnds.listening(to) ?? (this.#world.place.isClosed ? undefined : to);
@@ -90,7 +97,7 @@ export class Streams {
       if (delayUs === undefined || target === undefined) {
         this.#host.because(delayUs === undefined ? NET_RULES.noRoute : NET_RULES.streamRefused);
         this.#tell(id, 'reset');
-      } else this.#connect(id, to, target);
+      } else this.#connect(id, to, { target, fromPort });
     });
   }
 
@@ -187,32 +194,36 @@ export class Streams {
     }
     const real = { address, port: remotePort };
     const caller = this.#world.streamEnds.caller(real);
-    const peer = { address: caller?.known ?? address, port: remotePort };
+    const peer = caller?.known ?? real;
     const stream = this.#add(this.reserve(), { socket, peer, side: 'server' });
     stream.conversation = caller?.conversation ?? this.#converse({ client: peer, server: local }, 'server');
     if (caller === undefined) tapPeer(stream);
     this.#open(stream, local);
   }
 
-  #connect(id: StreamId, to: Endpoint, target: Endpoint): void {
+  #connect(
+    id: StreamId,
+    to: Endpoint,
+    way: { readonly target: Endpoint; readonly fromPort: number | undefined },
+  ): void {
+    const { target, fromPort } = way;
     const source = this.#source(to.address);
+    const localPort = fromPort === undefined ? undefined : source?.port(fromPort);
     const socket = connect({
       host: formatIp(target.address),
       port: target.port,
       allowHalfOpen: true,
       noDelay: true,
       ...(source === undefined ? {} : { localAddress: formatIp(source.bind) }),
+      ...(localPort === undefined ? {} : { localPort }),
     });
     const stream = this.#add(id, { socket, peer: to, side: 'client' });
     // Node binds in the next tick; whoever accepts us later must know which of the scenario's hosts this is.
     process.nextTick(() => {
       const real = localOf(socket);
       if (real === undefined) return;
-      const known = source?.known ?? real.address;
-      const conversation = this.#converse(
-        { client: { address: known, port: real.port }, server: to },
-        'client',
-      );
+      const known = { address: source?.known ?? real.address, port: fromPort ?? real.port };
+      const conversation = this.#converse({ client: known, server: to }, 'client');
       stream.conversation = conversation;
       if (this.#world.streamEnds.listening(to) === undefined) tapPeer(stream);
       this.#world.streamEnds.call(real, { known, conversation });
@@ -223,17 +234,19 @@ export class Streams {
     socket.once('connect', () => {
       const real = localOf(socket);
       if (this.#streams.get(id) !== stream || real === undefined) return;
-      this.#open(stream, { address: source?.known ?? real.address, port: real.port });
+      this.#open(stream, { address: source?.known ?? real.address, port: fromPort ?? real.port });
     });
   }
 
   /** The address to connect from: the one the scenario's routes choose, where it has a seat of its own. */
-  #source(to: Ip): { readonly bind: Ip; readonly known: Ip } | undefined {
+  #source(to: Ip): Source | undefined {
     const own = this.#host.interfaces.find((candidate) => candidate.has(to)) ?? wayTo(this.#host, to)?.out;
     if (own === undefined) return undefined;
     const address = own.has(to) ? to : own.sourceFor(to);
-    const seat = this.#world.place.seats(own, address)[0];
-    return seat === undefined || isIpv4(seat.bind) !== isIpv4(to) ? undefined : seat;
+    const { place } = this.#world;
+    const seat = place.seats(own, address)[0];
+    if (seat === undefined || isIpv4(seat.bind) !== isIpv4(to)) return undefined;
+    return { ...seat, port: (port) => place.port(own, address, port) };
   }
 
   #add(id: StreamId, { socket, peer, side }: Pick<Stream, 'socket' | 'peer' | 'side'>): Stream {

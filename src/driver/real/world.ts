@@ -101,9 +101,9 @@ export class Doors {
   }
 }
 
-/** One of ours that connects: its address as the scenario has it, and the conversation as captures show it. */
+/** One of ours that connects: its endpoint as the scenario has it, and the conversation as captures show it. */
 export interface Caller {
-  readonly known: Ip;
+  readonly known: Endpoint;
   readonly conversation: Conversation | undefined;
 }
 

@@ -72,9 +72,18 @@ export class Output implements Undeliverable {
 
   /** Lets a datagram of somebody else go on. */
   forward(host: number, frame: Frame): void {
-    const { to } = frame;
     frame.rule = undefined;
     frame.detail = undefined;
+    this.pass(host, frame);
+  }
+
+  /** As `forward`, with what the frame says of its reason; a router that inspects may be the addressee itself. */
+  pass(host: number, frame: Frame): void {
+    const { to } = frame;
+    if (this.#shard.plant.inspects(host) && this.#shard.plant.interfaceWith(host, to) !== NONE) {
+      this.#shard.wheel.push(this.#shard.now, EVENT.local, host, frame.number);
+      return;
+    }
     frame.ttl--;
     if (this.#areas.isLinkRouter(host)) {
       const way = this.#areas.leave(host, to);

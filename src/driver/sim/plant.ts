@@ -12,6 +12,7 @@ import { Segment } from './segment.ts';
 const NONE = -1;
 const FORWARDS = 1;
 const HAS_ROUTES = 2;
+const INSPECTS = 4;
 
 /**
  * The topology as tables: hosts and interfaces are numbers in the file's order, and what is kept for each of a million is
@@ -31,8 +32,11 @@ export class Plant {
   /** The partition of a host. */
   readonly partition: Uint8Array;
   readonly ports: Ports;
-  /** What is asked of a host for each frame, beside the objects of a million hosts: FORWARDS, HAS_ROUTES. */
+  /** What is asked of a host for each frame, beside the objects of a million hosts: FORWARDS, HAS_ROUTES, INSPECTS. */
   readonly #flags: Uint8Array;
+
+  /** Whether any host inspects: a plant without one pays a test of this for each frame. */
+  readonly hasInspectors: boolean;
 
   /** A host's interfaces are `first[host]` up to `first[host + 1]`. */
   readonly first: Int32Array;
@@ -68,8 +72,12 @@ export class Plant {
     this.ports = new Ports(topology.hosts);
     this.#flags = Uint8Array.from(
       topology.hosts,
-      (host) => (host.forwards ? FORWARDS : 0) | (host.routes.length > 0 ? HAS_ROUTES : 0),
+      (host) =>
+        (host.forwards ? FORWARDS : 0) |
+        (host.routes.length > 0 ? HAS_ROUTES : 0) |
+        (host.inspects === true ? INSPECTS : 0),
     );
+    this.hasInspectors = topology.hosts.some((host) => host.inspects === true);
     this.first = new Int32Array(hosts + 1);
     this.hostOf = new Int32Array(interfaces);
     this.segmentOf = new Int32Array(interfaces);
@@ -96,6 +104,10 @@ export class Plant {
 
   forwards(host: number): boolean {
     return (this.#flags[host]! & FORWARDS) !== 0;
+  }
+
+  inspects(host: number): boolean {
+    return (this.#flags[host]! & INSPECTS) !== 0;
   }
 
   hasRoutes(host: number): boolean {

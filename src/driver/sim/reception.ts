@@ -33,6 +33,34 @@ class ReusedInput<Kind extends 'datagram' | 'transit'> {
   }
 }
 
+/** The same for routers that inspect. */
+class ReusedPacket {
+  readonly kind = 'packet' as const;
+  protocol: 'udp' | 'tcp' | 'icmp' = 'udp';
+  readonly from: MutableEndpoint = { address: ANY, port: 0 };
+  readonly to: MutableEndpoint = { address: ANY, port: 0 };
+  octets: Uint8Array = NO_OCTETS;
+  flags = 0;
+  sequence = 0;
+  acknowledgment = 0;
+  via = 0;
+
+  fill(frame: Frame, via: number): void {
+    this.protocol = frame.kind === UDP ? 'udp' : frame.kind === TCP ? 'tcp' : 'icmp';
+    this.from.address = frame.from;
+    this.from.port = frame.fromPort;
+    this.to.address = frame.to;
+    this.to.port = frame.toPort;
+    this.octets = frame.octets;
+    // What a frame that is no TCP has in these fields is of an earlier use of it.
+    const isTcp = frame.kind === TCP;
+    this.flags = isTcp ? frame.flags : 0;
+    this.sequence = isTcp ? frame.sequence : 0;
+    this.acknowledgment = isTcp ? frame.acknowledgment : 0;
+    this.via = via;
+  }
+}
+
 /** What hosts do with frames that have crossed a segment. */
 export class Reception {
   readonly #shard: Shard;
@@ -45,6 +73,7 @@ export class Reception {
   readonly #datagram = new ReusedInput('datagram');
   readonly #macMessage = { kind: 'mac-message' as const, octets: NO_OCTETS, from: MAC_BROADCAST, via: 0 };
   readonly #transit = new ReusedInput('transit');
+  readonly #packet = new ReusedPacket();
 
   constructor(
     shard: Shard,
@@ -114,7 +143,8 @@ export class Reception {
     }
     frame.sender = iface;
     frame.receiver = iface;
-    this.#receive(host, iface, frame);
+    this.#receiveIp(host, iface, frame);
+    this.#shard.pool.free(frame);
   }
 
   /** The service takes the next datagram from its queue. */
@@ -149,6 +179,10 @@ export class Reception {
         this.#deliverMacMessage(host, iface, frame);
         break;
       default:
+        if (this.#shard.plant.hasInspectors && this.#shard.plant.inspects(host)) {
+          this.#inspect(host, iface, frame);
+          return;
+        }
         if (!this.#isOurs(host, iface, frame.to)) {
           this.#pass(host, iface, frame);
           return;
@@ -232,6 +266,27 @@ export class Reception {
       if (this.#sink.transit !== undefined) shard.pool.free(frame);
       this.#sink.transit = undefined;
     }
+  }
+
+  /** A router that inspects decides about all that is IP, for others or for itself; neighbour discovery is the link's. */
+  #inspect(host: number, iface: number, frame: Frame): void {
+    const shard = this.#shard;
+    const { plant } = shard;
+    if (frame.kind === ICMP && !isIpv4(frame.from) && this.#neighbours.receiveIcmpv6(frame, iface)) {
+      shard.pool.free(frame);
+      return;
+    }
+    if (frame.ttl <= 1 && plant.interfaceWith(host, frame.to) < 0) {
+      // RFC 1812 §5.3.1.
+      shard.because(host, NET_RULES.timeExceeded);
+      this.#output.fail(frame, host, 'time');
+      return;
+    }
+    this.#packet.fill(frame, plant.viaOf(iface));
+    this.#sink.transit = frame;
+    this.#handler.handle(host, this.#packet);
+    if (this.#sink.transit !== undefined) shard.pool.free(this.#sink.transit);
+    this.#sink.transit = undefined;
   }
 
   #refuse(host: number, frame: Frame): void {

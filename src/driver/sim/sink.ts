@@ -5,6 +5,7 @@ import type {
   Input,
   InterfaceAddress,
   Plain,
+  Rewrite,
   Row,
   StreamId,
   Target,
@@ -24,7 +25,12 @@ type Held =
   | { readonly kind: 'mac-message'; readonly via: number; readonly to: Mac; readonly frame: Frame }
   | { readonly kind: 'forward'; readonly frame: Frame }
   | { readonly kind: 'release'; readonly port: number }
-  | { readonly kind: 'connect'; readonly stream: StreamId; readonly to: Endpoint }
+  | {
+      readonly kind: 'connect';
+      readonly stream: StreamId;
+      readonly to: Endpoint;
+      readonly fromPort: number | undefined;
+    }
   | { readonly kind: 'write'; readonly stream: StreamId; readonly octets: Uint8Array }
   | { readonly kind: 'close' | 'reset'; readonly stream: StreamId }
   | { readonly kind: 'configure'; readonly via: number; readonly address: InterfaceAddress | undefined }
@@ -117,8 +123,26 @@ export class Sink implements Effects {
     const frame = this.transit;
     if (frame === undefined) return;
     this.transit = undefined;
-    if (this.#holding === undefined) this.#output.forward(this.#host, frame);
+    if (this.#holding === undefined) this.#letGo(frame);
     else this.#holding.effects.push({ kind: 'forward', frame });
+  }
+
+  forwardAs({ from, to, octets, sequence, acknowledgment }: Rewrite): void {
+    const was = this.transit;
+    if (was === undefined) return;
+    const frame = octets === undefined ? was : this.#shard.pool.take(octets, octets.length);
+    if (frame !== was) {
+      frame.copyHeaders(was);
+      this.#shard.pool.free(was);
+    }
+    frame.from = from?.address ?? frame.from;
+    frame.fromPort = from?.port ?? frame.fromPort;
+    frame.to = to?.address ?? frame.to;
+    frame.toPort = to?.port ?? frame.toPort;
+    frame.sequence = sequence ?? frame.sequence;
+    frame.acknowledgment = acknowledgment ?? frame.acknowledgment;
+    this.transit = frame;
+    this.forward();
   }
 
   bind(): number {
@@ -131,10 +155,10 @@ export class Sink implements Effects {
     else this.#holding.effects.push({ kind: 'release', port });
   }
 
-  connect(to: Endpoint): StreamId {
+  connect(to: Endpoint, fromPort?: number): StreamId {
     const stream = this.#streams.reserve();
-    if (this.#holding === undefined) this.#streams.connect(this.#host, stream, to);
-    else this.#holding.effects.push({ kind: 'connect', stream, to: { ...to } });
+    if (this.#holding === undefined) this.#streams.connect(this.#host, stream, to, fromPort);
+    else this.#holding.effects.push({ kind: 'connect', stream, to: { ...to }, fromPort });
     return stream;
   }
 
@@ -245,11 +269,11 @@ export class Sink implements Effects {
         this.#explain(effect.frame);
         return this.#sendMacMessage(effect.via, effect.to, effect.frame);
       case 'forward':
-        return this.#output.forward(this.#host, effect.frame);
+        return this.#letGo(effect.frame);
       case 'release':
         return this.release(effect.port);
       case 'connect':
-        return this.#streams.connect(this.#host, effect.stream, effect.to);
+        return this.#streams.connect(this.#host, effect.stream, effect.to, effect.fromPort);
       case 'write':
         return this.write(effect.stream, effect.octets);
       case 'close':
@@ -292,6 +316,13 @@ export class Sink implements Effects {
     frame.toPort = 0;
     frame.ttl = 0;
     this.#crossing.toHardware(frame, this.#shard.plant.interfaceOf(this.#host, via), to);
+  }
+
+  /** What a router inspects goes on with the reason for it; the others only saw it. */
+  #letGo(frame: Frame): void {
+    if (!this.#shard.plant.inspects(this.#host)) return this.#output.forward(this.#host, frame);
+    this.#explain(frame);
+    this.#output.pass(this.#host, frame);
   }
 
   #frame(octets: Uint8Array, length: number): Frame {

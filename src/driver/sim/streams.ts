@@ -46,14 +46,13 @@ export class Streams {
     return ++this.#made;
   }
 
-  connect(host: number, id: StreamId, peer: Endpoint): void {
+  /** A port that is given and has a connection to the same peer is given up for another one. */
+  connect(host: number, id: StreamId, peer: Endpoint, fromPort: number | undefined): void {
     const key = this.#shard.plant.diceKey[host]!;
     const address = this.#output.sourceFor(host, peer.address) ?? ANY;
-    let local = { address, port: 0 };
-    do {
-      const port = 49152 + (drawAt(key ^ PORT_DICE, ++this.#drawn) % 16384);
-      local = { address, port };
-    } while (this.#byEnds.has(keyOf(host, local, peer)));
+    let local = { address, port: fromPort ?? 0 };
+    while (local.port === 0 || this.#byEnds.has(keyOf(host, local, peer)))
+      local = { address, port: 49152 + (drawAt(key ^ PORT_DICE, ++this.#drawn) % 16384) };
     const sequence = drawAt(key ^ SEQUENCE_DICE, ++this.#drawn) | 0;
     const start = { state: 'syn-sent', sequence, at: this.#shard.now } as const;
     const connection = new Connection(id, { host, local, peer: { ...peer } }, start);

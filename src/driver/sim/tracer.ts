@@ -210,7 +210,7 @@ export function tellMerged(tracers: readonly Tracer[]): void {
 /** An input whose octets the driver will use again. */
 function copyInput(input: Input | undefined): Input | undefined {
   if (input === undefined) return undefined;
-  if (input.kind === 'datagram' || input.kind === 'transit')
+  if (input.kind === 'datagram' || input.kind === 'transit' || input.kind === 'packet')
     return { ...input, from: { ...input.from }, to: { ...input.to }, octets: input.octets.slice() };
   if (input.kind === 'mac-message') return { ...input, octets: input.octets.slice() };
   if (input.kind === 'stream' && input.event === 'octets') return { ...input, octets: input.octets.slice() };
