@@ -99,6 +99,7 @@ export class DeviceBuilder {
       cable: file.cable,
       uplink: file.uplink,
       giaddr,
+      relaySource: file['relay-source'] ?? ('cable' as const),
       helpers: file.helper,
       secret: buildSecret(file, this.#findings, path),
       ranging: file.ranging ?? ('contention' as const),
@@ -166,7 +167,15 @@ export class DeviceBuilder {
 
   #uplink(name: string, file: CmtsFile, path: Path): InterfaceAddress {
     const given = file['uplink-ip'];
-    if (given !== undefined) return interfaceAddress(given, undefined);
+    if (given !== undefined) {
+      if (file['relay-source'] === 'uplink' && !isIpv4(given.address))
+        this.#findings.add(
+          [...path, 'uplink-ip'],
+          'servers answer a relay at an IPv4 address',
+          'write one, or take relay-source: uplink away',
+        );
+      return interfaceAddress(given, undefined);
+    }
     const there = this.#services.find(
       (service) => service.on === file.uplink && service.addresses.some((one) => isIpv4(one.address)),
     );

@@ -226,6 +226,8 @@ export interface CmtsDeviceConfig extends DeviceCommon {
   /** Further addresses of the cable side: one for each relay address of a subnet that is not `giaddr`. */
   readonly secondaries: readonly InterfaceAddress[];
   readonly uplinkAddress: InterfaceAddress;
+  /** Which side's address servers answer its relay at. */
+  readonly relaySource: 'cable' | 'uplink';
   /** DHCP servers it relays to. */
   readonly helpers: readonly Ip[];
   readonly secret: SecretConfig;

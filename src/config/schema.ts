@@ -53,6 +53,10 @@ const devices = z
           giaddr: v.addressWithLength.describe("its address on the cable, and the relay's"),
           helper: v.oneOrMany(v.ip, 8).describe('DHCP servers it relays to'),
           'uplink-ip': v.addressWithLength.optional().describe('default: the first free address there'),
+          'relay-source': z
+            .literal(['cable', 'uplink'])
+            .optional()
+            .describe('where servers answer its relay: giaddr (default), or its uplink with link selection'),
           'secret-file': v.path.optional().describe("the plant's shared secret"),
           secret: z.string().max(1_000).optional().describe("the plant's shared secret itself"),
           ranging: z.literal(['ideal', 'contention']).optional().describe('default contention'),

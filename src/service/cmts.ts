@@ -21,6 +21,8 @@ export interface CmtsOptions {
   readonly mac: Mac;
   /** Its address on the cable. */
   readonly giaddr: Ipv4;
+  /** Where servers answer its relay, when that is not `giaddr`: its address on the uplink. */
+  readonly relaySource?: Ipv4 | undefined;
   /** The DHCP servers that it relays to. */
   readonly helpers: readonly Ipv4[];
   /** The shared secret, as `secretFromFile` gives it. */
@@ -63,7 +65,7 @@ export class CmtsService implements Service {
   readonly #relay: RelayAgent;
 
   constructor(options: CmtsOptions) {
-    const { mac, giaddr, helpers, secret, crypto, epochUs } = options;
+    const { mac, giaddr, relaySource, helpers, secret, crypto, epochUs } = options;
     const circuit = options.circuitId ?? CIRCUIT_ID;
     this.#mac = mac;
     this.#cmts = new Cmts({
@@ -84,7 +86,8 @@ export class CmtsService implements Service {
       ...options.timers,
     });
     this.#relay = new RelayAgent({
-      giaddr,
+      giaddr: relaySource ?? giaddr,
+      link: relaySource === undefined ? undefined : giaddr,
       helpers,
       via: CABLE,
       relayAgent: {

@@ -17,8 +17,10 @@ export function cmtsMaker(
   const giaddr = device.giaddr.address;
   if (!isIpv4(giaddr))
     throw new ConfigError(`devices.${device.name}.giaddr`, formatIp(giaddr), 'an IPv4 address');
+  const uplink = device.uplinkAddress.address;
+  const relaySource = device.relaySource === 'uplink' && isIpv4(uplink) ? uplink : undefined;
   const helpers = device.helpers.filter(isIpv4);
   const secret = buildSecret(device.secret, contents);
   const { ranging } = device;
-  return () => new CmtsService({ mac, giaddr, helpers, secret, crypto, ranging, epochUs });
+  return () => new CmtsService({ mac, giaddr, relaySource, helpers, secret, crypto, ranging, epochUs });
 }

@@ -106,4 +106,25 @@ export const RELAY = defineRules('RELAY', {
       tryIt: 'Send any octets to port 67 of the relay and see it go on as before.',
     },
   ],
+  relayedFromElsewhere: [
+    12,
+    {
+      says: "The relay fills giaddr with its address on the servers' side, and names the client's link in option 82 (sub-options 5 and 11).",
+      why: "The servers have no way to the client's link. giaddr is where they answer; link selection says which network to choose from, and the server override makes clients renew through the relay.",
+      source: 'RFC 3527 §3, RFC 5107 §4',
+      tryIt:
+        'Compare giaddr with sub-option 5 of option 82 in the request, and option 54 of the OFFER with the address of the server.',
+      fix: 'Use it only with servers that know both sub-options; another one takes giaddr for the link.',
+    },
+  ],
+  noRoomForLink: [
+    13,
+    {
+      says: 'The relay drops a request that is too long for the option 82 which names its link.',
+      why: "Without it the server would take giaddr for the client's link, and give an address of the wrong network.",
+      source: 'RFC 3527 §3',
+      tryIt: 'Let a client send 1,450 octets of options.',
+      fix: "Make the client's request shorter.",
+    },
+  ],
 });

@@ -21,8 +21,13 @@ const YIADDR_OFFSET = 16;
 const GIADDR_OFFSET = 24;
 
 export interface RelayOptions {
-  /** Our address on the clients' link. */
+  /** Where servers answer: our address on the clients' link, unless `link` is that. */
   readonly giaddr: Ipv4;
+  /**
+   * Our address on the clients' link, for servers that have no way to it: they are told of it by link selection (RFC 3527 §3)
+   * and name it as the server (RFC 5107 §4), so that renewals come to us as well. It needs option 82.
+   */
+  readonly link?: Ipv4 | undefined;
   /** The servers; every request goes to each. */
   readonly helpers: readonly Ipv4[];
   /** The interface of the clients' link. */
@@ -30,7 +35,7 @@ export interface RelayOptions {
   /** Requests that have passed more relays than this are dropped; left out, 4. */
   readonly hopsMax?: number | undefined;
   /** What option 82 says beside the remote id; undefined adds no option 82. */
-  readonly relayAgent: Omit<RelayAgentFields, 'remoteId'> | undefined;
+  readonly relayAgent: Omit<RelayAgentFields, 'remoteId' | 'linkSelection' | 'serverOverride'> | undefined;
 }
 
 /** What went through the relay: the same object each time, good until the next message. */
@@ -51,6 +56,8 @@ export interface RelayFacts {
 export class RelayAgent {
   readonly #options: RelayOptions;
   readonly #hopsMax: number;
+  /** Ours on the clients' link. */
+  readonly #address: Ipv4;
   readonly #scan = new OptionScan();
   readonly #scratch = new Uint8Array(2048);
   /** Option 82 whole, code and length first; its remote id is written for each request. */
@@ -68,7 +75,16 @@ export class RelayAgent {
     this.#options = options;
     this.#hopsMax = options.hopsMax ?? HOPS_MAX;
     const fields = options.relayAgent;
-    const value = fields && encodeRelayAgent({ ...fields, remoteId: new Uint8Array(6) });
+    const { link } = options;
+    this.#address = link ?? options.giaddr;
+    const value =
+      fields &&
+      encodeRelayAgent({
+        ...fields,
+        remoteId: new Uint8Array(6),
+        linkSelection: link,
+        serverOverride: link,
+      });
     this.#relayAgent =
       value === undefined ? new Uint8Array(0) : Uint8Array.of(Option.relayAgent, value.length, ...value);
     this.#remoteIdAt = value === undefined ? 0 : 2 + suboptionAt(value, RelaySuboption.remoteId);
@@ -82,13 +98,14 @@ export class RelayAgent {
     const hops = octets[HOPS_OFFSET]!;
     if (hops > this.#hopsMax) return drop(effects, RELAY.tooManyHops);
     const giaddr = ipv4At(octets, GIADDR_OFFSET);
-    if (giaddr === this.#options.giaddr) return drop(effects, RELAY.spoofed);
+    if (giaddr === this.#options.giaddr || giaddr === this.#address) return drop(effects, RELAY.spoofed);
     if (giaddr === ANY && scan.relayAgentAt !== 0) return drop(effects, RELAY.untrusted);
     if (octets.length > MESSAGE_OCTETS_MAX) return drop(effects, RELAY.tooLong);
     const to = this.#scratch;
     let length = octets.length;
     if (giaddr === ANY) {
       length = this.#addRelayAgent(octets, modem, effects);
+      if (length === 0) return drop(effects, RELAY.noRoomForLink);
       writeIpv4(to, GIADDR_OFFSET, this.#options.giaddr);
     } else {
       to.set(octets);
@@ -116,7 +133,7 @@ export class RelayAgent {
       effects.because(RELAY.replyBroadcast);
       effects.send(
         SERVER_PORT,
-        { address: BROADCAST, port: CLIENT_PORT, via, source: giaddr },
+        { address: BROADCAST, port: CLIENT_PORT, via, source: this.#address },
         this.#scratch,
         length,
       );
@@ -124,7 +141,7 @@ export class RelayAgent {
       effects.because(RELAY.replyUnicast);
       effects.send(
         SERVER_PORT,
-        { address, port: CLIENT_PORT, hardware: facts.chaddr, via, source: giaddr },
+        { address, port: CLIENT_PORT, hardware: facts.chaddr, via, source: this.#address },
         this.#scratch,
         length,
       );
@@ -132,18 +149,19 @@ export class RelayAgent {
     return facts;
   }
 
-  /** Copies the request into the scratch with option 82 as its last; gives the length. */
+  /** Copies the request into the scratch with option 82 as its last; gives the length, 0 when it must not go without. */
   #addRelayAgent(octets: Uint8Array, modem: Mac, effects: Effects): number {
     const to = this.#scratch;
     const { endAt } = this.#scan;
     const option = this.#relayAgent;
     if (option.length > 0 && endAt + option.length + 1 <= MESSAGE_OCTETS_MAX) {
-      effects.because(RELAY.relayed);
+      effects.because(this.#options.link === undefined ? RELAY.relayed : RELAY.relayedFromElsewhere);
       to.set(octets.subarray(0, endAt));
       writeMac(option, this.#remoteIdAt, modem);
       for (let index = 0; index < option.length; index++) to[endAt + index] = option[index]!;
       return closeMessage(to, endAt + option.length, octets.length);
     }
+    if (this.#options.link !== undefined) return 0;
     effects.because(option.length > 0 ? RELAY.tooLong : RELAY.relayed);
     to.set(octets);
     return octets.length;

@@ -12,6 +12,14 @@ describe('each mistake in devices, timeline and expect is shown at its place, wi
       ],
     },
     {
+      name: 'servers that are to answer a relay at an IPv6 address',
+      piece: 'giaddr: 10.9.0.1',
+      by: 'giaddr: 10.9.0.1, uplink-ip: "fd00::1/64", relay-source: uplink',
+      says: [
+        'small.yaml:36:78 devices.cmts.uplink-ip: servers answer a relay at an IPv4 address: write one, or take relay-source: uplink away',
+      ],
+    },
+    {
       name: 'a modem on a segment without a CMTS',
       piece: 'count: 3, on: hfc',
       by: 'count: 3, on: lan',

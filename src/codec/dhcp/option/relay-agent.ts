@@ -68,6 +68,7 @@ export interface RelayAgentFields {
   readonly linkSelection?: Ipv4 | undefined;
   /** `0x0300` for 3.0. */
   readonly docsisVersion?: number | undefined;
+  readonly serverOverride?: Ipv4 | undefined;
   readonly relayId?: Uint8Array | undefined;
 }
 
@@ -84,6 +85,8 @@ export function encodeRelayAgent(fields: RelayAgentFields): Uint8Array {
     const octets = encodeEnterprises([{ enterprise: CABLELABS, octets: data }]);
     list.push({ code: RelaySuboption.vendorSpecific, octets });
   }
+  if (fields.serverOverride !== undefined)
+    list.push({ code: RelaySuboption.serverOverride, octets: ipOctets(fields.serverOverride) });
   if (fields.relayId !== undefined) list.push({ code: RelaySuboption.relayId, octets: fields.relayId });
   return encodeSuboptions(list);
 }

@@ -197,3 +197,56 @@ describe('from a server', () => {
     expect(effects.words()).toEqual([`because ${RELAY.notOurs.id}`]);
   });
 });
+
+describe('with giaddr on the side of the servers', () => {
+  const UPLINK = ip('10.0.0.1');
+  beforeEach(() => {
+    relay = new RelayAgent({
+      giaddr: UPLINK,
+      link: GIADDR,
+      helpers: HELPERS,
+      via: 0,
+      relayAgent: RELAY_AGENT,
+    });
+  });
+
+  it('servers answer at giaddr; sub-options 5 and 11 name our address on the link', () => {
+    relay.fromClient(clientMessage('discover'), CLIENT_MAC, effects);
+    const { octets, to } = effects.last('send');
+    const message = describeMessage(decodeMessage(octets));
+    expect([message.giaddr, to.source]).toEqual(['10.0.0.1', UPLINK]);
+    expect(message.options.at(-1)).toEqual({
+      code: 82,
+      name: 'relay-agent-information',
+      value: {
+        'circuit-id': '20000002',
+        'remote-id': '00:10:18:00:00:01',
+        'link-selection': '10.9.0.1',
+        'vendor-specific': { docsis: '3.1' },
+        'server-override': '10.9.0.1',
+      },
+    });
+    expect(effects.rules()).toEqual([RELAY.relayedFromElsewhere.id]);
+  });
+
+  it('the reply to giaddr goes to the client from our address on its link', () => {
+    const request = clientMessage('discover', { giaddr: UPLINK });
+    relay.fromServer(serverMessage('offer', request, { yiaddr: ip('10.9.16.1') }), effects);
+    expect(effects.last('send').to).toMatchObject({ address: ip('10.9.16.1'), source: GIADDR, via: 0 });
+  });
+
+  test.each([
+    { name: 'giaddr is our address on the link', request: clientMessage('discover', { giaddr: GIADDR }) },
+    { name: 'giaddr is our address on the uplink', request: clientMessage('discover', { giaddr: UPLINK }) },
+  ])('drops what claims to be from us: $name', ({ request }) => {
+    expect(relay.fromClient(request, MODEM, effects)).toBeUndefined();
+    expect(effects.words()).toEqual([`because ${RELAY.spoofed.id}`]);
+  });
+
+  it('a request without room for option 82 is dropped: giaddr alone would name the wrong link', () => {
+    const options = [1, 2, 3, 4, 5].map((n) => ({ code: 223 + n, octets: new Uint8Array(240).fill(n) }));
+    const request = clientMessage('discover', { options });
+    expect(relay.fromClient(request, MODEM, effects)).toBeUndefined();
+    expect(effects.words()).toEqual([`because ${RELAY.noRoomForLink.id}`]);
+  });
+});
