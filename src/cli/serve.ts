@@ -17,7 +17,10 @@ export const serve = defineVerb(
   (command) => {
     command
       .option('--only <hosts>', 'these hosts or groups, also a CMTS with its modems; joined by commas', split)
-      .option('--interface <name>', 'answer DHCP broadcasts here, on the addresses of the file')
+      .option(
+        '--interface <name>',
+        'answer DHCP broadcasts here (its name or address), on the addresses of the file',
+      )
       .option('--listen <addresses>', 'bind these addresses instead; joined by commas', split)
       .option('--state <folder>', 'keep leases here, across restarts, and take commands')
       .option('--polite', 'refuse to start beside another DHCP server')

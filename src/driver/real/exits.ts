@@ -17,6 +17,10 @@ export class KernelExits implements Exits {
     return this.#world?.place.acts(segment) === true;
   }
 
+  joins(segment: Segment): boolean {
+    return this.#world?.place.joins(segment) === true;
+  }
+
   arrive(packet: Packet, last: Interface, crossed: Crossed | undefined): void {
     const world = this.#world;
     if (world === undefined) return;

@@ -26,6 +26,8 @@ export interface Exits {
   arrive(packet: Packet, last: Interface, crossed: Crossed | undefined): void;
   /** Whether the crossings of a segment are acted here; what leaves on another is the kernel's to carry. */
   acts(segment: Segment): boolean;
+  /** Whether a cable acted here is a real interface as well. */
+  joins(segment: Segment): boolean;
   /** Sends from `out` to where the packet says, to all when `to` is a broadcast, to a client that has no address yet. */
   leave(packet: Packet, out: Interface, how: 'unicast' | 'broadcast' | 'no-address'): void;
 }
@@ -291,11 +293,11 @@ export class Network {
   }
 
   #toHardware(packet: Packet, out: Interface, hardware: Mac): void {
-    if (!this.#exits.acts(out.segment)) {
+    const receiver = hearerWithMac(out, hardware);
+    if (!this.#exits.acts(out.segment) || (receiver === undefined && this.#exits.joins(out.segment))) {
       this.#exits.leave(packet, out, 'no-address');
       return;
     }
-    const receiver = hearerWithMac(out, hardware);
     const body = bodyOf(packet);
     const octets = HEADER_OCTETS + packet.octets.length;
     const crossing = { medium: out.segment, sender: out, receiver, isBroadcast: false, body, packet, octets };
@@ -313,6 +315,9 @@ export class Network {
       this.#exits.leave(packet, out, 'broadcast');
       return;
     }
+    // What a modem says goes up the cable; nobody else on it hears that.
+    if (out.station.spec.forwards && this.#exits.joins(out.segment))
+      this.#exits.leave(packet, out, 'broadcast');
     const body = bodyOf(packet);
     const octets = HEADER_OCTETS + packet.octets.length;
     const crossing = { medium: out.segment, sender: out, receiver: undefined, isBroadcast: true };

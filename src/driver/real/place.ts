@@ -1,10 +1,10 @@
 import type { Ip } from '../../core/address.ts';
-import { formatIp, ipv4, isIpv4 } from '../../core/address.ts';
+import { ANY, ipv4, isIpv4 } from '../../core/address.ts';
 import type { HostSpec, Topology } from '../../core/driver.ts';
 import { EnvironmentError } from '../../core/errors.ts';
 import type { Mapping } from './mapping.ts';
 import type { Interface, Segment } from './plant.ts';
-import { interfaceNamed } from './system.ts';
+import { interfaceNamed, type NamedInterface } from './system.ts';
 import { UdpSocket } from './udp.ts';
 
 const LOOPBACK4 = ipv4(0x7f000001);
@@ -22,12 +22,17 @@ export interface Place {
   readonly isClosed: boolean;
   /** Whether crossings of the segment are acted in this process. */
   acts(segment: Segment): boolean;
+  /**
+   * Whether a cable that is acted here is a real interface as well: its CMTS's relay hears clients on both, and what it says to all,
+   * or to somebody unknown here, goes out there too.
+   */
+  joins(segment: Segment): boolean;
   /** What to bind for an address of an interface. */
   seats(own: Interface, address: Ip): readonly Seat[];
   /** The port to bind there; undefined where that endpoint gets no socket. */
   port(own: Interface, address: Ip, port: number): number | undefined;
-  /** The interface whose broadcasts are answered, with its subnet's broadcast. */
-  readonly answers?: { readonly name: string; readonly address: Ip; readonly broadcast: Ip } | undefined;
+  /** The interface whose broadcasts are answered. */
+  readonly answers?: NamedInterface | undefined;
 }
 
 /** Live mode: every endpoint has its loopback endpoint, all segments are acted. */
@@ -43,6 +48,10 @@ export class LivePlace implements Place {
     return true;
   }
 
+  joins(): boolean {
+    return false;
+  }
+
   seats(_own: Interface, address: Ip): readonly Seat[] {
     return [{ bind: this.mapping.address(address), known: address }];
   }
@@ -55,7 +64,7 @@ export class LivePlace implements Place {
 export interface ServeWhere {
   /** Left out, loopback; `configured`: the addresses of the file, which must be this machine's. */
   readonly listen?: 'configured' | readonly Ip[] | undefined;
-  /** The interface on which DHCP answers broadcasts. */
+  /** The interface on which DHCP answers broadcasts, by name or by an address that it has. */
   readonly interface?: string | undefined;
 }
 
@@ -69,12 +78,22 @@ export class ServePlace implements Place {
   readonly #loopback = new Map<HostSpec, Ip | undefined>();
   readonly #mapping: Mapping;
   readonly answers: Place['answers'];
+  /** Names of the segments where a router has an address of the interface named. */
+  readonly #joined: ReadonlySet<string>;
 
   constructor(topology: Topology, where: ServeWhere, mapping: Mapping) {
     this.#mapping = mapping;
     const named = where.interface;
     this.#listen = where.listen ?? (named === undefined ? 'loopback' : 'configured');
-    this.answers = named === undefined ? undefined : { name: named, ...interfaceNamed(named) };
+    this.answers = named === undefined ? undefined : interfaceNamed(named);
+    const here = this.answers?.addresses ?? [];
+    this.#joined = new Set(
+      topology.hosts
+        .filter(({ forwards }) => forwards)
+        .flatMap(({ interfaces }) => interfaces)
+        .filter(({ addresses }) => addresses.some(({ address }) => here.includes(address)))
+        .map(({ segment }) => segment),
+    );
     const taken = new Set<string>();
     for (const host of topology.hosts) {
       const ports = [
@@ -91,12 +110,20 @@ export class ServePlace implements Place {
     return segment.kind === 'cable';
   }
 
+  joins(segment: Segment): boolean {
+    return this.acts(segment) && this.#joined.has(segment.name);
+  }
+
   seats(own: Interface, address: Ip): readonly Seat[] {
     if (this.#listen === 'loopback') return [{ bind: this.#onLoopback(own, address), known: address }];
     if (own.segment.kind === 'cable' && !own.station.spec.forwards)
-      // A modem's lease is no address of this machine: the kernel chooses the one that leads out.
-      return [{ bind: isIpv4(address) ? ipv4(0) : (formatIp(address) as Ip), known: address }];
-    if (this.#listen === 'configured') return [{ bind: address, known: address }];
+      // A modem's lease is seldom an address of this machine: where it is not, the kernel chooses the one that leads out.
+      return [{ bind: isIpv4(address) && !isOurs(address) ? ANY : address, known: address }];
+    if (this.#listen === 'configured') {
+      // A CMTS's further networks are those of modems in this process: only who is outside needs their addresses here.
+      const isInside = own.segment.kind === 'cable' && firstIpv4(own) !== address && !isOurs(address);
+      return isInside ? [] : [{ bind: address, known: address }];
+    }
     const isFirst = own.station.interfaces
       .flatMap((other) => other.addresses)
       .find((other) => isIpv4(other.address) === isIpv4(address));
@@ -126,8 +153,13 @@ function firstIpv4(own: Interface): Ip | undefined {
 
 /** Whether any address of 127/8 can be bound, as on Linux, or 127.0.0.1 only. */
 export function canBindAnyLoopback(): boolean {
+  return isOurs(ipv4(0x7f5b0703));
+}
+
+/** Whether an address can be bound: one of an interface, or of a prefix that is routed to this machine as its own. */
+function isOurs(address: Ip): boolean {
   try {
-    new UdpSocket({ address: ipv4(0x7f5b0703), port: 0 }, { datagram: () => {}, refused: () => {} }).close();
+    new UdpSocket({ address, port: 0 }, { datagram: () => {}, refused: () => {} }).close();
     return true;
   } catch (error) {
     if (error instanceof EnvironmentError) return false;

@@ -151,13 +151,13 @@ export class Ports {
     this.#ear = new Door(this.#world, this.#host, { ...where, shared: true });
   }
 
-  /** Whether this host answers clients on the interface named; a relay hears its own on the cable. */
+  /** Whether this host answers clients on the interface named: a server, or the CMTS whose cable it is. */
   get #hasEar(): boolean {
     const { place } = this.#world;
     const { spec, interfaces } = this.#host;
-    return (
-      place.answers !== undefined && !spec.forwards && interfaces.every((own) => !place.acts(own.segment))
-    );
+    if (place.answers === undefined) return false;
+    if (spec.forwards) return interfaces[0] !== undefined && place.joins(interfaces[0].segment);
+    return interfaces.every((own) => !place.acts(own.segment));
   }
 
   /** A shared socket would be let in beside another program's: one that is not shared finds out first. */

@@ -31,33 +31,56 @@ const LOOK_MS = 50;
 export async function interfaceRisen(name: string): Promise<void> {
   const deadline = performance.now() + RISE_MS;
   while (performance.now() < deadline && namesIn('/sys/class/net').includes(name)) {
-    if (machineInterfaces().some((own) => own.name === name)) return;
+    if (machineInterfaces().some((own) => isCalled(own, name))) return;
     await new Promise<void>((resolve) => {
       setTimeout(resolve, LOOK_MS);
     });
   }
 }
 
-/** The IPv4 address of an interface and its subnet's broadcast. */
-export function interfaceNamed(name: string): { readonly address: Ipv4; readonly broadcast: Ipv4 } {
+/** One interface that is up, with the IPv4 address to answer from. */
+export interface NamedInterface {
+  readonly name: string;
+  readonly address: Ipv4;
+  /** Its subnet's. */
+  readonly broadcast: Ipv4;
+  /** All that it has, of both families. */
+  readonly addresses: readonly Ip[];
+}
+
+/** By its name, or by an address that it has: containers number their interfaces as it happens. */
+export function interfaceNamed(name: string): NamedInterface {
   const all = machineInterfaces();
-  const found = all.find((candidate) => candidate.name === name);
+  const found = all.find((candidate) => isCalled(candidate, name));
   if (found === undefined)
     throw new EnvironmentError(
-      `there is no interface ${escapeText(name)} that is up`,
+      parseIp(name) === undefined
+        ? `there is no interface ${escapeText(name)} that is up`
+        : `no interface that is up has the address ${escapeText(name)}`,
       `name one of ${all.map((candidate) => candidate.name).join(', ')}`,
     );
-  const own = found.addresses.find(({ address }) => isIpv4(address));
+  const named = parseIp(name);
+  const own = found.addresses.find(({ address }) =>
+    named === undefined || !isIpv4(named) ? isIpv4(address) : address === named,
+  );
   if (own === undefined || !isIpv4(own.address))
     throw new EnvironmentError(
       `${name} has no IPv4 address`,
-      `give it one, such as: ip address add 10.50.0.1/24 dev ${name}`,
+      `give it one, such as: ip address add 10.50.0.1/24 dev ${found.name}`,
     );
   const { address, prefixLength } = own;
   return {
+    name: found.name,
     address,
     broadcast: broadcastOf({ address: maskIp(address, prefixLength), length: prefixLength }),
+    addresses: found.addresses.map((one) => one.address),
   };
+}
+
+function isCalled({ name, addresses }: MachineInterface, wanted: string): boolean {
+  if (name === wanted) return true;
+  const address = parseIp(wanted);
+  return address !== undefined && addresses.some((own) => own.address === address);
 }
 
 /** What a refused bind means to the person, with the cures. */
