@@ -5,8 +5,10 @@ import { loadScenario, prepareVirtual, simulate } from '../../src/api/scenario.t
 
 const FOLDER = join(import.meta.dirname, '../../scenarios');
 const SHIPPED = readdirSync(FOLDER).filter((name) => name.endsWith('.yaml'));
+/** The lab of containers runs simulated as well. */
+const LAB = '../deploy/lab.yaml';
 
-describe.each(SHIPPED)('%s', (name) => {
+describe.each([...SHIPPED, LAB])('%s', (name) => {
   const path = join(FOLDER, name);
 
   test('passes, twice with the same digest, and with another under another seed', async () => {
