@@ -69,6 +69,11 @@ export interface HostSpec {
   readonly capacity?: Capacity | undefined;
   /** Virtual mode only: how long a `persist` takes; left out 500. */
   readonly flushUs?: number | undefined;
+  /**
+   * What the service is made from, as text: at a reload a host whose revision and interfaces stay is not disturbed, one whose
+   * revision changes is restarted. Left out: the new service succeeds the old one.
+   */
+  readonly revision?: string | undefined;
   /** Makes the service anew: at the start, and after a crash. */
   create(): Service;
 }

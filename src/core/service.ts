@@ -13,6 +13,14 @@ export interface Service {
   handle(input: Input, now: Instant, effects: Effects): void;
   /** When `handle` wants a timer input; `NEVER` for not at all. After a timer at `now` it is later than `now`. */
   deadline(): Instant;
+  /**
+   * Takes over from the service that had this host before, at a reload: its leases, transfers, connections, ports and
+   * tickets are this one's from now on. Called once at most, before any input; `before` is handed nothing any more.
+   * Left out: a new service begins with nothing.
+   */
+  succeed?(before: Service, now: Instant): void;
+  /** How many peers are in the middle of something that a driver which ends should let them finish. Left out: none. */
+  underWay?(): number;
 }
 
 export type Input =

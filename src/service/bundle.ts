@@ -34,18 +34,24 @@ export interface BundlePart {
  * emits then waits for what an earlier one persists.
  */
 export class Bundle implements Service {
-  readonly #parts: readonly BundlePart[];
-  readonly #sinks: readonly PartEffects[];
+  /** The parts given, then those of before a reload that still have something open. */
+  readonly #parts: BundlePart[];
+  readonly #sinks: PartEffects[];
+  readonly #given: number;
   readonly #owners = new Owners();
   readonly #tcpPorts = new Map<number, number>();
   readonly #tables = new Map<string, number>();
   readonly #router: number;
 
   constructor(parts: readonly BundlePart[]) {
-    this.#parts = parts;
+    this.#parts = [...parts];
+    this.#given = parts.length;
     this.#sinks = parts.map((_, index) => new PartEffects(this.#owners, index));
     parts.forEach((part, index) => {
-      for (const port of part.udpPorts) own(this.#owners.udp, port, index, `UDP port ${port}`);
+      for (const port of part.udpPorts) {
+        own(this.#owners.udp, port, index, `UDP port ${port}`);
+        this.#owners.given.add(port);
+      }
       for (const port of part.tcpPorts) own(this.#tcpPorts, port, index, `TCP port ${port}`);
       for (const table of part.tables) own(this.#tables, table, index, `table ${table}`);
     });
@@ -93,6 +99,33 @@ export class Bundle implements Service {
     return first;
   }
 
+  /**
+   * Each part takes over from the one that had its ports. A part without such an heir goes on without them, until nothing that
+   * it opened is left.
+   */
+  succeed(before: Service, now: Instant): void {
+    if (!(before instanceof Bundle)) return;
+    const heirs = before.#parts.map((part, index) => {
+      const heir = this.#parts.findIndex((other) => havePortInCommon(part, other));
+      const service = this.#parts[heir]?.service;
+      if (service?.succeed === undefined) return before.#owners.has(index) ? this.#retain(part) : undefined;
+      service.succeed(part.service, now);
+      return heir;
+    });
+    this.#owners.inherit(before.#owners, heirs);
+  }
+
+  underWay(): number {
+    return this.#parts.reduce((sum, { service }) => sum + (service.underWay?.() ?? 0), 0);
+  }
+
+  /** Goes on with a part that has lost its ports; gives its number. */
+  #retain(part: BundlePart): number {
+    const index = this.#parts.push({ ...part, udpPorts: [], tcpPorts: [], tables: [], routes: false }) - 1;
+    this.#sinks.push(new PartEffects(this.#owners, index));
+    return index;
+  }
+
   #give(owner: number | undefined, input: Input, now: Instant, effects: Effects): void {
     const part = owner === undefined ? undefined : this.#parts[owner];
     const sink = owner === undefined ? undefined : this.#sinks[owner];
@@ -123,7 +156,7 @@ export class Bundle implements Service {
   /** To the part that `service` names, or to all. */
   #command(input: Input & { kind: 'command' }, now: Instant, effects: Effects): void {
     const name = input.args['service'];
-    for (let index = 0; index < this.#parts.length; index++)
+    for (let index = 0; index < this.#given; index++)
       if (name === undefined || name === this.#parts[index]?.name) this.#give(index, input, now, effects);
   }
 }
@@ -137,10 +170,41 @@ interface OwnedStream {
 /** Whose each port, stream and ticket is: an index into the parts. */
 class Owners {
   readonly udp = new Map<number, number>();
+  /** The ports among these that nobody opened and nobody releases. */
+  readonly given = new Set<number>();
   readonly streams = new Map<StreamId, OwnedStream>();
   readonly tickets = new Map<Ticket, number>();
   /** Those that ever asked who has an address. */
   readonly probers = new Set<number>();
+
+  /** Whether a part has opened anything that is open still. */
+  has(owner: number): boolean {
+    for (const stream of this.streams.values()) if (stream.owner === owner) return true;
+    for (const [port, other] of this.udp) if (other === owner && !this.given.has(port)) return true;
+    for (const other of this.tickets.values()) if (other === owner) return true;
+    return false;
+  }
+
+  /** Takes over what is open; `heirs` has the new owner for each old one, undefined where nobody needs it. */
+  inherit(before: Owners, heirs: readonly (number | undefined)[]): void {
+    const pass = <Key>(from: Map<Key, number>, to: Map<Key, number>): void => {
+      for (const [key, owner] of from) {
+        const heir = heirs[owner];
+        if (heir !== undefined && !to.has(key)) to.set(key, heir);
+      }
+    };
+    for (const port of before.given) before.udp.delete(port);
+    pass(before.udp, this.udp);
+    pass(before.tickets, this.tickets);
+    for (const [id, { owner, ended }] of before.streams) {
+      const heir = heirs[owner];
+      if (heir !== undefined) this.streams.set(id, { owner: heir, ended });
+    }
+    for (const owner of before.probers) {
+      const heir = heirs[owner];
+      if (heir !== undefined) this.probers.add(heir);
+    }
+  }
 
   /** One direction of a stream ended; with the other it is gone. */
   end(id: StreamId, side: 'ours' | 'theirs'): void {
@@ -252,6 +316,13 @@ class PartEffects implements Effects {
   reply(value: Plain): void {
     this.#to.reply(value);
   }
+}
+
+function havePortInCommon(a: BundlePart, b: BundlePart): boolean {
+  return (
+    a.udpPorts.some((port) => b.udpPorts.includes(port)) ||
+    a.tcpPorts.some((port) => b.tcpPorts.includes(port))
+  );
 }
 
 function own<Key>(owners: Map<Key, number>, key: Key, owner: number, what: string): void {

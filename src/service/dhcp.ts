@@ -7,7 +7,7 @@ import { SERVER_PORT } from '../codec/dhcp/codes.ts';
 import type { DhcpServerOptions } from '../engine/dhcp/options.ts';
 import { DhcpServer } from '../engine/dhcp/server.ts';
 
-/** A DHCP server on UDP 67. Command: `leases` lists every address ever given. */
+/** A DHCP server on UDP 67. Commands: `leases` lists every address ever given, `pools` counts those of each subnet. */
 export class DhcpService implements Service {
   readonly #server: DhcpServer;
 
@@ -36,6 +36,10 @@ export class DhcpService implements Service {
     return this.#server.deadline();
   }
 
+  succeed(before: Service, now: Instant): void {
+    if (before instanceof DhcpService) this.#server.inherit(before.#server, now);
+  }
+
   #receive({ octets, from, to, via }: DatagramInput, now: Instant, effects: Effects): void {
     if (to.port !== SERVER_PORT || !isIpv4(to.address)) return;
     try {
@@ -48,5 +52,6 @@ export class DhcpService implements Service {
 
   #command({ verb }: CommandInput, effects: Effects): void {
     if (verb === 'leases') effects.reply(this.#server.leases());
+    if (verb === 'pools') effects.reply(this.#server.pools());
   }
 }

@@ -33,6 +33,11 @@ export class DnsStreams {
     return this.#streams.size;
   }
 
+  /** Takes over all connections, in their order. */
+  inherit(before: DnsStreams): void {
+    for (const [id, stream] of before.#streams) this.#streams.set(id, stream);
+  }
+
   get(id: StreamId): DnsStream | undefined {
     return this.#streams.get(id);
   }

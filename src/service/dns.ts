@@ -101,6 +101,11 @@ export class DnsService implements Service {
     return this.#streams.deadline();
   }
 
+  /** Connections stay open: what is asked on them from now on is answered from the new zones. */
+  succeed(before: Service): void {
+    if (before instanceof DnsService) this.#streams.inherit(before.#streams);
+  }
+
   #datagram(input: DatagramInput, effects: Effects): void {
     // Nobody can hear a reply to port 0.
     if (input.from.port === 0) return;

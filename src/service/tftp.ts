@@ -38,4 +38,12 @@ export class TftpService implements Service {
   deadline(): Instant {
     return this.#server.deadline();
   }
+
+  succeed(before: Service): void {
+    if (before instanceof TftpService) this.#server.inherit(before.#server);
+  }
+
+  underWay(): number {
+    return this.#server.transferCount;
+  }
 }

@@ -43,7 +43,24 @@ export function make(
 ): void {
   now = toInstant(1000 * SECOND);
   effects = new RecordingEffects();
-  server = new DhcpServer({
+  server = serverOf(subnets, more);
+}
+
+/** A new server with other settings takes over from the one there is. */
+export function succeed(
+  subnets: readonly Partial<DhcpSubnetOptions>[],
+  more: Partial<DhcpServerOptions> = {},
+): void {
+  const before = server;
+  server = serverOf(subnets, more);
+  server.inherit(before, now);
+}
+
+function serverOf(
+  subnets: readonly Partial<DhcpSubnetOptions>[],
+  more: Partial<DhcpServerOptions>,
+): DhcpServer {
+  return new DhcpServer({
     ...DHCP_SERVER_DEFAULTS,
     addresses: [SERVER],
     epochSeconds: 1_767_225_600,

@@ -36,12 +36,19 @@ export const ack = (block: number) => wireOf({ kind: 'ack', block });
 export class Bench {
   readonly effects = new RecordingEffects();
   readonly files = new FileTable();
-  readonly service: TftpService;
+  service: TftpService;
 
   constructor(options: TftpServerOptions = {}) {
     this.files.set(ascii('f'), new Uint8Array(1300).fill(0x66));
     this.files.set(ascii('empty'), new Uint8Array(0));
     this.service = new TftpService({ ...options, files: this.files });
+  }
+
+  /** A new service with other files takes over. */
+  succeed(files: FileTable, options: TftpServerOptions = {}): void {
+    const before = this.service;
+    this.service = new TftpService({ ...options, files });
+    this.service.succeed(before);
   }
 
   /** Hands in a datagram and gives the packets and rules that come of it. */

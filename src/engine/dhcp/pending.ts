@@ -53,6 +53,16 @@ export class PendingAcks {
     entry.joined = true;
   }
 
+  /** Takes over the tickets of another table; `rowOf` gives a row's number in this one, -1 where it has none. */
+  inherit(before: PendingAcks, rowOf: (row: number) => number): void {
+    for (const [ticket, entry] of before.#byTicket) {
+      entry.row = rowOf(entry.row);
+      if (entry.row === -1) continue;
+      this.#byTicket.set(ticket, entry);
+      this.#byRow.set(entry.row, entry);
+    }
+  }
+
   /** Takes a ticket out; good until the next `add`. */
   settle(ticket: number): PendingAck | undefined {
     const entry = this.#byTicket.get(ticket);

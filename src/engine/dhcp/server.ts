@@ -15,8 +15,9 @@ import { LeaseState, LeaseTable, NO_LEASE } from '../../store/lease-table.ts';
 import { ClientAddressBook } from './address-book.ts';
 import { INFINITE_LEASE_SECONDS } from './client-lease.ts';
 import type { Arrival } from './exchange.ts';
+import { LeaseEstate } from './estate.ts';
 import { Exchange } from './exchange.ts';
-import { leaseRow, listLeases, restoreLease } from './lease-rows.ts';
+import { leaseRow } from './lease-rows.ts';
 import type { Subnet } from './links.ts';
 import { Links } from './links.ts';
 import type { DhcpServerOptions } from './options.ts';
@@ -44,6 +45,7 @@ export class DhcpServer {
   readonly #links: Links;
   readonly #table: LeaseTable;
   readonly #book: ClientAddressBook;
+  readonly #estate: LeaseEstate;
   readonly #decoder = new DhcpDecoder();
   readonly #x = new Exchange();
   readonly #replies = new ReplyWriter();
@@ -59,6 +61,7 @@ export class DhcpServer {
     // One more pool for the rows of reservations, which are never given to others.
     this.#table = new LeaseTable(options.subnets.length + 1);
     this.#book = new ClientAddressBook(this.#links, this.#table);
+    this.#estate = new LeaseEstate(this.#table, this.#links, options.epochSeconds);
     this.#remembered = ({ octets, length }) => {
       const row = this.#table.byClient(octets, length);
       return row === NO_LEASE ? NOTHING : this.#table.relayAgent(row);
@@ -115,13 +118,25 @@ export class DhcpServer {
   }
 
   restored(row: Row, now: Instant, effects: Effects): void {
-    restoreLease(this.#table, this.#links, this.#x.key, row, now, this.#options.epochSeconds);
+    this.#estate.restore(row, now);
     this.#report(effects);
+  }
+
+  /** Takes over what another server promised: bound or offered, on the disk or on its way there. */
+  inherit(before: DhcpServer, now: Instant): void {
+    const rows = this.#estate.inherit(before.#estate, now);
+    this.#pending.inherit(before.#pending, (row) => rows[row] ?? NO_LEASE);
+    this.#reported = before.#reported;
   }
 
   /** All addresses ever given, as plain data. */
   leases(): Plain {
-    return listLeases(this.#table, this.#options.epochSeconds);
+    return this.#estate.leases();
+  }
+
+  /** How the addresses of each subnet are used. */
+  pools(): Plain {
+    return this.#estate.pools();
   }
 
   deadline(): Instant {

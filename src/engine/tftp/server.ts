@@ -50,11 +50,11 @@ export class TftpServer {
   readonly #windowsizeMax: number;
   readonly #resendSeconds: readonly number[];
   readonly #transfersMax: number;
-  readonly #scratch: Writer;
-  readonly #queue = new ResendQueue<Transfer>();
-  readonly #byPeer = new Map<number | string, Transfer>();
-  /** Empty with a single port. */
-  readonly #byPort = new Map<number, Transfer>();
+  #scratch: Writer;
+  #queue = new ResendQueue<Transfer>();
+  #byPeer = new Map<number | string, Transfer>();
+  /** Those with a port of their own. */
+  #byPort = new Map<number, Transfer>();
 
   constructor(files: FileTable, options: TftpServerOptions = {}) {
     this.#files = files;
@@ -73,6 +73,14 @@ export class TftpServer {
     return this.#byPeer.size;
   }
 
+  /** Takes over all transfers: each goes on with the file and the port that it began with. */
+  inherit(before: TftpServer): void {
+    this.#queue = before.#queue;
+    this.#byPeer = before.#byPeer;
+    this.#byPort = before.#byPort;
+    if (before.#scratch.octets.length > this.#scratch.octets.length) this.#scratch = before.#scratch;
+  }
+
   /** Throws `DecodeError`, having done nothing, for octets that are no TFTP packet. */
   receive(input: DatagramInput, now: Instant, effects: Effects): void {
     const opcode = tftp.decodeOpcode(input.octets);
@@ -88,8 +96,8 @@ export class TftpServer {
     // RFC 1123 §4.2.3.5
     if (isGroup(input.to.address)) return effects.because(RULES.broadcastIgnored);
     if (opcode === tftp.Opcode.rrq || opcode === tftp.Opcode.wrq) return this.#request(input, now, effects);
-    const transfer = this.#singlePort ? this.#byPeer.get(peerKey(input.from)) : undefined;
-    if (transfer === undefined) this.#turnAway(opcode, input, effects);
+    const transfer = this.#byPeer.get(peerKey(input.from));
+    if (transfer === undefined || transfer.facts.port !== this.#port) this.#turnAway(opcode, input, effects);
     else this.#packet(transfer, opcode, input, now, effects);
   }
 
@@ -269,7 +277,7 @@ export class TftpServer {
     const { port, to, source } = transfer.facts;
     this.#queue.disarm(transfer);
     this.#byPeer.delete(peerKey(to));
-    if (!this.#singlePort) {
+    if (port !== this.#port) {
       this.#byPort.delete(port);
       effects.release(port);
     }

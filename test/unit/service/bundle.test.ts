@@ -216,3 +216,90 @@ test.each([
 ])('two parts may not share $name', (changes) => {
   expect(() => two(changes)).toThrow(BugError);
 });
+
+const part = (service: Service, more: Partial<BundlePart> = {}): BundlePart => ({
+  name: 'x',
+  service,
+  udpPorts: [53],
+  tcpPorts: [53],
+  tables: [],
+  ...more,
+});
+const toHeir = (kind: string) => ({ a: [], b: [], heir: [kind] });
+const toB = (kind: string) => ({ a: [], b: [kind], heir: [] });
+
+describe('a reload', () => {
+  /** Takes over, and notes from whom. */
+  class Heir extends Noting {
+    from: Service | undefined;
+    succeed(before: Service): void {
+      this.from = before;
+    }
+  }
+  /** b has opened a port, a stream and a ticket; the new bundle has what `make` gives. */
+  function after(make: (heir: Heir) => readonly BundlePart[]) {
+    const before = two();
+    const open = { port: 0, ticket: 0 };
+    before.b.does = (_, effects) => {
+      open.port = effects.bind();
+      open.ticket = effects.persist([]);
+    };
+    before.give(datagram(53));
+    before.b.does = () => undefined;
+    before.give(opened(1, 53));
+    const heir = new Heir();
+    const bundle = new Bundle(make(heir));
+    bundle.succeed(before.bundle, T0);
+    const give = (input: Input) => {
+      before.a.seen.length = 0;
+      before.b.seen.length = 0;
+      heir.seen.length = 0;
+      bundle.handle(input, T0, before.effects);
+      return { a: [...before.a.seen], b: [...before.b.seen], heir: [...heir.seen] };
+    };
+    return { before, heir, bundle, give, open };
+  }
+  const octets: Input = { kind: 'stream', event: 'octets', stream: 1, octets: new Uint8Array(1) };
+
+  test('what a part opened belongs to its heir: the part with a port of its', () => {
+    const { before, heir, give, open } = after((service) => [
+      part(new Noting(), { name: 'other', udpPorts: [67], tcpPorts: [] }),
+      part(service),
+    ]);
+    expect(heir.from).toBe(before.b);
+    expect(give(datagram(open.port))).toEqual(toHeir('datagram'));
+    expect(give(octets)).toEqual(toHeir('stream octets'));
+    expect(give({ kind: 'settled', ticket: open.ticket, outcome: 'durable' })).toEqual(toHeir('settled'));
+    expect(give(datagram(67))).toEqual({ a: [], b: [], heir: [] });
+  });
+
+  test('a part that is gone goes on with what it opened, without its ports, until that is closed', () => {
+    const { before, bundle, give, open } = after((service) => [
+      part(service, { udpPorts: [69], tcpPorts: [] }),
+    ]);
+    expect(give(datagram(53))).toEqual({ a: [], b: [], heir: [] });
+    expect(give(opened(2, 53))).toEqual({ a: [], b: [], heir: [] });
+    expect(give(datagram(open.port))).toEqual(toB('datagram'));
+    expect(give(octets)).toEqual(toB('stream octets'));
+    expect(give(command({}))).toEqual({ a: [], b: [], heir: ['command'] });
+    before.b.at = toInstant(5);
+    expect(bundle.deadline()).toBe(5);
+    // Two more reloads: with something open it stays, with nothing it is forgotten.
+    const second = new Bundle([part(new Noting(), { udpPorts: [70], tcpPorts: [] })]);
+    second.succeed(bundle, T0);
+    expect(second.deadline()).toBe(5);
+    before.b.does = (_, effects) => effects.release(open.port);
+    second.handle({ kind: 'settled', ticket: open.ticket, outcome: 'durable' }, T0, before.effects);
+    second.handle({ kind: 'stream', event: 'reset', stream: 1 }, T0, before.effects);
+    const third = new Bundle([part(new Noting(), { udpPorts: [71], tcpPorts: [] })]);
+    third.succeed(second, T0);
+    expect(third.deadline()).toBe(NEVER);
+  });
+
+  test('counts what is under way in all parts', () => {
+    const busy = Object.assign(new Noting(), { underWay: () => 3 });
+    expect(
+      new Bundle([part(busy), part(new Noting(), { name: 'y', udpPorts: [1], tcpPorts: [] })]).underWay(),
+    ).toBe(3);
+  });
+});

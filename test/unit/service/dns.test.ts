@@ -320,3 +320,18 @@ describe('over TCP', () => {
     expect(send(service, 1, framed(1)).log).toEqual([]);
   });
 });
+
+describe('a reload', () => {
+  test('a connection stays open, half a query included, and is answered from the new zones', () => {
+    const before = labServer();
+    opened(before, 7);
+    const query7 = framed(7, 'www.new.example');
+    send(before, 7, query7.subarray(0, 20));
+    const after = labServer({}, ['new.example. 60 SOA . . 1 2 3 4 5\nwww.new.example. 60 A 10.0.0.1']);
+    after.succeed(before);
+    const [reply] = send(after, 7, query7.subarray(20)).of('write');
+    expect(decodeMessage(reply!.octets.subarray(2))).toMatchObject({ id: 7, rcode: 0, answers: [{}] });
+    expect(after.deadline()).toBe(10 * SECOND);
+    expect(timer(after, 10 * SECOND).of('close')).toEqual([{ kind: 'close', stream: 7 }]);
+  });
+});

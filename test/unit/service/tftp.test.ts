@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { TFTP_RULES as RULES } from '../../../src/core/rules/tftp.ts';
 import type { Input } from '../../../src/core/service.ts';
-import { NEVER } from '../../../src/core/time.ts';
-import { ack, ascii, Bench, rrq, T0 } from '../../support/tftp-bench.ts';
+import { NEVER, SECOND, toInstant } from '../../../src/core/time.ts';
+import { FileTable } from '../../../src/store/file-table.ts';
+import { ack, ascii, Bench, rrq, T0, them } from '../../support/tftp-bench.ts';
 
 test.each([
   { octets: ascii(''), detail: 'truncated at octet 0: opcode' },
@@ -43,4 +44,41 @@ test.each([
   bench.service.handle(input, T0, bench.effects);
   expect(bench.effects.log).toEqual([]);
   expect(bench.service.deadline()).toBe(NEVER);
+});
+
+test('a transfer goes on with the file that it began with, after a reload; a new one has the new file', () => {
+  const bench = new Bench();
+  bench.in(rrq('f'));
+  const files = new FileTable();
+  files.set(ascii('f'), new Uint8Array(10));
+  bench.succeed(files);
+  expect(bench.service.underWay()).toBe(1);
+  expect(bench.in(ack(1), { port: 49152 })).toEqual(['49152 data 2 (512)']);
+  expect(bench.in(rrq('f'), { from: { ...them, port: 3001 } })).toEqual(['49153 data 1 (10)']);
+  expect(bench.in(ack(2), { port: 49152 })).toEqual(['49152 data 3 (276)']);
+  bench.in(ack(3), { port: 49152 });
+  expect(bench.effects.of('release')).toEqual([{ kind: 'release', port: 49152 }]);
+});
+
+test.each([
+  { before: true, after: false },
+  { before: false, after: true },
+])('the port of a transfer stays: single port $before, after a reload $after', ({ before, after }) => {
+  const bench = new Bench({ singlePort: before });
+  bench.in(rrq('f', { blksize: '1300' }));
+  bench.succeed(new FileTable(), { singlePort: after, blksizeMax: 512 });
+  const port = before ? 69 : 49152;
+  expect(bench.in(ack(0), { port })).toEqual([`${port} data 1 (1300)`]);
+  expect(bench.in(ack(1), { port })).toEqual([`${port} data 2 (0)`]);
+  bench.in(ack(2), { port });
+  expect(bench.service.underWay()).toBe(0);
+  expect(bench.effects.of('release')).toHaveLength(before ? 0 : 1);
+});
+
+test('a file that is lost is resent after a reload, when it would have been', () => {
+  const bench = new Bench();
+  bench.in(rrq('f'));
+  bench.succeed(new FileTable());
+  expect(bench.service.deadline()).toBe(SECOND);
+  expect(bench.timer(toInstant(SECOND))).toEqual(['49152 data 1 (512)']);
 });
