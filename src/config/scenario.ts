@@ -1,5 +1,6 @@
 import type { Ip, Ipv4, Mac, Prefix } from '../core/address.ts';
 import type { InterfaceAddress, Plain } from '../core/service.ts';
+import type { ClientTestOptions } from '../policy/address/client-test.ts';
 import type { Quality } from '../core/driver.ts';
 import type { Instant } from '../core/time.ts';
 import type { Expectation } from './expectation.ts';
@@ -66,7 +67,7 @@ export interface CapacityConfig {
   readonly whenFull: 'drop-newest' | 'drop-oldest';
 }
 
-interface ServiceCommon {
+export interface ServiceCommon {
   /** Its key in the file; also the name of its host, unless it shares an address with an earlier service. */
   readonly name: string;
   /** The segment it is on. */
@@ -82,6 +83,14 @@ export interface DhcpServiceConfig extends ServiceCommon {
   readonly kind: 'dhcp';
   /** Whether it says NAK to clients it does not know. */
   readonly authoritative: boolean;
+  /** What its engine does otherwise, where the file says so. */
+  readonly switches: {
+    readonly ignoresClientId: boolean | undefined;
+    readonly acksWithoutRequestData: boolean | undefined;
+    readonly acceptsWithoutServerId: boolean | undefined;
+    readonly offerHoldSeconds: number | undefined;
+    readonly declineHoldSeconds: number | undefined;
+  };
   readonly subnets: readonly DhcpSubnetConfig[];
 }
 
@@ -95,11 +104,16 @@ export interface DhcpSubnetConfig {
   readonly class: string | undefined;
   /** By option 82.2 against chaddr: the modem itself, or what stands behind it; undefined: both. */
   readonly member: 'modem' | 'cpe' | undefined;
+  /** What else must be so of its clients; undefined: nothing. */
+  readonly test: ClientTestOptions | undefined;
+  /** Subnets of one name are one link. */
+  readonly sharedNetwork: string | undefined;
   /** Option 3; where the file has none, the relays inside of `subnet`. */
   readonly routers: readonly Ipv4[];
   /** The first that fits a client is its own. */
   readonly tftp: readonly ProvisionForSomeConfig[];
   readonly options: readonly DhcpOptionConfig[];
+  readonly classes: readonly DhcpClassConfig[];
   readonly reservations: readonly ReservationConfig[];
   /** Such as `services.dhcp.subnets[0]`, for messages. */
   readonly at: string;
@@ -120,10 +134,19 @@ export interface LeaseSeconds {
   readonly rebindSeconds: number | undefined;
 }
 
+/** What those clients of a subnet are told that the test is true for. */
+export interface DhcpClassConfig {
+  readonly name: string;
+  readonly test: ClientTestOptions;
+  readonly tftp: ProvisionConfig | undefined;
+  readonly options: readonly DhcpOptionConfig[];
+}
+
 /** Where a client boots from: one setting for siaddr, file, and options 66, 67, 150, 125.2. */
 export interface ProvisionConfig {
-  readonly server: Ipv4;
-  readonly file: string;
+  /** One of both is there. */
+  readonly server: Ipv4 | undefined;
+  readonly file: string | undefined;
   /** What goes into siaddr: `server` unless the file says `siaddr: none`, which keeps option 66 alone, for teaching. */
   readonly siaddr: Ipv4 | 'none';
 }
@@ -152,6 +175,7 @@ export interface ReservationConfig {
   readonly address: Ipv4;
   readonly hostname: string | undefined;
   readonly tftp: ProvisionConfig | undefined;
+  readonly options: readonly DhcpOptionConfig[];
 }
 
 export interface TftpServiceConfig extends ServiceCommon {

@@ -22,9 +22,10 @@ const common = {
 };
 
 const provisionKeys = {
-  server: v.ipv4.describe('the TFTP server that clients are sent to'),
+  server: v.ipv4.optional().describe('the TFTP server that clients are sent to'),
   file: v
     .line('the name of a file, such as gold.cfg')
+    .optional()
     .describe("the file they ask for; {mac} in it is the client's hardware address, twelve hex digits"),
   siaddr: z
     .union([z.literal('none'), v.ipv4])
@@ -57,6 +58,36 @@ const lease = z
   ])
   .describe('how long a lease lasts; default 1h');
 
+const optionValues = z
+  .record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/), z.json())
+  .describe('options by name, such as time-servers: [10.0.0.37]');
+
+/** What is asked of a client: what it sent in an option or sub-option, its address, what it is. All must be so. */
+const client = z
+  .record(
+    z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/),
+    z.union([
+      v.line('a pattern such as "docsis*"; * is any text, ? any one character'),
+      v.strict({ hex: v.hex.describe('these octets') }),
+      v.strict({ 'hex-start': v.hex.describe('octets that it begins with') }),
+    ]),
+  )
+  .describe(
+    'by option name, circuit-id, remote-id, subscriber-id (option 82), mac or member; all of these hold',
+  );
+
+const who = {
+  when: v.oneOrMany(client, 64).optional().describe('for clients of which one of these is true'),
+  unless: v.oneOrMany(client, 64).optional().describe('but not for those of which one of these is true'),
+};
+
+const clientClass = v.strict({
+  name: v.line('a name').optional().describe('for explanations'),
+  ...who,
+  tftp: provision.optional(),
+  options: optionValues.optional(),
+});
+
 const reservation = v.strict({
   mac: v.mac.optional().describe('the client by its hardware address'),
   'client-id': v.hex.optional().describe('the client by option 61'),
@@ -64,15 +95,21 @@ const reservation = v.strict({
   ip: v.ipv4.describe('the address it gets'),
   hostname: v.line('a host name').optional().describe('option 12'),
   tftp: provision.optional(),
+  options: optionValues.optional(),
 });
 
 const dhcpSubnet = v.strict({
   subnet: v.subnet.describe('the network of its addresses'),
   relay: v.oneOrMany(v.ipv4, 64).optional().describe('the relays it serves, by giaddr'),
   range: v.oneOrMany(v.range, 64).optional().describe('addresses to give out, both ends too'),
+  'shared-network': v
+    .line('a name')
+    .optional()
+    .describe('subnets of one name are on one link; so are those with a relay or addresses in common'),
   lease: lease.optional(),
   class: pattern.optional().describe('which option 60 it serves; * is any text'),
   member: z.literal(['modem', 'cpe']).optional().describe('modems themselves, or what stands behind them'),
+  ...who,
   router: v.oneOrMany(v.ipv4, 16).optional().describe('option 3; left out, the relays inside the subnet'),
   tftp: v
     .oneOrMany(provisionForSome, 32)
@@ -80,16 +117,31 @@ const dhcpSubnet = v.strict({
     .describe(
       'where clients boot from: siaddr, file, options 66, 67, 150, 125.2; of a list, the first that fits',
     ),
-  options: z
-    .record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/), z.json())
+  options: optionValues.optional(),
+  classes: z
+    .array(clientClass)
+    .max(100)
     .optional()
-    .describe('options by name, such as time-servers: [10.0.0.37]'),
+    .describe('what some of its clients are told instead; the earlier goes before the later'),
   reservations: z.array(reservation).max(100_000).optional(),
 });
 
 const dhcp = {
   ...common,
   authoritative: z.boolean().optional().describe('whether it says NAK to clients it does not know'),
+  'ignore-client-id': z.boolean().optional().describe('clients are told apart by hardware address alone'),
+  'ack-without-data': z
+    .boolean()
+    .optional()
+    .describe('answers a REQUEST that names no address out of what it knows'),
+  'accept-without-server-id': z
+    .boolean()
+    .optional()
+    .describe('takes a DECLINE or RELEASE that names no server'),
+  'offer-hold': v.duration
+    .optional()
+    .describe('how long an offered address waits for its REQUEST; default 2m'),
+  'decline-hold': v.duration.optional().describe('how long a declined address is not offered; default 24h'),
   subnets: z.array(dhcpSubnet).min(1).max(1_000),
 };
 
@@ -173,5 +225,6 @@ export type TftpFile = NonNullable<ServicesFile['tftp']>;
 export type TftpContentFile = z.output<typeof tftpFile>;
 export type DnsFile = NonNullable<ServicesFile['dns']>;
 export type ProvisionFile = z.output<typeof provision>;
-export type ProvisionForSomeFile = z.output<typeof provisionForSome>;
+export type ClientFile = z.output<typeof client>;
+export type ClientClassFile = z.output<typeof clientClass>;
 export type ReservationFile = z.output<typeof reservation>;

@@ -2,13 +2,14 @@ import type { Ipv4, Mac } from '../core/address.ts';
 import { ANY, formatIpv4, formatMac, ipOctets } from '../core/address.ts';
 import { latin1Octets, utf8Octets } from '../core/text.ts';
 import { tftpServersOption } from '../codec/dhcp/option/vivso.ts';
-import { ClassPattern } from './address/class-match.ts';
+import { ClassPattern, isOfUserClass } from './address/class-match.ts';
 
 /** Where a client boots from: the one setting behind siaddr, file, and options 66, 67, 150 and 125.2. */
 export interface Provision {
-  readonly server: Ipv4;
-  /** At most 127 octets: RFC 2131 §2, `file`. `{mac}` in it is the client's hardware address: a file for each. */
-  readonly file: string;
+  /** Undefined: the file alone, from whoever the client asks. */
+  readonly server: Ipv4 | undefined;
+  /** At most 127 octets: RFC 2131 §2, `file`. `{mac}` in it is the client's hardware address: a file for each. Undefined: none. */
+  readonly file: string | undefined;
   /** `none` leaves siaddr at zero while option 66 still names the server: the mistake that modems do not forgive. */
   readonly siaddr: Ipv4 | 'none';
 }
@@ -17,13 +18,13 @@ export interface Provision {
 export class EncodedProvision {
   readonly siaddr: Ipv4;
   /** The field `file`, and option 67. */
-  readonly file: Uint8Array;
+  readonly file: Uint8Array | undefined;
   /** Option 66: the server as text. */
-  readonly serverName: Uint8Array;
+  readonly serverName: Uint8Array | undefined;
   /** Option 150: the server as an address. */
-  readonly serverAddress: Uint8Array;
+  readonly serverAddress: Uint8Array | undefined;
   /** Option 125 whole, with CableLabs' sub-option 2. */
-  readonly cableLabs: Uint8Array;
+  readonly cableLabs: Uint8Array | undefined;
 
   readonly #provision: Provision;
 
@@ -31,16 +32,16 @@ export class EncodedProvision {
     const { server, file, siaddr } = provision;
     this.#provision = provision;
     this.siaddr = siaddr === 'none' ? ANY : siaddr;
-    this.file = latin1Octets(file) ?? utf8Octets(file);
-    this.serverName = utf8Octets(formatIpv4(server));
-    this.serverAddress = ipOctets(server);
-    this.cableLabs = tftpServersOption([server]);
+    this.file = file === undefined ? undefined : (latin1Octets(file) ?? utf8Octets(file));
+    this.serverName = server === undefined ? undefined : utf8Octets(formatIpv4(server));
+    this.serverAddress = server === undefined ? undefined : ipOctets(server);
+    this.cableLabs = server === undefined ? undefined : tftpServersOption([server]);
   }
 
   /** The same for one client, whose file may be its own. A client that is no Ethernet host has none. */
   forClient(mac: Mac | undefined): EncodedProvision {
     const { file } = this.#provision;
-    if (mac === undefined || !file.includes(MAC_WORD)) return this;
+    if (mac === undefined || file?.includes(MAC_WORD) !== true) return this;
     return new EncodedProvision({ ...this.#provision, file: file.replaceAll(MAC_WORD, macDigits(mac)) });
   }
 }
@@ -87,20 +88,6 @@ export class ProvisionList {
     }
     return undefined;
   }
-}
-
-/** RFC 3004 §4: each class has its length before it. Much firmware, iPXE too, sends its one class bare. */
-function isOfUserClass(octets: Uint8Array, pattern: ClassPattern): boolean {
-  if (octets.length === 0) return false;
-  if (pattern.matches(octets)) return true;
-  let at = 0;
-  while (at < octets.length) {
-    const end = at + 1 + (octets[at] ?? 0);
-    if (end === at + 1 || end > octets.length) return false;
-    if (pattern.matches(octets.subarray(at + 1, end))) return true;
-    at = end;
-  }
-  return false;
 }
 
 /** What stands for a client's hardware address in the name of its file: twelve hex digits. */

@@ -1,5 +1,11 @@
 import { parseOption } from '../codec/dhcp/value.ts';
-import type { DhcpServiceConfig, DhcpSubnetConfig, ReservationConfig } from '../config/scenario.ts';
+import type { DhcpOption } from '../codec/dhcp/fields.ts';
+import type {
+  DhcpOptionConfig,
+  DhcpServiceConfig,
+  DhcpSubnetConfig,
+  ReservationConfig,
+} from '../config/scenario.ts';
 import { isIpv4 } from '../core/address.ts';
 import { fromHex } from '../core/bytes.ts';
 import { ConfigError } from '../core/errors.ts';
@@ -17,6 +23,7 @@ export function dhcpServerOptions(config: DhcpServiceConfig, epochUs: number): D
     ...DHCP_SERVER_DEFAULTS,
     addresses: config.addresses.flatMap(({ address }) => (isIpv4(address) ? [address] : [])),
     subnets: config.subnets.map(subnetOptions),
+    ...Object.fromEntries(Object.entries(config.switches).filter(([, value]) => value !== undefined)),
     isAuthoritative: config.authoritative,
     epochSeconds: Math.floor(epochUs / SECOND),
   };
@@ -30,20 +37,32 @@ function subnetOptions(subnet: DhcpSubnetConfig): DhcpSubnetOptions {
     lease: subnet.lease,
     vendorClass: subnet.class,
     member: subnet.member,
+    test: subnet.test,
+    sharedNetwork: subnet.sharedNetwork,
     routers: subnet.routers,
     provisions: subnet.tftp.map((tftp) => ({
       provision: tftp,
       vendorClass: tftp.class,
       userClass: tftp.userClass,
     })),
-    options: subnet.options.map(({ name, value, at }) => parseOption(name, value, at)),
+    options: optionsOf(subnet.options),
+    classes: subnet.classes.map(({ name, test, tftp, options }) => ({
+      name,
+      test,
+      provision: tftp,
+      options: optionsOf(options),
+    })),
     reservations: subnet.reservations.map((reservation) => reservationOptions(reservation, subnet.at)),
   };
 }
 
+function optionsOf(options: readonly DhcpOptionConfig[]): readonly DhcpOption[] {
+  return options.map(({ name, value, at }) => parseOption(name, value, at));
+}
+
 function reservationOptions(reservation: ReservationConfig, at: string): DhcpReservation {
-  const { by, address, hostname, tftp } = reservation;
-  const rest = { address, hostName: hostname, provision: tftp };
+  const { by, address, hostname, tftp, options } = reservation;
+  const rest = { address, hostName: hostname, provision: tftp, options: optionsOf(options) };
   if (by.kind === 'mac') return { by, ...rest };
   const octets = fromHex(by.hex);
   if (octets === undefined) throw new ConfigError(`${at}.reservations`, by.hex, 'octets in hex');

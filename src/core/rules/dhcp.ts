@@ -311,4 +311,14 @@ export const DHCP = defineRules('DHCP', {
       tryIt: 'Turn the switch off and see the server silent.',
     },
   ],
+  forClass: [
+    34,
+    {
+      says: 'The answer carries what the file says for a class that this client is of.',
+      why: 'One network has clients of many kinds: what a network boot loader must be told would mislead a telephone.',
+      source: 'RFC 2131 §4.3.1',
+      tryIt:
+        'Give the subnet classes: with when: and tftp:, and boot two clients of which one sends that option 60.',
+    },
+  ],
 });

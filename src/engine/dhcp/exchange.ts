@@ -39,6 +39,16 @@ export class Exchange implements ClientTraits, BootTraits {
   /** Option 54 of the reply. */
   serverId: Ipv4 = ANY;
   reserved: Reserved | undefined;
+  /** Option 82 of this request or, when it came past no relay, of the client's last relayed one. */
+  #relaySeen: Uint8Array = NOTHING;
+
+  option(code: number): Uint8Array | undefined {
+    return this.request.option(code);
+  }
+
+  relaySuboption(code: number): Uint8Array | undefined {
+    return suboption(this.#relaySeen, code);
+  }
 
   /** Looks at a request; `remembered` gives option 82 of the client's last relayed one, since a unicast brings none. */
   begin(
@@ -56,6 +66,7 @@ export class Exchange implements ClientTraits, BootTraits {
     this.link = links.linkOf(this.#selector(options)) ?? -1;
     this.key.read(request, Math.max(this.link, 0), options.ignoresClientId);
     const relayAgent = this.relayAgent ?? (request.giaddr === ANY ? remembered(this.key) : NOTHING);
+    this.#relaySeen = relayAgent;
     this.modem = remoteMac(relayAgent);
     // RFC 5107 §4: the relay's word goes, also for what comes past it later.
     this.serverId =

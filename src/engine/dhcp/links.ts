@@ -3,22 +3,46 @@ import { broadcastOf, isIpv4, maskOfLength, prefixContains } from '../../core/ad
 import { toHex } from '../../core/bytes.ts';
 import { utf8Octets } from '../../core/text.ts';
 import { ClassPattern } from '../../policy/address/class-match.ts';
+import { ClientTest, type TestedClient } from '../../policy/address/client-test.ts';
 import { EncodedProvision, ProvisionList } from '../../policy/provision.ts';
 import { AddressPool } from '../../store/pool.ts';
 import { Option } from '../../codec/dhcp/codes.ts';
-import type { DhcpReservation, DhcpServerOptions, DhcpSubnetOptions } from './options.ts';
+import type { DhcpOption } from '../../codec/dhcp/fields.ts';
+import type { DhcpClassOptions, DhcpReservation, DhcpServerOptions, DhcpSubnetOptions } from './options.ts';
 
 /** What of a client decides which subnets are for it. */
-export interface ClientTraits {
+export interface ClientTraits extends TestedClient {
   /** Option 60; empty when it has none. */
   readonly vendorClass: Uint8Array;
-  readonly mac: Mac | undefined;
-  /** The modem of option 82.2, now or when last relayed. */
-  readonly modem: Mac | undefined;
+}
+
+/** What one part of the file says a client is told: a reservation, a class, a subnet. */
+export interface OptionLayer {
+  /** The values to send, by code. */
+  readonly values: readonly (Uint8Array | undefined)[];
+}
+
+/** What a class of a subnet's clients is told, ready for use. */
+export class SubnetClass implements OptionLayer {
+  readonly name: string;
+  readonly provision: EncodedProvision | undefined;
+  readonly values: readonly (Uint8Array | undefined)[];
+  readonly #test: ClientTest;
+
+  constructor({ name, test, provision, options }: DhcpClassOptions) {
+    this.name = name;
+    this.provision = provision && new EncodedProvision(provision);
+    this.values = valuesOf(options);
+    this.#test = new ClientTest(test);
+  }
+
+  has(client: TestedClient): boolean {
+    return this.#test.holds(client);
+  }
 }
 
 /** One subnet, ready for use. */
-export class Subnet {
+export class Subnet implements OptionLayer {
   readonly index: number;
   readonly link: number;
   readonly settings: DhcpSubnetOptions;
@@ -26,7 +50,10 @@ export class Subnet {
   readonly provisions: ProvisionList;
   /** The values to send, by code: options of the file, the mask (1) and the routers (3). */
   readonly values: readonly (Uint8Array | undefined)[];
+  /** Those that are for a client go before the subnet's own values, in this order. */
+  readonly classes: readonly SubnetClass[];
   readonly #pattern: ClassPattern | undefined;
+  readonly #test: ClientTest | undefined;
 
   constructor(settings: DhcpSubnetOptions, index: number, link: number) {
     this.index = index;
@@ -35,11 +62,12 @@ export class Subnet {
     this.pool = new AddressPool(settings.ranges);
     this.provisions = new ProvisionList(settings.provisions);
     this.#pattern = settings.vendorClass === undefined ? undefined : new ClassPattern(settings.vendorClass);
+    this.#test = settings.test && new ClientTest(settings.test);
+    this.classes = (settings.classes ?? []).map((each) => new SubnetClass(each));
     const values: (Uint8Array | undefined)[] = [];
     values[Option.subnetMask] = addressOctets([maskOfLength(settings.subnet.length)]);
     if (settings.routers.length > 0) values[Option.routers] = addressOctets(settings.routers);
-    for (const { code, octets } of settings.options) values[code] = octets;
-    this.values = values;
+    this.values = valuesOf(settings.options, values);
   }
 
   contains(address: Ipv4): boolean {
@@ -49,6 +77,7 @@ export class Subnet {
   /** Whether a client of these traits belongs here. */
   admits(client: ClientTraits): boolean {
     if (this.#pattern !== undefined && !this.#pattern.matches(client.vendorClass)) return false;
+    if (this.#test !== undefined && !this.#test.holds(client)) return false;
     const { member } = this.settings;
     if (member === undefined) return true;
     if (client.modem === undefined) return false;
@@ -57,10 +86,9 @@ export class Subnet {
 }
 
 /** A reservation, ready for use. */
-export interface Reserved {
+export interface Reserved extends OptionLayer {
   readonly address: Ipv4;
   readonly subnet: Subnet;
-  readonly hostName: Uint8Array | undefined;
   readonly provision: EncodedProvision | undefined;
 }
 
@@ -123,12 +151,14 @@ export class Links {
     );
   }
 
-  #reserve({ by, address, hostName, provision }: DhcpReservation, subnet: Subnet): void {
+  #reserve({ by, address, hostName, provision, options = [] }: DhcpReservation, subnet: Subnet): void {
+    const values: (Uint8Array | undefined)[] = [];
+    if (hostName !== undefined) values[Option.hostName] = utf8Octets(hostName);
     const reserved: Reserved = {
       address,
       subnet,
-      hostName: hostName === undefined ? undefined : utf8Octets(hostName),
       provision: provision && new EncodedProvision(provision),
+      values: valuesOf(options, values),
     };
     this.#reservedAddresses.add(address);
     subnet.pool.touch(address);
@@ -151,6 +181,14 @@ export class Links {
     }
     for (const address of [...own, ...routers, ...relays]) pool.touch(address);
   }
+}
+
+function valuesOf(
+  options: readonly DhcpOption[],
+  values: (Uint8Array | undefined)[] = [],
+): readonly (Uint8Array | undefined)[] {
+  for (const { code, octets } of options) values[code] = octets;
+  return values;
 }
 
 function add<Key>(map: Map<Key, Reserved[]>, key: Key, reserved: Reserved): void {

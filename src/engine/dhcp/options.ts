@@ -1,5 +1,6 @@
 import type { Ipv4, Mac, Prefix } from '../../core/address.ts';
 import type { DhcpOption } from '../../codec/dhcp/fields.ts';
+import type { ClientTestOptions } from '../../policy/address/client-test.ts';
 import type { Provision, ProvisionForSome } from '../../policy/provision.ts';
 import type { AddressRange } from '../../store/pool.ts';
 
@@ -48,11 +49,15 @@ export interface DhcpSubnetOptions {
   readonly vendorClass: string | undefined;
   /** By option 82.2 against chaddr: the modem itself, or what stands behind one; undefined: both. */
   readonly member: 'modem' | 'cpe' | undefined;
+  /** Who else it is for, beside `vendorClass` and `member`; undefined: any client. */
+  readonly test?: ClientTestOptions | undefined;
   readonly routers: readonly Ipv4[];
   /** Of these the first that fits a client. */
   readonly provisions: readonly ProvisionForSome[];
   /** Sent when asked for in option 55, or when there is no option 55. */
   readonly options: readonly DhcpOption[];
+  /** What some of its clients are told instead; of several that are for a client the earlier goes before the later. */
+  readonly classes?: readonly DhcpClassOptions[] | undefined;
   readonly reservations: readonly DhcpReservation[];
 }
 
@@ -66,6 +71,15 @@ export interface LeaseBounds {
   readonly rebindSeconds?: number | undefined;
 }
 
+/** Settings for those clients of a subnet that a test is true for. */
+export interface DhcpClassOptions {
+  /** For explanations. */
+  readonly name: string;
+  readonly test: ClientTestOptions;
+  readonly provision: Provision | undefined;
+  readonly options: readonly DhcpOption[];
+}
+
 export interface DhcpReservation {
   readonly by:
     | { readonly kind: 'mac'; readonly mac: Mac }
@@ -77,4 +91,6 @@ export interface DhcpReservation {
   /** Option 12 of the answer. */
   readonly hostName: string | undefined;
   readonly provision: Provision | undefined;
+  /** They go before those of its classes and its subnet. */
+  readonly options?: readonly DhcpOption[] | undefined;
 }

@@ -10,7 +10,7 @@ import { DhcpWriter, MESSAGE_OCTETS, MESSAGE_OCTETS_MAX } from '../../codec/dhcp
 import type { EncodedProvision } from '../../policy/provision.ts';
 import { INFINITE_LEASE_SECONDS } from './client-lease.ts';
 import type { Exchange } from './exchange.ts';
-import type { Subnet } from './links.ts';
+import type { OptionLayer, Subnet } from './links.ts';
 import type { LeaseBounds } from './options.ts';
 import { replyTarget } from './reply-target.ts';
 
@@ -38,18 +38,24 @@ export class ReplyWriter {
   /** Which codes are in the present reply: those stamped with its number. */
   readonly #stamps = new Uint32Array(256);
   #replies = 0;
+  /** What the present reply is made of: the reservation, the classes, the subnet; what comes first goes first. */
+  readonly #layers: OptionLayer[] = [];
+  #layerCount = 0;
+  #provisionLayer: OptionLayer | undefined;
+  #provision: EncodedProvision | undefined;
 
   grant(x: Exchange, grant: Grant, effects: Effects): void {
     const { request } = x;
     const { type, subnet, yiaddr } = grant;
-    const provision = (x.reserved?.provision ?? subnet.provisions.for(x))?.forClient(x.mac);
+    this.#gather(x, subnet, effects);
+    const provision = this.#provision;
     const writer = this.#start(x, effects);
     // RFC 2131 §4.3.1, table 3: ciaddr in an ACK only.
     if (type === MessageType.ack) writer.ciaddr = request.ciaddr;
     writer.yiaddr = yiaddr;
     if (provision !== undefined) {
       writer.siaddr = provision.siaddr;
-      writer.file = provision.file;
+      if (provision.file !== undefined) writer.file = provision.file;
     }
     if (type !== 0) {
       this.#u8(Option.messageType, type);
@@ -57,9 +63,9 @@ export class ReplyWriter {
     }
     if (grant.leaseSeconds > 0) this.#times(grant.leaseSeconds, subnet.settings.lease);
     this.#value(Option.subnetMask, subnet.values[Option.subnetMask]);
-    this.#value(Option.routers, subnet.values[Option.routers]);
-    if (x.reserved?.hostName !== undefined) this.#value(Option.hostName, x.reserved.hostName);
-    this.#asked(request, subnet, provision);
+    this.#value(Option.routers, this.#valueOf(Option.routers));
+    if (x.reserved !== undefined) this.#value(Option.hostName, x.reserved.values[Option.hostName]);
+    this.#asked(request);
     this.#finish(x, type, yiaddr, effects);
   }
 
@@ -102,19 +108,15 @@ export class ReplyWriter {
   }
 
   /** What option 55 asks for, in its order, each once; without option 55 everything there is. RFC 2131 §4.3.1. */
-  #asked(request: DhcpMessage, subnet: Subnet, provision: EncodedProvision | undefined): void {
+  #asked(request: DhcpMessage): void {
     const list = request.option(Option.parameterRequestList);
-    if (list === undefined) {
-      for (let code = 1; code < subnet.values.length; code++) this.#value(code, subnet.values[code]);
-      this.#value(Option.tftpServerName, provision?.serverName);
-      this.#value(Option.bootFileName, provision?.file);
-      this.#value(Option.tftpServerAddress, provision?.serverAddress);
-    } else {
+    if (list === undefined) this.#everything();
+    else
       for (let index = 0; index < list.length; index++) {
         const code = list[index] ?? 0;
-        this.#value(code, valueOf(code, subnet, provision));
+        this.#value(code, this.#valueOf(code));
       }
-    }
+    const provision = this.#provision;
     const vivso = request.option(Option.vendorSpecific);
     if (
       provision !== undefined &&
@@ -122,6 +124,57 @@ export class ReplyWriter {
       asksCableLabs(vivso, CableLabsSuboption.tftpServers)
     )
       this.#value(Option.vendorSpecific, provision.cableLabs);
+  }
+
+  #everything(): void {
+    let end = 0;
+    for (let index = 0; index < this.#layerCount; index++)
+      end = Math.max(end, this.#layers[index]?.values.length ?? 0);
+    for (let code = 1; code < end; code++)
+      for (let index = 0; index < this.#layerCount; index++)
+        if (this.#layers[index]?.values[code] !== undefined) this.#value(code, this.#valueOf(code));
+    this.#value(Option.tftpServerName, this.#valueOf(Option.tftpServerName));
+    this.#value(Option.bootFileName, this.#valueOf(Option.bootFileName));
+    this.#value(Option.tftpServerAddress, this.#valueOf(Option.tftpServerAddress));
+  }
+
+  #gather(x: Exchange, subnet: Subnet, effects: Effects): void {
+    this.#layerCount = 0;
+    this.#provisionLayer = undefined;
+    let provision: EncodedProvision | undefined;
+    if (x.reserved !== undefined) provision = this.#layer(x.reserved, x.reserved.provision, provision);
+    for (const each of subnet.classes) {
+      if (!each.has(x)) continue;
+      effects.because(DHCP.forClass, effects.explains ? each.name : undefined);
+      provision = this.#layer(each, each.provision, provision);
+    }
+    provision = this.#layer(subnet, subnet.provisions.for(x), provision);
+    this.#provision = provision?.forClient(x.mac);
+  }
+
+  /** The provision that counts: `chosen`, or the first there is. */
+  #layer(
+    layer: OptionLayer,
+    provision: EncodedProvision | undefined,
+    chosen: EncodedProvision | undefined,
+  ): EncodedProvision | undefined {
+    this.#layers[this.#layerCount++] = layer;
+    if (chosen !== undefined || provision === undefined) return chosen;
+    this.#provisionLayer = layer;
+    return provision;
+  }
+
+  /** A value that a part of the file gives goes before one made of its `tftp:`. */
+  #valueOf(code: number): Uint8Array | undefined {
+    for (let index = 0; index < this.#layerCount; index++) {
+      const layer = this.#layers[index];
+      const value = layer?.values[code];
+      if (value !== undefined) return value;
+      if (layer !== this.#provisionLayer) continue;
+      const made = this.#provision && madeOf(this.#provision, code);
+      if (made !== undefined) return made;
+    }
+    return undefined;
   }
 
   #finish(x: Exchange, type: number, yiaddr: Ipv4, effects: Effects): void {
@@ -157,21 +210,14 @@ export class ReplyWriter {
   }
 }
 
-/** A value that the file gives goes before one made of `tftp:`. */
-function valueOf(
-  code: number,
-  subnet: Subnet,
-  provision: EncodedProvision | undefined,
-): Uint8Array | undefined {
-  const value = subnet.values[code];
-  if (value !== undefined) return value;
+function madeOf(provision: EncodedProvision, code: number): Uint8Array | undefined {
   switch (code) {
     case Option.tftpServerName:
-      return provision?.serverName;
+      return provision.serverName;
     case Option.bootFileName:
-      return provision?.file;
+      return provision.file;
     case Option.tftpServerAddress:
-      return provision?.serverAddress;
+      return provision.serverAddress;
     default:
       return undefined;
   }

@@ -38,3 +38,17 @@ export class ClassPattern {
     return globAt === glob.length;
   }
 }
+
+/** RFC 3004 §4: each class has its length before it. Much firmware, iPXE too, sends its one class bare. */
+export function isOfUserClass(octets: Uint8Array, pattern: ClassPattern): boolean {
+  if (octets.length === 0) return false;
+  if (pattern.matches(octets)) return true;
+  let at = 0;
+  while (at < octets.length) {
+    const end = at + 1 + (octets[at] ?? 0);
+    if (end === at + 1 || end > octets.length) return false;
+    if (pattern.matches(octets.subarray(at + 1, end))) return true;
+    at = end;
+  }
+  return false;
+}

@@ -12,16 +12,16 @@ it('one setting is siaddr, file, 66, 67, 150 and 125.2', () => {
     siaddr: ip('10.1.1.6'),
   });
   expect(provision.siaddr).toBe(ip('10.1.1.6'));
-  expect(toHex(provision.file)).toBe('636d2f676f6c642e636d');
-  expect(toHex(provision.serverName)).toBe('31302e312e312e36');
-  expect(toHex(provision.serverAddress)).toBe('0a010106');
-  expect(toHex(provision.cableLabs)).toBe('0000118b0602040a010106');
+  expect(toHex(provision.file!)).toBe('636d2f676f6c642e636d');
+  expect(toHex(provision.serverName!)).toBe('31302e312e312e36');
+  expect(toHex(provision.serverAddress!)).toBe('0a010106');
+  expect(toHex(provision.cableLabs!)).toBe('0000118b0602040a010106');
 });
 
 it('siaddr: none is zero, all else stays', () => {
   const provision = new EncodedProvision({ server: ip('10.1.1.6'), file: 'gold.cm', siaddr: 'none' });
   expect(provision.siaddr).toBe(ip('0.0.0.0'));
-  expect(toHex(provision.serverName)).toBe('31302e312e312e36');
+  expect(toHex(provision.serverName!)).toBe('31302e312e312e36');
 });
 
 const of = (name: string) => ({ server: ip('10.1.1.6'), file: name, siaddr: ip('10.1.1.6') });
@@ -41,9 +41,26 @@ it.each([
     { provision: of('gold.cm') },
   ]);
   const found = list.for({ vendorClass: latin1Octets(vendor)!, userClass: hex(user) });
-  expect(latin1Text(found!.file)).toBe(file);
+  expect(latin1Text(found!.file!)).toBe(file);
 });
 
 it('nobody fits: there is nothing to boot from', () => {
   expect(new ProvisionList([]).for({ vendorClass: hex(''), userClass: hex('') })).toBeUndefined();
+});
+
+it('a file without a server is the file alone', () => {
+  const provision = new EncodedProvision({ server: undefined, file: 'undionly.kpxe', siaddr: 'none' });
+  expect(provision.siaddr).toBe(ip('0.0.0.0'));
+  expect(toHex(provision.file!)).toBe('756e64696f6e6c792e6b707865');
+  expect([provision.serverName, provision.serverAddress, provision.cableLabs]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});
+
+it('a server without a file leaves the file open', () => {
+  const provision = new EncodedProvision({ server: ip('10.1.1.6'), file: undefined, siaddr: ip('10.1.1.6') });
+  expect(provision.siaddr).toBe(ip('10.1.1.6'));
+  expect(provision.file).toBeUndefined();
 });
