@@ -211,7 +211,7 @@ describe('one seed, one run', () => {
 function cut(topology: Topology): { count: number; lookaheadUs: number; of: (name: string) => number } {
   const tables = new Plant(topology, 1);
   const { count, lookaheadUs } = cutIntoPartitions(tables);
-  return { count, lookaheadUs, of: (name) => tables.partition[tables.hostNamed(name)]! };
+  return { count, lookaheadUs, of: (name) => tables.hosts.partition(tables.hostNamed(name)) };
 }
 
 describe('partitions', () => {

@@ -48,14 +48,14 @@ export class Areas {
 
   /** The way out of a link's router: sets `iface` and `receiver` (-1: ask the link who has the address). */
   leave(host: number, to: Ip): { readonly iface: number; readonly receiver: number } | undefined {
-    const { first, segmentOf } = this.#plant;
+    const { hosts, interfaces } = this.#plant;
     const home = this.#homeOf(to);
     if (home === undefined) return undefined;
-    for (let iface = first[host]!; iface < first[host + 1]!; iface++)
-      if (segmentOf[iface] === home.segment) return { iface, receiver: home.gateway };
-    for (let iface = first[host]!; iface < first[host + 1]!; iface++) {
-      const receiver = this.#hop(segmentOf[iface]!, home.segment);
-      if (receiver !== NONE && this.#plant.hostOf[receiver] !== host) return { iface, receiver };
+    for (let iface = hosts.first(host); iface < hosts.end(host); iface++)
+      if (interfaces.segment(iface) === home.segment) return { iface, receiver: home.gateway };
+    for (let iface = hosts.first(host); iface < hosts.end(host); iface++) {
+      const receiver = this.#hop(interfaces.segment(iface), home.segment);
+      if (receiver !== NONE && this.#plant.interfaces.host(receiver) !== host) return { iface, receiver };
     }
     return undefined;
   }
@@ -82,10 +82,10 @@ export class Areas {
     const seen = new Set([home]);
     for (const segment of seen) {
       for (const here of plant.segments[segment]!.routers) {
-        const router = plant.hostOf[here]!;
+        const router = plant.interfaces.host(here);
         if (plant.spec(router).kind !== LINK_KIND || !this.isLinkRouter(router)) continue;
-        for (let other = plant.first[router]!; other < plant.first[router + 1]!; other++) {
-          const beyond = plant.segmentOf[other]!;
+        for (let other = plant.hosts.first(router); other < plant.hosts.end(router); other++) {
+          const beyond = plant.interfaces.segment(other);
           if (seen.has(beyond)) continue;
           seen.add(beyond);
           this.#towards[beyond * plant.segments.length + home] = other;
@@ -97,8 +97,8 @@ export class Areas {
   #place(host: number): void {
     const plant = this.#plant;
     const spec = plant.spec(host);
-    for (let iface = plant.first[host]!; iface < plant.first[host + 1]!; iface++) {
-      const segment = plant.segmentOf[iface]!;
+    for (let iface = plant.hosts.first(host); iface < plant.hosts.end(host); iface++) {
+      const segment = plant.interfaces.segment(iface);
       for (const { address, prefixLength } of spec.interfaces[plant.viaOf(iface)]!.addresses) {
         if (!this.#exact.has(address)) this.#exact.set(address, { segment, gateway: NONE });
         this.#add(address, prefixLength, { segment, gateway: NONE });
@@ -110,13 +110,13 @@ export class Areas {
   /** What stands on one side of a router is reached through its other sides. */
   #leadOn(host: number, iface: number, own: { readonly address: Ip; readonly prefixLength: number }): void {
     const plant = this.#plant;
-    const reachable = plant.segments[plant.segmentOf[iface]!]!.routers.some((router) =>
-      this.isLinkRouter(plant.hostOf[router]!),
+    const reachable = plant.segments[plant.interfaces.segment(iface)]!.routers.some((router) =>
+      this.isLinkRouter(plant.interfaces.host(router)),
     );
     if (reachable) return;
-    for (let other = plant.first[host]!; other < plant.first[host + 1]!; other++) {
+    for (let other = plant.hosts.first(host); other < plant.hosts.end(host); other++) {
       if (other === iface) continue;
-      const home = { segment: plant.segmentOf[other]!, gateway: other };
+      const home = { segment: plant.interfaces.segment(other), gateway: other };
       this.#exact.set(own.address, home);
       this.#add(own.address, own.prefixLength, home);
       return;

@@ -35,7 +35,7 @@ export class Crossing {
       this.#unheard(frame);
       return;
     }
-    const partition = plant.partition[plant.hostOf[receiver]!]!;
+    const partition = plant.hosts.partition(plant.interfaces.host(receiver));
     if (partition === this.#shard.index)
       this.#shard.wheel.push(arrival, EVENT.arrive, receiver, frame.number);
     else this.#shard.outbox.put(partition, arrival, EVENT.arrive, receiver, frame.number);
@@ -48,7 +48,7 @@ export class Crossing {
       return;
     }
     const { plant } = this.#shard;
-    const receiver = plant.macs.find(plant.segmentOf[iface]!, mac);
+    const receiver = plant.macs.find(plant.interfaces.segment(iface), mac);
     if (receiver >= 0) {
       this.toInterface(frame, iface, receiver);
       return;
@@ -78,8 +78,8 @@ export class Crossing {
     const shard = this.#shard;
     const { plant, now } = shard;
     const segment = plant.segmentAt(iface);
-    const host = plant.hostOf[iface]!;
-    const draw = ++plant.sent[host]!;
+    const host = plant.interfaces.host(iface);
+    const draw = plant.hosts.countSent(host);
     const { quality } = segment;
     shard.packets++;
     shard.pool.sentAt[frame.number] = now;
@@ -88,7 +88,7 @@ export class Crossing {
     let start: number = now;
     let delay = quality.delayUs;
     if (quality.bitsPerSecond > 0) start = this.#serialise(frame, iface, quality.bitsPerSecond);
-    const key = plant.diceKey[host]!;
+    const key = plant.hosts.diceKey(host);
     if (quality.lossRatio > 0 && drawAt(key ^ LOSS_DICE, draw) < quality.lossRatio * TWO_32) {
       this.#lose(frame, host, undefined);
       return -1;
@@ -103,8 +103,8 @@ export class Crossing {
       delay += extra;
     }
     // What one sender puts on one segment arrives in that order.
-    const arrival = Math.max(start + delay, plant.lastArrival[iface]!);
-    plant.lastArrival[iface] = arrival;
+    const arrival = Math.max(start + delay, plant.interfaces.lastArrival(iface));
+    plant.interfaces.setLastArrival(iface, arrival);
     return arrival;
   }
 
@@ -112,8 +112,9 @@ export class Crossing {
   #serialise(frame: Frame, iface: number, bitsPerSecond: number): number {
     const { plant, now } = this.#shard;
     const bits = (frame.octets.length + OVERHEAD_OCTETS) * 8;
-    const left = Math.max(now, plant.busyUntil[iface]!) + Math.ceil((bits * 1_000_000) / bitsPerSecond);
-    plant.busyUntil[iface] = left;
+    const left =
+      Math.max(now, plant.interfaces.busyUntil(iface)) + Math.ceil((bits * 1_000_000) / bitsPerSecond);
+    plant.interfaces.setBusyUntil(iface, left);
     return left;
   }
 
@@ -145,7 +146,7 @@ export class Crossing {
 
   #unheard(frame: Frame): void {
     const shard = this.#shard;
-    shard.because(shard.plant.hostOf[frame.sender]!, NET_RULES.unheard);
+    shard.because(shard.plant.interfaces.host(frame.sender), NET_RULES.unheard);
     frame.receiver = NOBODY;
     shard.report(frame, UNHEARD);
     shard.pool.free(frame);
@@ -154,7 +155,7 @@ export class Crossing {
   /** On a cable modems hear the CMTS only, and only it hears them. */
   #mayHear(sender: number, receiver: number): boolean {
     const { plant } = this.#shard;
-    return plant.forwards(plant.hostOf[sender]!) || plant.forwards(plant.hostOf[receiver]!);
+    return plant.forwards(plant.interfaces.host(sender)) || plant.forwards(plant.interfaces.host(receiver));
   }
 }
 

@@ -178,6 +178,6 @@ export class SimDriver implements Driver {
   }
 
   #partitionOf(host: number): Partition {
-    return this.#partitions[this.#plant.partition[host]!]!;
+    return this.#partitions[this.#plant.hosts.partition(host)]!;
   }
 }

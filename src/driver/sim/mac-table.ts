@@ -1,3 +1,5 @@
+import type { InterfaceRecords } from './records.ts';
+
 const NONE = -1;
 
 /**
@@ -6,20 +8,18 @@ const NONE = -1;
  */
 export class MacTable {
   readonly #slots: Int32Array;
-  readonly #macs: Float64Array;
-  readonly #segments: Int32Array;
+  readonly #interfaces: InterfaceRecords;
 
-  constructor(macs: Float64Array, segments: Int32Array) {
-    this.#macs = macs;
-    this.#segments = segments;
+  constructor(interfaces: InterfaceRecords) {
+    this.#interfaces = interfaces;
     let size = 16;
-    while (size < macs.length * 2) size *= 2;
+    while (size < interfaces.count * 2) size *= 2;
     this.#slots = new Int32Array(size).fill(NONE);
   }
 
   add(iface: number): void {
-    const mac = this.#macs[iface]!;
-    const segment = this.#segments[iface]!;
+    const mac = this.#interfaces.mac(iface);
+    const segment = this.#interfaces.segment(iface);
     if (this.find(segment, mac) !== NONE) return;
     let slot = this.#slotOf(segment, mac);
     while (this.#slots[slot] !== NONE) slot = (slot + 1) & (this.#slots.length - 1);
@@ -32,7 +32,7 @@ export class MacTable {
     for (;;) {
       const iface = this.#slots[slot]!;
       if (iface === NONE) return NONE;
-      if (this.#macs[iface] === mac && this.#segments[iface] === segment) return iface;
+      if (this.#interfaces.mac(iface) === mac && this.#interfaces.segment(iface) === segment) return iface;
       slot = (slot + 1) & (this.#slots.length - 1);
     }
   }

@@ -80,7 +80,7 @@ export class Neighbours {
       return;
     }
     this.#forget(waiting);
-    const host = this.#shard.plant.hostOf[waiting.iface]!;
+    const host = this.#shard.plant.interfaces.host(waiting.iface);
     this.#shard.because(host, NET_RULES.noNeighbour);
     for (const frame of waiting.frames) undeliverable.fail(frame, host, 'host');
   }
@@ -111,7 +111,7 @@ export class Neighbours {
       return;
     }
     if (this.#probes.get(iface)?.delete(from) === true)
-      handler.handle(plant.hostOf[iface]!, {
+      handler.handle(plant.interfaces.host(iface), {
         kind: 'probe-answer',
         address: from,
         hardware: plant.mac(frame.sender),
@@ -145,14 +145,15 @@ export class Neighbours {
         this.#forget(one);
       }
     }
-    this.#shard.plant.neighbourIp[iface] = ANY;
+    this.#shard.plant.interfaces.setNeighbour(iface, ANY, 0);
     this.#more.delete(iface);
     this.#probes.delete(iface);
   }
 
   #find(iface: number, address: Ip): number {
     const { plant } = this.#shard;
-    if (plant.neighbourIp[iface] === address && address !== ANY) return plant.neighbour[iface]!;
+    if (plant.interfaces.neighbourIp(iface) === address && address !== ANY)
+      return plant.interfaces.neighbour(iface);
     return this.#more.size === 0 ? UNKNOWN : (this.#more.get(iface)?.get(address) ?? UNKNOWN);
   }
 
@@ -162,10 +163,9 @@ export class Neighbours {
 
   #learn(iface: number, address: Ip, neighbour: number): void {
     const { plant } = this.#shard;
-    const first = plant.neighbourIp[iface]!;
+    const first = plant.interfaces.neighbourIp(iface);
     if (isIpv4(address) && (first === ANY || first === address)) {
-      plant.neighbourIp[iface] = address;
-      plant.neighbour[iface] = neighbour;
+      plant.interfaces.setNeighbour(iface, address, neighbour);
     } else {
       const more = this.#more.get(iface);
       if (more === undefined) this.#more.set(iface, new Map([[address, neighbour]]));
@@ -250,7 +250,7 @@ export class Neighbours {
   #dropOldest(waiting: Waiting): void {
     const oldest = waiting.frames.shift();
     if (oldest === undefined) return;
-    this.#shard.because(this.#shard.plant.hostOf[waiting.iface]!, NET_RULES.neighbourQueueFull);
+    this.#shard.because(this.#shard.plant.interfaces.host(waiting.iface), NET_RULES.neighbourQueueFull);
     this.#shard.pool.free(oldest);
   }
 

@@ -154,14 +154,14 @@ export class Output implements Undeliverable {
       if (own !== NONE) return own;
     }
     if (to.address !== BROADCAST && this.#route(host, to.address)) return this.#iface;
-    return plant.first[host]!;
+    return plant.hosts.first(host);
   }
 
   /** Whether it is for all on one of our links. */
   #isGroup(host: number, to: Target): boolean {
     const { plant } = this.#shard;
-    const end = plant.first[host + 1]!;
-    for (let iface = plant.first[host]!; iface < end; iface++)
+    const end = plant.hosts.end(host);
+    for (let iface = plant.hosts.first(host); iface < end; iface++)
       if (plant.isBroadcast(iface, to.address)) return true;
     return false;
   }
@@ -173,7 +173,7 @@ export class Output implements Undeliverable {
       return;
     }
     if (this.#areas.exist && nextHop === frame.to) {
-      const router = this.#areas.routerFor(plant.segmentOf[iface]!, nextHop);
+      const router = this.#areas.routerFor(plant.interfaces.segment(iface), nextHop);
       if (router !== NONE) {
         this.#crossing.toInterface(frame, iface, router);
         return;
@@ -185,13 +185,19 @@ export class Output implements Undeliverable {
   /** The longest prefix, then the default router (RFC 1122 §3.3.1.1), then a link; sets `#iface` and `#nextHop`. */
   #route(host: number, to: Ip): boolean {
     const { plant } = this.#shard;
-    const start = plant.first[host]!;
-    const end = plant.first[host + 1]!;
-    if (end - start === 1 && isIpv4(to) && !plant.hasRoutes(host) && plant.addressOf[start] !== ANY) {
+    const start = plant.hosts.first(host);
+    const end = plant.hosts.end(host);
+    if (
+      end - start === 1 &&
+      isIpv4(to) &&
+      !plant.hasRoutes(host) &&
+      plant.interfaces.address(start) !== ANY
+    ) {
       // One way out, as a modem has: on its link, or through its router.
-      if (((plant.addressOf[start]! ^ to) & plant.maskOf[start]!) === 0) return this.#found(start, to);
-      if (!plant.hasOthers && plant.routerOf[start] !== ANY)
-        return this.#found(start, plant.routerOf[start]! as Ipv4);
+      if (((plant.interfaces.address(start) ^ to) & plant.interfaces.mask(start)) === 0)
+        return this.#found(start, to);
+      if (!plant.hasOthers && plant.interfaces.router(start) !== ANY)
+        return this.#found(start, plant.interfaces.router(start) as Ipv4);
     }
     const { routes } = plant.spec(host);
     let best = NONE;
@@ -210,7 +216,7 @@ export class Output implements Undeliverable {
   #routeByRouter(start: number, end: number, to: Ip): boolean {
     const { plant } = this.#shard;
     for (let iface = start; iface < end; iface++) {
-      const router = isIpv4(to) ? plant.routerOf[iface]! : ANY;
+      const router = isIpv4(to) ? plant.interfaces.router(iface) : ANY;
       if (router !== ANY) return this.#found(iface, router as Ipv4);
       for (const other of plant.others(iface))
         if (other.router !== undefined && isIpv4(other.router) === isIpv4(to))
@@ -218,15 +224,15 @@ export class Output implements Undeliverable {
     }
     if (!this.#areas.exist) return false;
     for (let iface = start; iface < end; iface++)
-      if (this.#areas.routerFor(plant.segmentOf[iface]!, to) !== NONE) return this.#found(iface, to);
+      if (this.#areas.routerFor(plant.interfaces.segment(iface), to) !== NONE) return this.#found(iface, to);
     return false;
   }
 
   /** -1 when `to` is not on the interface's link. */
   #prefixLengthOn(iface: number, to: Ip): number {
     const { plant } = this.#shard;
-    const mask = plant.maskOf[iface]!;
-    const own = plant.addressOf[iface]!;
+    const mask = plant.interfaces.mask(iface);
+    const own = plant.interfaces.address(iface);
     let best = NONE;
     if (isIpv4(to) && own !== ANY && ((own ^ to) & mask) === 0) best = lengthOf(mask);
     for (const other of plant.others(iface))
@@ -247,7 +253,7 @@ export class Output implements Undeliverable {
   /** RFC 1122 §3.3.4.3: an address of another interface, where the way out has none of its own. */
   #anySource(host: number, to: Ip): Ip {
     const { plant } = this.#shard;
-    for (let iface = plant.first[host]!; iface < plant.first[host + 1]!; iface++) {
+    for (let iface = plant.hosts.first(host); iface < plant.hosts.end(host); iface++) {
       const source = plant.sourceFor(iface, to);
       if (source !== undefined) return source;
     }

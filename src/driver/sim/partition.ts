@@ -123,8 +123,8 @@ export class Partition implements InputHandler, Persisting {
   /** A timer that is early, or was overtaken by an earlier one, hands in nothing. */
   #wake(host: number): void {
     const { plant, now } = this.shard;
-    if (plant.armed[host] !== now) return;
-    plant.armed[host] = Infinity;
+    if (plant.hosts.armed(host) !== now) return;
+    plant.hosts.arm(host, Infinity);
     const service = plant.services[host];
     if (service === undefined) return;
     if (service.deadline() > now) this.#arm(host);
@@ -135,7 +135,7 @@ export class Partition implements InputHandler, Persisting {
     const { plant, now } = this.shard;
     this.handle(host, TIMER);
     // `handle` has armed it anew: asking the service a second time would cost as much as the timer.
-    if (plant.armed[host]! <= now)
+    if (plant.hosts.armed(host) <= now)
       bug(`${plant.spec(host).name} wants a timer at a moment that has had its timer`);
   }
 
@@ -143,9 +143,9 @@ export class Partition implements InputHandler, Persisting {
   #arm(host: number): void {
     const { plant, wheel, now } = this.shard;
     const deadline = plant.services[host]?.deadline() ?? Infinity;
-    if (deadline >= plant.armed[host]!) return;
+    if (deadline >= plant.hosts.armed(host)) return;
     const moment = Math.max(deadline, now);
-    plant.armed[host] = moment;
+    plant.hosts.arm(host, moment);
     wheel.push(moment, EVENT.timer, host, 0);
   }
 
@@ -207,11 +207,11 @@ export class Partition implements InputHandler, Persisting {
     const { plant } = this.shard;
     if (plant.services[host] === undefined) return;
     plant.services[host] = undefined;
-    plant.armed[host] = Infinity;
+    plant.hosts.arm(host, Infinity);
     plant.ports.releaseAll(host);
     this.#streams.forget(host);
     this.#reception.forget(host);
-    for (let iface = plant.first[host]!; iface < plant.first[host + 1]!; iface++) {
+    for (let iface = plant.hosts.first(host); iface < plant.hosts.end(host); iface++) {
       this.#neighbours.forget(iface);
       plant.resetAddresses(iface);
     }

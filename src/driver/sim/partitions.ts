@@ -22,7 +22,9 @@ export function cutIntoPartitions(plant: Plant, cut: 'by cable' | 'whole' = 'by 
   const numbers = new Map<number, number>([[0, 0]]);
   for (const group of [...new Set(groups)].sort((a, b) => a - b))
     if (!numbers.has(group)) numbers.set(group, numbers.size);
-  groups.forEach((group, host) => (plant.partition[host] = numbers.get(group) ?? 0));
+  groups.forEach((group, host) => {
+    plant.hosts.setPartition(host, numbers.get(group) ?? 0);
+  });
   return { count: numbers.size, lookaheadUs: spread(plant) };
 }
 
@@ -33,7 +35,7 @@ function groupByCable(plant: Plant): number[] {
   const groups = new Array<number>(plant.specs.length).fill(0);
   cables.forEach((cable, index) => {
     for (const iface of cable.members) {
-      const host = plant.hostOf[iface]!;
+      const host = plant.interfaces.host(iface);
       const group = 1 + Math.floor(index / share);
       if (groups[host] === 0) groups[host] = group;
       else if (groups[host] !== group) replaceAll(groups, group, groups[host]!);
@@ -46,7 +48,7 @@ function groupByCable(plant: Plant): number[] {
 function joinNear(plant: Plant, groups: number[]): number[] {
   for (const segment of plant.segments) {
     if (segment.quality.delayUs >= LOOKAHEAD_LEAST_US) continue;
-    const here = new Set(segment.members.map((iface) => groups[plant.hostOf[iface]!]!));
+    const here = new Set(segment.members.map((iface) => groups[plant.interfaces.host(iface)]!));
     const least = Math.min(...here);
     for (const group of here) if (group !== least) replaceAll(groups, group, least);
   }
@@ -61,7 +63,7 @@ function replaceAll(groups: number[], from: number, to: number): void {
 function spread(plant: Plant): number {
   let least = Infinity;
   for (const segment of plant.segments) {
-    const here = new Set(segment.members.map((iface) => plant.partition[plant.hostOf[iface]!]!));
+    const here = new Set(segment.members.map((iface) => plant.hosts.partition(plant.interfaces.host(iface))));
     segment.partitions = [...here].sort((a, b) => a - b);
     if (here.size > 1) least = Math.min(least, segment.quality.delayUs);
   }

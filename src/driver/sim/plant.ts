@@ -7,12 +7,10 @@ import type { InterfaceAddress, Service } from '../../core/service.ts';
 import { addLinkRouters } from './link-router.ts';
 import { MacTable } from './mac-table.ts';
 import { Ports } from './ports.ts';
+import { FORWARDS, HAS_ROUTES, INSPECTS, HostRecords, InterfaceRecords } from './records.ts';
 import { Segment } from './segment.ts';
 
 const NONE = -1;
-const FORWARDS = 1;
-const HAS_ROUTES = 2;
-const INSPECTS = 4;
 
 /**
  * The topology as tables: hosts and interfaces are numbers in the file's order, and what is kept for each of a million is
@@ -24,36 +22,11 @@ export class Plant {
   /** How many of `specs` the topology names; those behind are the routers inside of links. */
   readonly namedHosts: number;
   readonly services: (Service | undefined)[];
-  /** The moment of the timer in the queue for a host; Infinity when there is none. */
-  readonly armed: Float64Array;
-  /** A host's own stream of chance for crossings, and how many frames it has sent: the draw's number. */
-  readonly diceKey: Int32Array;
-  readonly sent: Int32Array;
-  /** The partition of a host. */
-  readonly partition: Uint8Array;
+  readonly hosts: HostRecords;
+  readonly interfaces: InterfaceRecords;
   readonly ports: Ports;
-  /** What is asked of a host for each frame, beside the objects of a million hosts: FORWARDS, HAS_ROUTES, INSPECTS. */
-  readonly #flags: Uint8Array;
-
   /** Whether any host inspects: a plant without one pays a test of this for each frame. */
   readonly hasInspectors: boolean;
-
-  /** A host's interfaces are `first[host]` up to `first[host + 1]`. */
-  readonly first: Int32Array;
-  readonly hostOf: Int32Array;
-  readonly segmentOf: Int32Array;
-  readonly macOf: Float64Array;
-  /** The first IPv4 address of an interface, 0 for none, with its mask and default router. */
-  readonly addressOf: Int32Array;
-  readonly maskOf: Int32Array;
-  readonly routerOf: Int32Array;
-  /** When the last frame that an interface sent arrives: order is kept per sender and segment. */
-  readonly lastArrival: Float64Array;
-  /** Until when an interface's line is busy; only on segments with a bandwidth. */
-  readonly busyUntil: Float64Array;
-  /** The neighbour an interface learned first: most of a million modems know their CMTS and nobody else. */
-  readonly neighbourIp: Int32Array;
-  readonly neighbour: Int32Array;
   readonly macs: MacTable;
   readonly #others = new Map<number, InterfaceAddress[]>();
   readonly #byName = new Map<string, number>();
@@ -65,33 +38,13 @@ export class Plant {
     const hosts = topology.hosts.length;
     const interfaces = topology.hosts.reduce((sum, host) => sum + host.interfaces.length, 0);
     this.services = new Array<Service | undefined>(hosts).fill(undefined);
-    this.armed = new Float64Array(hosts).fill(Infinity);
-    this.diceKey = Int32Array.from(topology.hosts, (host) => streamKey(seed, host.name));
-    this.sent = new Int32Array(hosts);
-    this.partition = new Uint8Array(hosts);
+    this.hosts = new HostRecords(hosts);
+    this.interfaces = new InterfaceRecords(interfaces);
     this.ports = new Ports(topology.hosts);
-    this.#flags = Uint8Array.from(
-      topology.hosts,
-      (host) =>
-        (host.forwards ? FORWARDS : 0) |
-        (host.routes.length > 0 ? HAS_ROUTES : 0) |
-        (host.inspects === true ? INSPECTS : 0),
-    );
     this.hasInspectors = topology.hosts.some((host) => host.inspects === true);
-    this.first = new Int32Array(hosts + 1);
-    this.hostOf = new Int32Array(interfaces);
-    this.segmentOf = new Int32Array(interfaces);
-    this.macOf = new Float64Array(interfaces);
-    this.addressOf = new Int32Array(interfaces);
-    this.maskOf = new Int32Array(interfaces);
-    this.routerOf = new Int32Array(interfaces);
-    this.lastArrival = new Float64Array(interfaces);
-    this.busyUntil = new Float64Array(interfaces);
-    this.neighbourIp = new Int32Array(interfaces);
-    this.neighbour = new Int32Array(interfaces);
-    this.macs = new MacTable(this.macOf, this.segmentOf);
+    this.macs = new MacTable(this.interfaces);
     this.segments = topology.segments.map((spec, index) => new Segment(index, spec));
-    this.#fill();
+    this.#fill(seed);
   }
 
   hostNamed(name: string): number {
@@ -103,34 +56,34 @@ export class Plant {
   }
 
   forwards(host: number): boolean {
-    return (this.#flags[host]! & FORWARDS) !== 0;
+    return this.hosts.has(host, FORWARDS);
   }
 
   inspects(host: number): boolean {
-    return (this.#flags[host]! & INSPECTS) !== 0;
+    return this.hosts.has(host, INSPECTS);
   }
 
   hasRoutes(host: number): boolean {
-    return (this.#flags[host]! & HAS_ROUTES) !== 0;
+    return this.hosts.has(host, HAS_ROUTES);
   }
 
   segmentAt(iface: number): Segment {
-    return this.segments[this.segmentOf[iface]!]!;
+    return this.segments[this.interfaces.segment(iface)]!;
   }
 
   /** The number of an interface within its host: what services call `via`. */
   viaOf(iface: number): number {
-    return iface - this.first[this.hostOf[iface]!]!;
+    return iface - this.hosts.first(this.interfaces.host(iface));
   }
 
   interfaceOf(host: number, via: number): number {
-    const iface = this.first[host]! + via;
-    if (via < 0 || iface >= this.first[host + 1]!) bug(`${this.spec(host).name} has no interface ${via}`);
+    const iface = this.hosts.first(host) + via;
+    if (via < 0 || iface >= this.hosts.end(host)) bug(`${this.spec(host).name} has no interface ${via}`);
     return iface;
   }
 
   mac(iface: number): Mac {
-    return this.macOf[iface]! as Mac;
+    return this.interfaces.mac(iface) as Mac;
   }
 
   /** Gives an interface an address of a family instead of the one it had; undefined takes all away. */
@@ -151,9 +104,9 @@ export class Plant {
   /** Back to the addresses of the file. */
   resetAddresses(iface: number): void {
     this.configure(iface, undefined);
-    const host = this.hostOf[iface]!;
+    const host = this.interfaces.host(iface);
     for (const address of this.spec(host).interfaces[this.viaOf(iface)]!.addresses) {
-      if (isIpv4(address.address) && this.addressOf[iface] === ANY) this.configure(iface, address);
+      if (isIpv4(address.address) && this.interfaces.address(iface) === ANY) this.configure(iface, address);
       else this.#addOther(iface, address);
     }
   }
@@ -168,7 +121,7 @@ export class Plant {
   }
 
   hasAddress(iface: number, address: Ip): boolean {
-    if (this.addressOf[iface] === address) return address !== ANY;
+    if (this.interfaces.address(iface) === address) return address !== ANY;
     if (this.#others.size === 0) return false;
     const others = this.#others.get(iface);
     return others !== undefined && others.some((other) => other.address === address);
@@ -176,8 +129,8 @@ export class Plant {
 
   /** The host's interface with that address; -1 when it is not the host's. */
   interfaceWith(host: number, address: Ip): number {
-    const end = this.first[host + 1]!;
-    for (let iface = this.first[host]!; iface < end; iface++)
+    const end = this.hosts.end(host);
+    for (let iface = this.hosts.first(host); iface < end; iface++)
       if (this.hasAddress(iface, address)) return iface;
     return NONE;
   }
@@ -185,7 +138,7 @@ export class Plant {
   /** The address an interface sends from, of the family of `to`; undefined when it has none of that family. */
   sourceFor(iface: number, to: Ip): Ip | undefined {
     if (!isIpv4(to)) return this.#sourceIpv6(iface, to);
-    const first = this.addressOf[iface]! as Ipv4;
+    const first = this.interfaces.address(iface) as Ipv4;
     return first === ANY ? undefined : first;
   }
 
@@ -193,8 +146,8 @@ export class Plant {
   isBroadcast(iface: number, to: Ip): boolean {
     if (!isIpv4(to)) return to.startsWith('ff');
     if (to === -1 || to >>> 28 === 14) return true;
-    const address = this.addressOf[iface]!;
-    const mask = this.maskOf[iface]!;
+    const address = this.interfaces.address(iface);
+    const mask = this.interfaces.mask(iface);
     if (address !== 0 && isDirected(to, address, mask)) return true;
     if (this.#others.size === 0) return false;
     return this.others(iface).some(
@@ -209,9 +162,7 @@ export class Plant {
   }
 
   #setFirst(iface: number, address: Ipv4, prefixLength: number, router: Ipv4): void {
-    this.addressOf[iface] = address;
-    this.maskOf[iface] = maskOfLength(prefixLength);
-    this.routerOf[iface] = router;
+    this.interfaces.setAddress(iface, address, maskOfLength(prefixLength), router);
   }
 
   #keepOthers(iface: number, keeps: (other: InterfaceAddress) => boolean): void {
@@ -227,27 +178,28 @@ export class Plant {
     else others.push(address);
   }
 
-  #fill(): void {
+  #fill(seed: number): void {
     const segments = new Map(this.segments.map((segment) => [segment.name, segment]));
     let iface = 0;
     for (let host = 0; host < this.specs.length; host++) {
       const spec = this.spec(host);
       if (this.#byName.has(spec.name)) throw new ConfigError('hosts', spec.name, 'names that are unique');
       this.#byName.set(spec.name, host);
-      this.first[host] = iface;
+      const flags =
+        (spec.forwards ? FORWARDS : 0) |
+        (spec.routes.length > 0 ? HAS_ROUTES : 0) |
+        (spec.inspects === true ? INSPECTS : 0);
+      this.hosts.define(host, { diceKey: streamKey(seed, spec.name), flags });
+      this.hosts.setInterfaces(host, iface, iface + spec.interfaces.length);
       for (const own of spec.interfaces) {
         const segment = segments.get(own.segment);
         if (segment === undefined) throw new ConfigError(spec.name, own.segment, 'the name of a segment');
-        this.hostOf[iface] = host;
-        this.segmentOf[iface] = segment.index;
-        this.macOf[iface] = own.mac;
-        this.first[host + 1] = iface + 1;
+        this.interfaces.define(iface, { mac: own.mac, host, segment: segment.index });
         this.resetAddresses(iface);
         segment.join(iface, spec);
         this.macs.add(iface);
         iface++;
       }
-      this.first[host + 1] = iface;
     }
   }
 }

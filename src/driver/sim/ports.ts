@@ -12,6 +12,9 @@ const BIND_DICE = 0x62696e64;
 /** Which UDP ports a host has open: those of its specification and those it bound. */
 export class Ports {
   readonly #specs: readonly HostSpec[];
+  /** The lists of ports in specifications: few, and most hosts share one. */
+  readonly #lists: (readonly number[])[] = [];
+  readonly #listOf: Int32Array;
   readonly #inline: Uint16Array;
   readonly #more = new Map<number, Set<number>>();
   readonly #bound: Uint32Array;
@@ -20,11 +23,21 @@ export class Ports {
     this.#specs = specs;
     this.#inline = new Uint16Array(specs.length * INLINE);
     this.#bound = new Uint32Array(specs.length);
+    this.#listOf = new Int32Array(specs.length);
+    const known = new Map<string, number>();
+    for (const [host, { udpPorts }] of specs.entries()) {
+      const key = udpPorts.join();
+      let list = known.get(key);
+      if (list === undefined) {
+        list = this.#lists.push(udpPorts) - 1;
+        known.set(key, list);
+      }
+      this.#listOf[host] = list;
+    }
   }
 
   isOpen(host: number, port: number): boolean {
-    // What a modem bound is asked for most, and stands here; its specification lies elsewhere.
-    return (port !== 0 && this.#isBound(host, port)) || this.#specs[host]!.udpPorts.includes(port);
+    return (port !== 0 && this.#isBound(host, port)) || this.#lists[this.#listOf[host]!]!.includes(port);
   }
 
   /** A port nobody can foretell; beyond the dynamic ones only when all of those are in use. */

@@ -100,10 +100,10 @@ export class Reception {
   /** A frame for one interface has arrived there. */
   arrive(iface: number, frame: Frame): void {
     const { plant } = this.#shard;
-    const host = plant.hostOf[iface]!;
+    const host = plant.interfaces.host(iface);
     if (plant.services[host] === undefined) {
       frame.receiver = NOBODY;
-      this.#shard.because(plant.hostOf[frame.sender]!, NET_RULES.unheard);
+      this.#shard.because(plant.interfaces.host(frame.sender), NET_RULES.unheard);
       this.#shard.report(frame, UNHEARD);
       this.#shard.pool.free(frame);
       return;
@@ -119,15 +119,15 @@ export class Reception {
     const segment = plant.segments[segmentIndex]!;
     if (reports === 'reports') this.#shard.report(frame, DELIVERED);
     // On a cable only the CMTS hears what a modem sends.
-    const onlyRouters = segment.isCable && !plant.forwards(plant.hostOf[frame.sender]!);
+    const onlyRouters = segment.isCable && !plant.forwards(plant.interfaces.host(frame.sender));
     const members = onlyRouters
       ? segment.routers
       : frame.kind === UDP
         ? segment.candidates(frame.toPort)
         : segment.members;
     for (const iface of members) {
-      const host = plant.hostOf[iface]!;
-      if (iface === frame.sender || plant.partition[host] !== this.#shard.index) continue;
+      const host = plant.interfaces.host(iface);
+      if (iface === frame.sender || plant.hosts.partition(host) !== this.#shard.index) continue;
       if (plant.services[host] !== undefined) this.#hearOne(host, iface, frame);
     }
     pool.free(frame);
@@ -214,7 +214,7 @@ export class Reception {
   #isOurs(host: number, iface: number, to: Ip): boolean {
     const { plant } = this.#shard;
     if (plant.interfaceWith(host, to) >= 0) return true;
-    if (isIpv4(to) && plant.addressOf[iface] === ANY && !plant.forwards(host)) return true;
+    if (isIpv4(to) && plant.interfaces.address(iface) === ANY && !plant.forwards(host)) return true;
     return plant.isBroadcast(iface, to);
   }
 
@@ -359,10 +359,10 @@ export class Reception {
   #queuedAt(host: number, frame: Frame): number {
     const { plant } = this.#shard;
     if (frame.receiver >= 0) return frame.receiver;
-    const segment = plant.segmentOf[frame.sender]!;
-    for (let iface = plant.first[host]!; iface < plant.first[host + 1]!; iface++)
-      if (plant.segmentOf[iface] === segment) return iface;
-    return plant.first[host]!;
+    const segment = plant.interfaces.segment(frame.sender);
+    for (let iface = plant.hosts.first(host); iface < plant.hosts.end(host); iface++)
+      if (plant.interfaces.segment(iface) === segment) return iface;
+    return plant.hosts.first(host);
   }
 
   #measure(host: number, name: string, value: number): void {

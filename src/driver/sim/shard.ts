@@ -56,7 +56,7 @@ export class Shard {
 
   /** The frame has come to the end of one crossing. */
   report(frame: Frame, fate: number, fault?: string): void {
-    const segment = this.plant.segmentOf[frame.sender]!;
+    const segment = this.plant.interfaces.segment(frame.sender);
     this.digest.frame(this.now, segment, fate, frame);
     if (this.tracer.wantsFrames) this.tracer.frame(this.now, frame, fate, fault);
   }

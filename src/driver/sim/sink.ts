@@ -147,7 +147,7 @@ export class Sink implements Effects {
 
   bind(): number {
     const { plant } = this.#shard;
-    return plant.ports.bind(this.#host, plant.diceKey[this.#host]!);
+    return plant.ports.bind(this.#host, plant.hosts.diceKey(this.#host));
   }
 
   release(port: number): void {

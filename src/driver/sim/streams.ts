@@ -48,7 +48,7 @@ export class Streams {
 
   /** A port that is given and has a connection to the same peer is given up for another one. */
   connect(host: number, id: StreamId, peer: Endpoint, fromPort: number | undefined): void {
-    const key = this.#shard.plant.diceKey[host]!;
+    const key = this.#shard.plant.hosts.diceKey(host);
     const address = this.#output.sourceFor(host, peer.address) ?? ANY;
     let local = { address, port: fromPort ?? 0 };
     while (local.port === 0 || this.#byEnds.has(keyOf(host, local, peer)))
@@ -124,7 +124,7 @@ export class Streams {
     if ((flags & RST) !== 0) return;
     const opens = (flags & (SYN | ACK)) === SYN;
     if (opens && plant.spec(host).tcpPorts.includes(local.port)) {
-      const ours = drawAt(plant.diceKey[host]! ^ SEQUENCE_DICE, ++this.#drawn) | 0;
+      const ours = drawAt(plant.hosts.diceKey(host) ^ SEQUENCE_DICE, ++this.#drawn) | 0;
       const start = { state: 'syn-received', sequence: ours, at: now } as const;
       const connection = new Connection(this.reserve(), { host, local, peer }, start);
       connection.receiveNext = (sequence + 1) | 0;

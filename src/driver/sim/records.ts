@@ -1,0 +1,176 @@
+/**
+ * What the plant keeps of each host and each interface, one record each and all fields of a record side by side: in a plant of
+ * a hundred thousand every event is another host's, and what lies in one cache line is fetched once.
+ */
+
+/** float64: armed; int32: dice key, frames sent, first interface, end of interfaces, partition, flags. */
+const HOST_WORDS = 8;
+const DICE_KEY = 2;
+const SENT = 3;
+const FIRST = 4;
+const END = 5;
+const PARTITION = 6;
+const FLAGS = 7;
+
+export const FORWARDS = 1;
+export const HAS_ROUTES = 2;
+export const INSPECTS = 4;
+
+export class HostRecords {
+  readonly #words: Int32Array;
+  readonly #doubles: Float64Array;
+
+  constructor(count: number) {
+    this.#words = new Int32Array(count * HOST_WORDS);
+    this.#doubles = new Float64Array(this.#words.buffer);
+    for (let host = 0; host < count; host++) this.arm(host, Infinity);
+  }
+
+  define(host: number, record: { readonly diceKey: number; readonly flags: number }): void {
+    this.#words[host * HOST_WORDS + DICE_KEY] = record.diceKey;
+    this.#words[host * HOST_WORDS + FLAGS] = record.flags;
+  }
+
+  /** The moment of the timer in the queue for a host; Infinity when there is none. */
+  armed(host: number): number {
+    return this.#doubles[host * (HOST_WORDS / 2)]!;
+  }
+
+  arm(host: number, at: number): void {
+    this.#doubles[host * (HOST_WORDS / 2)] = at;
+  }
+
+  /** A host's own stream of chance for crossings. */
+  diceKey(host: number): number {
+    return this.#words[host * HOST_WORDS + DICE_KEY]!;
+  }
+
+  /** Counts a frame that a host sends: the number of its draw. */
+  countSent(host: number): number {
+    return ++this.#words[host * HOST_WORDS + SENT]!;
+  }
+
+  /** A host's interfaces are `first(host)` up to `end(host)`. */
+  first(host: number): number {
+    return this.#words[host * HOST_WORDS + FIRST]!;
+  }
+
+  end(host: number): number {
+    return this.#words[host * HOST_WORDS + END]!;
+  }
+
+  setInterfaces(host: number, first: number, end: number): void {
+    this.#words[host * HOST_WORDS + FIRST] = first;
+    this.#words[host * HOST_WORDS + END] = end;
+  }
+
+  partition(host: number): number {
+    return this.#words[host * HOST_WORDS + PARTITION]!;
+  }
+
+  setPartition(host: number, partition: number): void {
+    this.#words[host * HOST_WORDS + PARTITION] = partition;
+  }
+
+  has(host: number, flag: number): boolean {
+    return (this.#words[host * HOST_WORDS + FLAGS]! & flag) !== 0;
+  }
+}
+
+/** float64: MAC, last arrival, busy until; int32: host, segment, address, mask, router, first neighbour and its address. */
+const INTERFACE_WORDS = 16;
+const MAC = 0;
+const LAST_ARRIVAL = 1;
+const BUSY_UNTIL = 2;
+const HOST = 6;
+const SEGMENT = 7;
+const ADDRESS = 8;
+const MASK = 9;
+const ROUTER = 10;
+const NEIGHBOUR_IP = 11;
+const NEIGHBOUR = 12;
+
+export class InterfaceRecords {
+  readonly count: number;
+  readonly #words: Int32Array;
+  readonly #doubles: Float64Array;
+
+  constructor(count: number) {
+    this.count = count;
+    this.#words = new Int32Array(count * INTERFACE_WORDS);
+    this.#doubles = new Float64Array(this.#words.buffer);
+  }
+
+  define(
+    iface: number,
+    record: { readonly mac: number; readonly host: number; readonly segment: number },
+  ): void {
+    this.#doubles[iface * (INTERFACE_WORDS / 2) + MAC] = record.mac;
+    this.#words[iface * INTERFACE_WORDS + HOST] = record.host;
+    this.#words[iface * INTERFACE_WORDS + SEGMENT] = record.segment;
+  }
+
+  mac(iface: number): number {
+    return this.#doubles[iface * (INTERFACE_WORDS / 2) + MAC]!;
+  }
+
+  /** When the last frame that an interface sent arrives: order is kept per sender and segment. */
+  lastArrival(iface: number): number {
+    return this.#doubles[iface * (INTERFACE_WORDS / 2) + LAST_ARRIVAL]!;
+  }
+
+  setLastArrival(iface: number, at: number): void {
+    this.#doubles[iface * (INTERFACE_WORDS / 2) + LAST_ARRIVAL] = at;
+  }
+
+  /** Until when an interface's line is busy; only on segments with a bandwidth. */
+  busyUntil(iface: number): number {
+    return this.#doubles[iface * (INTERFACE_WORDS / 2) + BUSY_UNTIL]!;
+  }
+
+  setBusyUntil(iface: number, at: number): void {
+    this.#doubles[iface * (INTERFACE_WORDS / 2) + BUSY_UNTIL] = at;
+  }
+
+  host(iface: number): number {
+    return this.#words[iface * INTERFACE_WORDS + HOST]!;
+  }
+
+  segment(iface: number): number {
+    return this.#words[iface * INTERFACE_WORDS + SEGMENT]!;
+  }
+
+  /** The first IPv4 address of an interface, 0 for none, with its mask and default router. */
+  address(iface: number): number {
+    return this.#words[iface * INTERFACE_WORDS + ADDRESS]!;
+  }
+
+  mask(iface: number): number {
+    return this.#words[iface * INTERFACE_WORDS + MASK]!;
+  }
+
+  router(iface: number): number {
+    return this.#words[iface * INTERFACE_WORDS + ROUTER]!;
+  }
+
+  setAddress(iface: number, address: number, mask: number, router: number): void {
+    const at = iface * INTERFACE_WORDS;
+    this.#words[at + ADDRESS] = address;
+    this.#words[at + MASK] = mask;
+    this.#words[at + ROUTER] = router;
+  }
+
+  /** The neighbour an interface learned first, 0 for none: most modems know their CMTS and nobody else. */
+  neighbourIp(iface: number): number {
+    return this.#words[iface * INTERFACE_WORDS + NEIGHBOUR_IP]!;
+  }
+
+  neighbour(iface: number): number {
+    return this.#words[iface * INTERFACE_WORDS + NEIGHBOUR]!;
+  }
+
+  setNeighbour(iface: number, address: number, neighbour: number): void {
+    this.#words[iface * INTERFACE_WORDS + NEIGHBOUR_IP] = address;
+    this.#words[iface * INTERFACE_WORDS + NEIGHBOUR] = neighbour;
+  }
+}
