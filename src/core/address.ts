@@ -1,4 +1,4 @@
-import { int32At, u16At, writeInt32 } from './bytes.ts';
+import { int32At, toHex, u16At, writeInt32 } from './bytes.ts';
 import { bug } from './errors.ts';
 
 declare const ipv4Brand: unique symbol;
@@ -131,11 +131,12 @@ export function parseMac(text: string): Mac | undefined {
   return parseInt(text.replace(/[:-]/g, ''), 16) as Mac;
 }
 
+/** For `formatMac` alone. */
+const MAC_OCTETS = new Uint8Array(6);
+
 export function formatMac(address: Mac): string {
-  return address
-    .toString(16)
-    .padStart(12, '0')
-    .replace(/(..)(?=.)/g, '$1:');
+  writeMac(MAC_OCTETS, 0, address);
+  return toHex(MAC_OCTETS, ':');
 }
 
 /** The first `length` bits of an address; the rest are zero. */

@@ -10,7 +10,7 @@ import type { Ending, FrameWatcher, Outcome, StateWatcher } from './watcher.ts';
 /** Names of members in a detail; a storm has thousands. */
 const NAMES_MAX = 3;
 
-/** When each member got to a goal, for `eventually` and `never`. One octet and one double a member. */
+/** When each member got to a goal, for `eventually` and `never`. */
 export class GoalWatcher implements StateWatcher, FrameWatcher {
   readonly goal: Goal;
   readonly fromUs: number;
@@ -18,7 +18,9 @@ export class GoalWatcher implements StateWatcher, FrameWatcher {
   readonly #untilUs: number;
   readonly #plant: PlantIndex;
   readonly #members: readonly HostSpec[];
-  /** By host number: 0 not a member, 1 not there, 2 was there in time, 3 came after the end. */
+  /** The numbers of members lie from here on, within the length of the arrays: most watchers have no use for most hosts. */
+  readonly #first: number;
+  /** By host number from `#first`: 0 not a member, 1 not there, 2 was there in time, 3 came after the end. */
   readonly #there: Uint8Array;
   readonly #arrivedAt: Float64Array;
   /** What the host does now, so that one who is there when the time begins counts. */
@@ -36,10 +38,13 @@ export class GoalWatcher implements StateWatcher, FrameWatcher {
       expectation.kind === 'never' ? expectation.untilUs : expectation.fromUs + expectation.withinUs;
     this.#plant = plant;
     this.#members = plant.members(expectation.who);
-    this.#there = new Uint8Array(plant.hosts.length);
-    this.#arrivedAt = new Float64Array(plant.hosts.length);
-    this.#now = Array.from({ length: this.fromUs > 0 ? plant.hosts.length : 0 });
-    for (const member of this.#members) this.#there[this.#numberOf(member)] = 1;
+    const numbers = this.#members.map((member) => this.#numberOf(member));
+    this.#first = numbers.reduce((least, number) => Math.min(least, number), plant.hosts.length);
+    const end = numbers.reduce((most, number) => Math.max(most, number + 1), this.#first);
+    this.#there = new Uint8Array(end - this.#first);
+    this.#arrivedAt = new Float64Array(end - this.#first);
+    this.#now = Array.from({ length: this.fromUs > 0 ? end - this.#first : 0 });
+    for (const number of numbers) this.#there[number - this.#first] = 1;
     this.#open = this.fromUs === 0;
   }
 
@@ -53,11 +58,12 @@ export class GoalWatcher implements StateWatcher, FrameWatcher {
   }
 
   state(at: Instant, host: number, state: string): void {
-    if (this.#there[host] === 0) return;
+    const place = host - this.#first;
+    if (!this.#isMember(place)) return;
     this.#begin(at);
     this.#heard = true;
-    if (!this.#open) this.#now[host] = state;
-    else if ('state' in this.goal && state === this.goal.state) this.#arrive(at, host);
+    if (!this.#open) this.#now[place] = state;
+    else if ('state' in this.goal && state === this.goal.state) this.#arrive(at, place);
   }
 
   /** For `sees` and `answers`: a DNS answer with this data came to a member, or left it. */
@@ -68,12 +74,13 @@ export class GoalWatcher implements StateWatcher, FrameWatcher {
     const member = sees ? facts.to : facts.from;
     if (member === undefined) return;
     const host = this.#plant.numberOf(member);
-    if (host === undefined || this.#there[host] === 0 || facts.kind !== 'ANSWER') return;
+    if (host === undefined || !this.#isMember(host - this.#first) || facts.kind !== 'ANSWER') return;
     this.#begin(at);
     this.#heard = true;
     const answers = (facts.fields.get('answer') ?? '').split(',');
     const wanted = plainName(this.goal.answer);
-    if (this.#open && answers.some((answer) => plainName(answer) === wanted)) this.#arrive(at, host);
+    if (this.#open && answers.some((answer) => plainName(answer) === wanted))
+      this.#arrive(at, host - this.#first);
   }
 
   judge(end: Ending): Outcome {
@@ -86,15 +93,19 @@ export class GoalWatcher implements StateWatcher, FrameWatcher {
     if (this.#open || at < this.fromUs) return;
     this.#open = true;
     if (!('state' in this.goal)) return;
-    for (const [host, state] of this.#now.entries())
-      if (state === this.goal.state) this.#arrive(this.fromUs as Instant, host);
+    for (const [place, state] of this.#now.entries())
+      if (state === this.goal.state) this.#arrive(this.fromUs as Instant, place);
   }
 
-  #arrive(at: Instant, host: number): void {
-    if (this.#there[host] !== 1 && this.#there[host] !== 3) return;
+  #isMember(place: number): boolean {
+    return place >= 0 && place < this.#there.length && this.#there[place] !== 0;
+  }
+
+  #arrive(at: Instant, place: number): void {
+    if (this.#there[place] !== 1 && this.#there[place] !== 3) return;
     const late = this.#expectation.kind === 'never' ? at >= this.#untilUs : at > this.#untilUs;
-    if (this.#there[host] === 1) this.#arrivedAt[host] = at;
-    this.#there[host] = late ? 3 : 2;
+    if (this.#there[place] === 1) this.#arrivedAt[place] = at;
+    this.#there[place] = late ? 3 : 2;
     if (late) return;
     this.#reached++;
     this.#slowest = Math.max(this.#slowest, at);
@@ -148,11 +159,11 @@ export class GoalWatcher implements StateWatcher, FrameWatcher {
   }
 
   #when(host: HostSpec): number {
-    return this.#arrivedAt[this.#numberOf(host)] ?? 0;
+    return this.#arrivedAt[this.#numberOf(host) - this.#first] ?? 0;
   }
 
   #which(there: number): HostSpec[] {
-    return this.#members.filter((member) => this.#there[this.#numberOf(member)] === there);
+    return this.#members.filter((member) => this.#there[this.#numberOf(member) - this.#first] === there);
   }
 
   #names(hosts: readonly HostSpec[]): string {

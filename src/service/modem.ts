@@ -12,9 +12,12 @@ import type { CableModemOptions } from '../engine/modem/modem.ts';
  */
 export class ModemService implements Service {
   readonly #modem: CableModem;
+  /** Kept, since to ask all the modem's parts costs a walk through memory that was last used long ago. */
+  #dueAt: Instant;
 
   constructor(options: CableModemOptions) {
     this.#modem = new CableModem(options);
+    this.#dueAt = this.#modem.deadline();
   }
 
   handle(input: Input, now: Instant, effects: Effects): void {
@@ -24,10 +27,11 @@ export class ModemService implements Service {
       if (!(error instanceof DecodeError)) throw error;
       effects.because(MODEM.malformed, effects.explains ? error.message : undefined);
     }
+    this.#dueAt = this.#modem.deadline();
   }
 
   deadline(): Instant {
-    return this.#modem.deadline();
+    return this.#dueAt;
   }
 
   #take(input: Input, now: Instant, effects: Effects): void {

@@ -196,6 +196,13 @@ export class DhcpMessage {
     return this.#octets.subarray(part >>> 16, (part >>> 16) + (part & 255));
   }
 
+  /** Where an option that came in one part starts, its length in the octet before; -1: not there, or in several parts. */
+  find(code: number): number {
+    if (!this.has(code)) return NONE;
+    const head = this.#heads[code]!;
+    return this.#nexts[head] === NONE ? this.#parts[head]! >>> 16 : NONE;
+  }
+
   /** The first octet of an option of exactly one. */
   u8(code: number): number | undefined {
     const offset = this.#fixed(code, 1);
@@ -220,6 +227,8 @@ export class DhcpMessage {
 
   /** The first of an option's addresses. */
   firstIp(code: number): Ipv4 | undefined {
+    const at = this.find(code);
+    if (at !== NONE) return this.#octets[at - 1]! < 4 ? undefined : ipv4At(this.#octets, at);
     const octets = this.option(code);
     return octets === undefined || octets.length < 4 ? undefined : ipv4At(octets, 0);
   }

@@ -71,9 +71,7 @@ export class Exchange implements ClientTraits, BootTraits {
     // RFC 5107 §4: the relay's word goes, also for what comes past it later.
     this.serverId =
       serverOverride(relayAgent) ?? options.addresses[arrival.via] ?? options.addresses[0] ?? ANY;
-    const clientId = options.ignoresClientId ? undefined : request.option(Option.clientIdentifier);
-    const remoteId = suboption(relayAgent, RelaySuboption.remoteId);
-    this.reserved = links.reservationFor(this.link, this.mac, clientId, remoteId);
+    this.reserved = links.hasReservations ? this.#reservation(links, relayAgent, options) : undefined;
   }
 
   get userClass(): Uint8Array {
@@ -83,6 +81,16 @@ export class Exchange implements ClientTraits, BootTraits {
   /** Sent to us alone and past no relay. */
   get unicast(): boolean {
     return this.request.giaddr === ANY && this.arrival.to !== BROADCAST;
+  }
+
+  #reservation(
+    links: Links,
+    relayAgent: Uint8Array,
+    { ignoresClientId }: DhcpServerOptions,
+  ): Reserved | undefined {
+    const clientId = ignoresClientId ? undefined : this.request.option(Option.clientIdentifier);
+    const remoteId = suboption(relayAgent, RelaySuboption.remoteId);
+    return links.reservationFor(this.link, this.mac, clientId, remoteId);
   }
 
   /** An address on the client's link: RFC 3527 §3, else RFC 3011 §2, else RFC 2131 §4.3.1. */

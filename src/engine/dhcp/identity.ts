@@ -20,11 +20,15 @@ export class ClientKey {
 
   /** Fills the key from a message. */
   read(message: DhcpMessage, link: number, ignoresClientId: boolean): void {
-    const clientId = ignoresClientId ? undefined : message.option(Option.clientIdentifier);
-    const length = clientId?.length ?? 0;
-    if (clientId !== undefined && length >= CLIENT_ID_OCTETS_MIN && length <= CLIENT_ID_OCTETS_MAX)
-      return this.#set(link, BY_CLIENT_ID, clientId, 0, length);
     const { octets, hlen } = message;
+    if (!ignoresClientId && message.has(Option.clientIdentifier)) {
+      const at = message.find(Option.clientIdentifier);
+      const source = at === -1 ? (message.option(Option.clientIdentifier) ?? octets) : octets;
+      const start = Math.max(at, 0);
+      const length = at === -1 ? source.length : (octets[at - 1] ?? 0);
+      if (length >= CLIENT_ID_OCTETS_MIN && length <= CLIENT_ID_OCTETS_MAX)
+        return this.#set(link, BY_CLIENT_ID, source, start, start + length);
+    }
     this.#set(link, BY_HARDWARE, octets, CHADDR_OFFSET, CHADDR_OFFSET + hlen);
     this.octets[this.length++] = message.htype;
   }

@@ -134,6 +134,10 @@ export class Links {
     return this.#reservedAddresses.has(address);
   }
 
+  get hasReservations(): boolean {
+    return this.#reservedAddresses.size > 0;
+  }
+
   /** The reservation of a client on a link: by option 61, by hardware address, by the modem it is behind, in this order. */
   reservationFor(
     link: number,
@@ -141,7 +145,7 @@ export class Links {
     clientId: Uint8Array | undefined,
     remoteId: Uint8Array | undefined,
   ): Reserved | undefined {
-    if (this.#reservedAddresses.size === 0) return undefined;
+    if (!this.hasReservations) return undefined;
     const on = (list: readonly Reserved[] | undefined): Reserved | undefined =>
       list?.find(({ subnet }) => subnet.link === link);
     return (

@@ -1,10 +1,9 @@
-import { ANY, ipv4At } from '../../core/address.ts';
+import { ANY } from '../../core/address.ts';
 import type { Ipv4 } from '../../core/address.ts';
 import { Option } from '../../codec/dhcp/codes.ts';
 import { DhcpDecoder } from '../../codec/dhcp/message.ts';
 import type { DhcpMessage } from '../../codec/dhcp/message.ts';
-import { suboption } from '../../codec/dhcp/option/suboptions.ts';
-import { CABLELABS, CableLabsSuboption, enterpriseData } from '../../codec/dhcp/option/vivso.ts';
+import { cableLabsServer } from '../../codec/dhcp/option/vivso.ts';
 
 /** What a modem reads in its ACK beside the lease. */
 export interface BootFacts {
@@ -22,25 +21,18 @@ const decoder = new DhcpDecoder();
 /** `ack` is one that the modem took. */
 export function bootFacts(ack: Uint8Array, reads125: boolean): BootFacts {
   const message = decoder.decode(ack);
-  const times = message.option(Option.timeServers);
+  const named = reads125 ? cableLabsServer(message) : ANY;
   return {
-    server: bootServer(message, reads125),
-    isServerFrom125: reads125 && option125Servers(message) !== undefined,
-    time: times === undefined || times.length < 4 ? ANY : ipv4At(times, 0),
-    isComplete: message.has(Option.timeOffset) && times !== undefined && message.has(Option.logServers),
+    server: named === ANY ? message.siaddr : named,
+    isServerFrom125: named !== ANY,
+    time: message.firstIp(Option.timeServers) ?? ANY,
+    isComplete:
+      message.has(Option.timeOffset) && message.has(Option.timeServers) && message.has(Option.logServers),
   };
 }
 
 /** Where a modem fetches its file: option 125 sub-option 2 before siaddr, if it reads it; `ANY` when nowhere. */
 export function bootServer(message: DhcpMessage, reads125: boolean): Ipv4 {
-  const servers = reads125 ? option125Servers(message) : undefined;
-  return servers === undefined ? message.siaddr : ipv4At(servers, 0);
-}
-
-/** The addresses of option 125 sub-option 2, one at least. */
-function option125Servers(message: DhcpMessage): Uint8Array | undefined {
-  const option = message.option(Option.vendorSpecific);
-  const data = option && enterpriseData(option, CABLELABS);
-  const servers = data && suboption(data, CableLabsSuboption.tftpServers);
-  return servers === undefined || servers.length < 4 ? undefined : servers;
+  const named = reads125 ? cableLabsServer(message) : ANY;
+  return named === ANY ? message.siaddr : named;
 }

@@ -185,8 +185,10 @@ export class TftpServer {
       return this.#refuse(replyTo(input), tftp.ErrorCode.optionRefused, agreement.refused, effects);
     }
     const rule = agreement.oack === undefined ? RULES.granted : RULES.optionsGranted;
-    const detail = `${showOctets(request.name)} ${describeOptions(request.options)}`;
-    effects.because(rule, effects.explains ? detail : undefined);
+    effects.because(
+      rule,
+      effects.explains ? `${showOctets(request.name)} ${describeOptions(request.options)}` : undefined,
+    );
     this.#begin(input, source, mode, agreement, now, effects);
   }
 

@@ -5,11 +5,11 @@ export interface Suboption {
 }
 
 /** Where a sub-option's value starts; its length stands in the octet before. -1: not there, or cut off. */
-export function suboptionAt(octets: Uint8Array, code: number): number {
-  let at = 0;
-  while (at + 2 <= octets.length) {
+export function suboptionAt(octets: Uint8Array, code: number, start = 0, end = octets.length): number {
+  let at = start;
+  while (at + 2 <= end) {
     const length = octets[at + 1] ?? 0;
-    if (at + 2 + length > octets.length) return -1;
+    if (at + 2 + length > end) return -1;
     if (octets[at] === code) return at + 2;
     at += 2 + length;
   }

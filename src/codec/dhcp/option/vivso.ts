@@ -1,7 +1,9 @@
 import type { Ipv4 } from '../../../core/address.ts';
-import { ipOctets } from '../../../core/address.ts';
+import { ANY, ipOctets, ipv4At } from '../../../core/address.ts';
 import { u32At } from '../../../core/bytes.ts';
-import { suboption } from './suboptions.ts';
+import { Option } from '../codes.ts';
+import type { DhcpMessage } from '../message.ts';
+import { suboptionAt } from './suboptions.ts';
 
 /** CableLabs' enterprise number. */
 export const CABLELABS = 4491;
@@ -35,16 +37,39 @@ export function enterprisesOf(octets: Uint8Array): readonly EnterpriseData[] | u
   return found;
 }
 
-/** The first share of one vendor: a view. */
-export function enterpriseData(octets: Uint8Array, enterprise: number): Uint8Array | undefined {
-  let at = 0;
-  while (at + 5 <= octets.length) {
+/** Where the first share of one vendor starts; its length stands in the octet before. -1: not there, or cut off. */
+function enterpriseAt(octets: Uint8Array, enterprise: number, start: number, end: number): number {
+  let at = start;
+  while (at + 5 <= end) {
     const length = octets[at + 4] ?? 0;
-    if (at + 5 + length > octets.length) return undefined;
-    if (u32At(octets, at) === enterprise) return octets.subarray(at + 5, at + 5 + length);
+    if (at + 5 + length > end) return -1;
+    if (u32At(octets, at) === enterprise) return at + 5;
     at += 5 + length;
   }
-  return undefined;
+  return -1;
+}
+
+/** The first share of one vendor: a view. */
+export function enterpriseData(octets: Uint8Array, enterprise: number): Uint8Array | undefined {
+  const start = enterpriseAt(octets, enterprise, 0, octets.length);
+  return start === -1 ? undefined : octets.subarray(start, start + (octets[start - 1] ?? 0));
+}
+
+/** Where a sub-option of CableLabs' share of an option 125 starts; its length stands in the octet before. -1: not there. */
+function cableLabsAt(octets: Uint8Array, code: number, start: number, end: number): number {
+  const share = enterpriseAt(octets, CABLELABS, start, end);
+  return share === -1 ? -1 : suboptionAt(octets, code, share, share + (octets[share - 1] ?? 0));
+}
+
+/** The first TFTP server of option 125 in a message, without a view of it; `ANY` when it names none. */
+export function cableLabsServer(message: DhcpMessage): Ipv4 {
+  const at = message.find(Option.vendorSpecific);
+  const whole = at === -1 ? message.option(Option.vendorSpecific) : message.octets;
+  if (whole === undefined) return ANY;
+  const start = Math.max(at, 0);
+  const end = at === -1 ? whole.length : at + (whole[at - 1] ?? 0);
+  const server = cableLabsAt(whole, CableLabsSuboption.tftpServers, start, end);
+  return server === -1 || (whole[server - 1] ?? 0) < 4 ? ANY : ipv4At(whole, server);
 }
 
 /** Each share is at most 255 octets: the caller's bound. */
@@ -59,8 +84,11 @@ export function encodeEnterprises(list: readonly EnterpriseData[]): Uint8Array {
 
 /** Whether option 125 of a request asks CableLabs' sub-option `code` in its sub-option 1. */
 export function asksCableLabs(vivso: Uint8Array, code: number): boolean {
-  const data = enterpriseData(vivso, CABLELABS);
-  return data !== undefined && (suboption(data, CableLabsSuboption.requests)?.includes(code) ?? false);
+  const at = cableLabsAt(vivso, CableLabsSuboption.requests, 0, vivso.length);
+  if (at === -1) return false;
+  const end = at + (vivso[at - 1] ?? 0);
+  for (let index = at; index < end; index++) if (vivso[index] === code) return true;
+  return false;
 }
 
 /** The whole of option 125 that tells a modem its TFTP servers; at most 62 of them. */
