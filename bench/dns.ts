@@ -18,6 +18,7 @@ import { ZoneSet } from '../src/store/zone-set.ts';
 
 const NOW = toInstant(0);
 const CLIENT = { address: ipv4(0x0a000009), port: 40_000 };
+const ASKER = { source: CLIENT.address, subnet: undefined, dnssecOk: false, now: NOW };
 const SERVER = { address: ipv4(0x0a000035), port: 53 };
 
 /** A sink that copies what is sent, as drivers do. */
@@ -156,7 +157,8 @@ function measure(names: number): void {
   const questions = list.map((octets) => decodeMessage(octets).questions[0]);
   const deciding = nsEach(list.length, () => {
     for (const question of questions)
-      if (question !== undefined) authority.answer(question.qname.octets, question.qtype, answer, sink);
+      if (question !== undefined)
+        authority.answer(question.qname.octets, question.qtype, ASKER, answer, sink);
   });
   console.log(`${names} names: ${whole} a query; of which reading ${reading}, deciding ${deciding}`);
 }

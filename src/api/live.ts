@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Topology, Trace } from '../core/driver.ts';
-import { nodeCrypto } from '../driver/real/crypto.ts';
+import { portableCrypto } from '../crypto/portable.ts';
+import { nodeHashes } from '../driver/real/crypto.ts';
 import { RealDriver } from '../driver/real/driver.ts';
 import type { MappingRow } from '../driver/real/mapping.ts';
 import type { RunResult } from '../scenario/result.ts';
@@ -33,7 +34,13 @@ export function prepareLive(loaded: LoadedScenario, options: LiveOptions = {}): 
   const { scenario, contents } = loaded;
   const seed = options.seed ?? scenario.seed;
   // The real driver counts from 1970, so what it calls a moment is a date already.
-  const topology = buildTopology({ scenario, contents, crypto: nodeCrypto, seed, epochUs: 0 });
+  const topology = buildTopology({
+    scenario,
+    contents,
+    crypto: { ...portableCrypto, ...nodeHashes },
+    seed,
+    epochUs: 0,
+  });
   return {
     loaded,
     topology,

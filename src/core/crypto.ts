@@ -4,4 +4,8 @@ export interface Crypto {
   md5(message: Uint8Array): Uint8Array;
   /** 16 octets: RFC 2104 with MD5. A key longer than 64 octets is hashed first (§2). */
   hmacMd5(key: Uint8Array, message: Uint8Array): Uint8Array;
+  /** 20 octets: RFC 3174. */
+  readonly sha1: (message: Uint8Array) => Uint8Array;
+  /** 8 octets: SipHash-2-4 with a key of 16, as RFC 9018 §4.4 uses it. */
+  sipHash24(key: Uint8Array, message: Uint8Array): Uint8Array;
 }

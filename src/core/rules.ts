@@ -30,7 +30,19 @@ export type RuleText = readonly [
 ];
 
 /** The catalogue's protocols, in the order that numbers their rules. A new one is added at the end. */
-const PROTOCOLS = ['DHCP', 'RELAY', 'TFTP', 'TOD', 'DNS', 'MODEM', 'CMTS', 'HOST', 'NET', 'DOCSIS'] as const;
+const PROTOCOLS = [
+  'DHCP',
+  'RELAY',
+  'TFTP',
+  'TOD',
+  'DNS',
+  'MODEM',
+  'CMTS',
+  'HOST',
+  'NET',
+  'DOCSIS',
+  'ZONE',
+] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
 
 export const RULE_INDEXES = PROTOCOLS.length * 256;

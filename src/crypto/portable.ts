@@ -1,9 +1,12 @@
 import { hmac } from '@noble/hashes/hmac.js';
-import { md5 } from '@noble/hashes/legacy.js';
+import { md5, sha1 } from '@noble/hashes/legacy.js';
 import type { Crypto } from '../core/crypto.ts';
+import { sipHash24 } from './siphash.ts';
 
 /** The same octets on every machine, without Node: what the simulation always uses. */
 export const portableCrypto: Crypto = {
   md5: (message) => md5(message),
   hmacMd5: (key, message) => hmac(md5, key, message),
+  sha1: (message) => sha1(message),
+  sipHash24,
 };

@@ -1,7 +1,8 @@
-import type { EdnsOption } from '../codec/dns/edns.ts';
+import { EdnsFlag, type EdnsOption } from '../codec/dns/edns.ts';
 import { Flag, opcodeFlags } from '../codec/dns/header.ts';
 import { MAX_MESSAGE_OCTETS, MessageWriter, Section } from '../codec/dns/message-writer.ts';
 import { OptionCode, type Query } from '../codec/dns/query.ts';
+import { Type } from '../codec/dns/registry.ts';
 import type { Random } from '../core/random.ts';
 import type { Answer, AnswerSection } from '../engine/dns/answer.ts';
 import { type RecordOrder, firstRecord } from '../policy/routing/simple.ts';
@@ -24,12 +25,11 @@ export interface DnsReplyOptions {
 export class DnsReply {
   readonly #writer = new MessageWriter();
   readonly #options: DnsReplyOptions;
-  readonly #opt: { readonly payloadOctets: number; readonly version: number; readonly flags: number };
+  readonly #opt: { readonly payloadOctets: number; readonly version: number; flags: number };
   readonly #keepalive: readonly EdnsOption[];
 
   constructor(options: DnsReplyOptions) {
     this.#options = options;
-    // DO stays clear: nothing is signed here (RFC 8906 §8.2.8).
     this.#opt = { payloadOctets: options.udpOctetsMax, version: 0, flags: 0 };
     const tenths = Math.min(Math.round(options.idleSeconds * 10), 0xffff);
     this.#keepalive = [
@@ -75,6 +75,8 @@ export class DnsReply {
 
   #begin(query: Query, limit: number): void {
     this.#writer.begin(limit);
+    // RFC 3225 §3: DO as it was asked.
+    this.#opt.flags = query.dnssecOk ? EdnsFlag.DO : 0;
     if (query.qnameLength > 0) this.#writer.question(query.qname, query.qtype, query.qclass);
   }
 
@@ -92,9 +94,14 @@ export class DnsReply {
 
   /** RFC 2181 §9: what only helps is left out without a word, a whole RRset at a time. */
   #helpful(rrsets: AnswerSection): void {
+    let isLeftOut = false;
     for (let index = 0; index < rrsets.length; index++) {
+      const rrset = rrsets.rrset(index);
+      // A signature without what it covers is of no use.
+      if (isLeftOut && rrset?.type === Type.RRSIG) continue;
       this.#writer.mark();
-      if (!this.#rrset(Section.additional, rrsets.owner(index), rrsets.rrset(index))) this.#writer.rewind();
+      isLeftOut = !this.#rrset(Section.additional, rrsets.owner(index), rrset);
+      if (isLeftOut) this.#writer.rewind();
     }
   }
 

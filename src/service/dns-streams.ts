@@ -1,4 +1,5 @@
 import { FrameSplitter } from '../codec/dns/frame.ts';
+import type { Ip } from '../core/address.ts';
 import type { Effects, StreamId } from '../core/service.ts';
 import { DNS } from '../core/rules/dns.ts';
 import { type Instant, NEVER, afterSeconds } from '../core/time.ts';
@@ -14,6 +15,7 @@ export interface DnsStreamLimits {
 
 export interface DnsStream {
   readonly splitter: FrameSplitter;
+  readonly peer: Ip;
   idleAt: Instant;
   octetsWritten: number;
   /** We have said that we send no more, and wait for the peer to do so too. */
@@ -42,7 +44,7 @@ export class DnsStreams {
     return this.#streams.get(id);
   }
 
-  open(id: StreamId, now: Instant, effects: Effects): void {
+  open(id: StreamId, peer: Ip, now: Instant, effects: Effects): void {
     if (this.#streams.size >= this.#limits.connectionsMax) {
       const [oldest] = this.#streams.keys();
       if (oldest !== undefined) {
@@ -51,7 +53,13 @@ export class DnsStreams {
       }
     }
     const idleAt = afterSeconds(now, this.#limits.idleSeconds);
-    this.#streams.set(id, { splitter: new FrameSplitter(), idleAt, octetsWritten: 0, isClosing: false });
+    this.#streams.set(id, {
+      splitter: new FrameSplitter(),
+      peer,
+      idleAt,
+      octetsWritten: 0,
+      isClosing: false,
+    });
   }
 
   /** A whole query came: RFC 7766 §6.2.3 counts idleness from that, not from single octets. */

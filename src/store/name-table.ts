@@ -23,6 +23,11 @@ export class NameTable<Value extends object> {
     return this.#values.length;
   }
 
+  /** In the order in which their names were first put. */
+  values(): IterableIterator<Value> {
+    return this.#values.values();
+  }
+
   /** The value of the uncompressed name that lies in `octets` at `start`, whose hash is known. */
   get(hash: number, octets: Uint8Array, start: number, length: number): Value | undefined {
     const at = this.#find(hash, octets, start, length);

@@ -1,15 +1,37 @@
 import type { Name } from '../codec/dns/name.ts';
+import { coveredType } from '../codec/dns/rdata/rrsig.ts';
 import type { ResourceRecord } from '../codec/dns/record.ts';
 import { formatRecord } from '../codec/dns/record.ts';
 import { Type, typeName } from '../codec/dns/registry.ts';
 import { type Place, type ZoneTextOptions, parseZoneText } from '../codec/dns/zone-text.ts';
 import { equalOctets } from '../core/bytes.ts';
+import type { Crypto } from '../core/crypto.ts';
 import { ConfigError } from '../core/errors.ts';
+import type { Rule } from '../core/rules.ts';
+import { ZONE } from '../core/rules/zone.ts';
 import { NameTable } from './name-table.ts';
+import { NsecSecurity } from './nsec.ts';
+import { ITERATIONS_MAX, nsec3Parameters, nsec3Security, ownerHash } from './nsec3.ts';
 import { RRset, Zone, ZoneNode } from './zone.ts';
+import { zoneFaults } from './zone-faults.ts';
+import type { ZoneFinding } from './zone-finding.ts';
+import type { ZoneSecurity } from './zone-security.ts';
 
 /** What may stand beside a CNAME: the signatures of the zone (RFC 4034 §3 and §4). */
 const BESIDE_CNAME: ReadonlySet<number> = new Set([Type.CNAME, Type.RRSIG, Type.NSEC]);
+
+export interface ZoneBuildOptions {
+  /** The file's name as messages show it. */
+  readonly file: string;
+  /** The zone's name; left out, that of its SOA. */
+  readonly apex?: Name | undefined;
+  /** `strict`, when left out, refuses a zone with an error; `lenient` leaves the record out, or takes it as it is, and says so. */
+  readonly mode?: 'strict' | 'lenient' | undefined;
+  /** Is told what is forgiven, and what is not wrong and yet worth saying. */
+  readonly report?: ((finding: ZoneFinding) => void) | undefined;
+  /** Hashes names for NSEC3; left out, a zone that has them is read, and proves nothing. */
+  readonly sha1?: Crypto['sha1'] | undefined;
+}
 
 /** One type of one owner while the zone is read. */
 interface Gathered {
@@ -21,63 +43,82 @@ interface Gathered {
 interface Owner {
   readonly name: Name;
   readonly sets: Gathered[];
+  /** RRSIG rdatas: each belongs to the set it covers (RFC 4034 §3). */
+  signatures: Uint8Array[] | undefined;
+  /** Where its first record stands. */
+  readonly place: Place;
 }
 
 /**
  * Gathers the records of one zone and makes it. What makes a zone wrong is a `ConfigError` at the record's place: RFC 1035 §5.2
  * asks that nothing be loaded then.
  */
-class ZoneBuilder {
-  readonly #file: string;
+export class ZoneBuilder {
+  readonly #options: ZoneBuildOptions;
   readonly #owners = new NameTable<Owner>();
-  readonly #order: Owner[] = [];
+  /** Owners of NSEC3, whose names are no names of the zone. */
+  readonly #hashed = new NameTable<Owner>();
   /** Records before the SOA wait for it, since it names the apex. */
   readonly #early: (readonly [ResourceRecord, Place])[] = [];
   #apex: Name | undefined;
   #soaSeen = false;
 
-  constructor(file: string, apex?: Name) {
-    this.#file = file;
-    this.#apex = apex;
+  constructor(options: ZoneBuildOptions) {
+    this.#options = options;
+    this.#apex = options.apex;
   }
 
   add(record: ResourceRecord, place: Place): void {
-    if (record.type === Type.SOA) this.#startZone(record, place);
+    if (record.type === Type.SOA && !this.#startZone(record, place)) return;
     if (this.#apex === undefined) {
       this.#early.push([record, place]);
       return;
     }
     if (!record.owner.isSubdomainOf(this.#apex))
-      throw refuse(place, record, `an owner at or below ${this.#apex.toString()}`);
+      return this.#refuse(ZONE.outOfZone, place, record, `an owner at or below ${this.#apex.toString()}`);
     this.#gather(record, place);
   }
 
   build(): Zone {
-    const soa = this.#soaSeen && this.#apex !== undefined ? this.#owners.getName(this.#apex) : undefined;
-    const set = soa?.sets.find(({ type }) => type === Type.SOA);
-    if (soa === undefined || set === undefined)
+    const apex = this.#soaSeen ? this.#apex : undefined;
+    if (apex === undefined)
       throw new ConfigError(
-        `${this.#file}:1:1`,
+        `${this.#options.file}:1:1`,
         'no SOA record',
         'exactly one, at the top of the zone (RFC 1035 §5.2)',
       );
     const nodes = new NameTable<ZoneNode>();
-    for (const owner of this.#order) this.#node(owner.name, soa.name, nodes);
-    return new Zone(new RRset(soa.name, Type.SOA, set.ttl, set.rdatas), nodes);
+    const top = this.#node(apex, apex, nodes);
+    for (const owner of this.#owners.values()) this.#node(owner.name, apex, nodes);
+    const hashed = Array.from(this.#hashed.values(), (owner) => this.#rrsets(owner)).flat();
+    const soa = top.rrset(Type.SOA);
+    if (soa === undefined) throw new ConfigError(`${this.#options.file}:1:1`, 'no SOA record', 'exactly one');
+    const zone = new Zone({ soa, nodes, hashed, security: this.#security(top, nodes, hashed) });
+    for (const { owner, ...finding } of zoneFaults(zone))
+      this.#fault({ ...finding, place: this.#owners.getName(owner)?.place });
+    return zone;
   }
 
   /** RFC 1035 §5.2: exactly one SOA, at the top. */
-  #startZone(record: ResourceRecord, place: Place): void {
-    if (this.#soaSeen) throw refuse(place, record, 'no second SOA: a zone has exactly one');
-    if (this.#apex !== undefined && !record.owner.equals(this.#apex))
-      throw refuse(place, record, `the SOA at the top of the zone, ${this.#apex.toString()}`);
+  #startZone(record: ResourceRecord, place: Place): boolean {
+    let expected: string | undefined;
+    if (this.#soaSeen) expected = 'no second SOA: a zone has exactly one';
+    else if (this.#apex !== undefined && !record.owner.equals(this.#apex))
+      expected = `the SOA at the top of the zone, ${this.#apex.toString()}`;
+    if (expected !== undefined) {
+      this.#refuse(ZONE.soa, place, record, expected);
+      return false;
+    }
     this.#soaSeen = true;
     this.#apex = record.owner;
     for (const [early, where] of this.#early.splice(0)) this.add(early, where);
+    return true;
   }
 
   #gather(record: ResourceRecord, place: Place): void {
-    const owner = this.#owner(record.owner);
+    const owner = this.#owner(record, place);
+    if (owner === undefined) return;
+    if (record.type === Type.RRSIG) return this.#sign(owner, record, place);
     const set = owner.sets.find(({ type }) => type === record.type);
     if (set === undefined) {
       const other = owner.sets.find(
@@ -87,7 +128,8 @@ class ZoneBuilder {
       );
       // RFC 1034 §3.6.2.
       if (other !== undefined)
-        throw refuse(
+        return this.#refuse(
+          ZONE.besideCname,
           place,
           record,
           `nothing beside a CNAME, and ${typeName(other.type)} stands there already`,
@@ -95,23 +137,68 @@ class ZoneBuilder {
       owner.sets.push({ type: record.type, ttl: record.ttl, rdatas: [record.rdata] });
       return;
     }
-    if (record.type === Type.CNAME) throw refuse(place, record, 'one CNAME for a name (RFC 2181 §10.1)');
-    if (record.type === Type.DNAME) throw refuse(place, record, 'one DNAME for a name (RFC 6672 §2.4)');
+    if (record.type === Type.CNAME)
+      return this.#refuse(ZONE.besideCname, place, record, 'one CNAME for a name (RFC 2181 §10.1)');
+    if (record.type === Type.DNAME)
+      return this.#refuse(ZONE.twoDnames, place, record, 'one DNAME for a name (RFC 6672 §2.4)');
+    this.#join(set, record, place);
+  }
+
+  #join(set: Gathered, record: ResourceRecord, place: Place): void {
     // RFC 2181 §5: the same record twice is one record.
     if (set.rdatas.some((rdata) => equalOctets(rdata, record.rdata)))
-      throw refuse(place, record, 'a record that is not there already');
+      return this.#refuse(ZONE.duplicate, place, record, 'a record that is not there already');
     // RFC 2181 §5.2: unequal TTLs are made equal, to the least of them.
+    if (set.ttl !== record.ttl) {
+      const found = `${record.owner.toString()} ${typeName(record.type)}: TTLs ${set.ttl} and ${record.ttl}`;
+      this.#options.report?.({
+        severity: 'warning',
+        rule: ZONE.unequalTtls,
+        place,
+        found,
+        expected: 'one TTL for all records of a name and type',
+      });
+    }
     set.ttl = Math.min(set.ttl, record.ttl);
     set.rdatas.push(record.rdata);
   }
 
-  #owner(name: Name): Owner {
-    const known = this.#owners.getName(name);
+  /** A signature: its TTL is that of the set it covers, which may come later (RFC 4034 §3). */
+  #sign(owner: Owner, record: ResourceRecord, place: Place): void {
+    owner.signatures ??= [];
+    if (owner.signatures.some((rdata) => equalOctets(rdata, record.rdata)))
+      return this.#refuse(ZONE.duplicate, place, record, 'a record that is not there already');
+    owner.signatures.push(record.rdata);
+  }
+
+  #owner(record: ResourceRecord, place: Place): Owner | undefined {
+    const { owner: name, type } = record;
+    const isHashed =
+      type === Type.NSEC3 ||
+      (type === Type.RRSIG && coveredType(record.rdata) === Type.NSEC3 && ownerHash(name) !== undefined);
+    if (type === Type.NSEC3 && !this.#isHashOwner(name, record.rdata)) {
+      this.#refuse(
+        ZONE.badHashed,
+        place,
+        record,
+        `a hash directly below the apex, of at most ${ITERATIONS_MAX} iterations`,
+      );
+      return undefined;
+    }
+    const owners = isHashed ? this.#hashed : this.#owners;
+    const known = owners.getName(name);
     if (known !== undefined) return known;
-    const owner = { name, sets: [] };
-    this.#owners.set(name, owner);
-    this.#order.push(owner);
+    const owner: Owner = { name, sets: [], signatures: undefined, place };
+    owners.set(name, owner);
     return owner;
+  }
+
+  #isHashOwner(name: Name, rdata: Uint8Array): boolean {
+    return (
+      name.labelCount === (this.#apex?.labelCount ?? 0) + 1 &&
+      ownerHash(name) !== undefined &&
+      (nsec3Parameters(rdata)?.iterations ?? 0) <= ITERATIONS_MAX
+    );
   }
 
   /** The node of a name, made after those above it: what hides a name is known from its parent. */
@@ -119,29 +206,66 @@ class ZoneBuilder {
     const known = nodes.getName(name);
     if (known !== undefined) return known;
     const parent = name.labelCount === apex.labelCount ? undefined : this.#node(name.parent(), apex, nodes);
-    const sets = this.#owners.getName(name)?.sets ?? [];
-    const node = new ZoneNode(
-      name,
-      parent,
-      sets.map(({ type, ttl, rdatas }) => new RRset(name, type, ttl, rdatas)),
-    );
+    const owner = this.#owners.getName(name);
+    const node = new ZoneNode(name, parent, owner === undefined ? [] : this.#rrsets(owner));
     nodes.set(name, node);
     if (parent !== undefined && name.isWildcard) parent.wildcard = node;
     return node;
   }
+
+  /** The sets of one owner, each with its signatures. */
+  #rrsets({ name, sets, signatures }: Owner): RRset[] {
+    if (signatures === undefined)
+      return sets.map(({ type, ttl, rdatas }) => new RRset(name, type, ttl, rdatas));
+    const rrsets = sets.map(({ type, ttl, rdatas }) => {
+      const own = signatures.filter((rdata) => coveredType(rdata) === type);
+      if (own.length === 0) return new RRset(name, type, ttl, rdatas);
+      return new RRset(name, type, ttl, rdatas, { signatures: new RRset(name, Type.RRSIG, ttl, own) });
+    });
+    const orphan = signatures.find((rdata) => !sets.some(({ type }) => type === coveredType(rdata)));
+    if (orphan !== undefined)
+      this.#options.report?.({
+        severity: 'warning',
+        rule: ZONE.orphanSignature,
+        place: undefined,
+        found: `${name.toString()} RRSIG ${typeName(coveredType(orphan))}`,
+        expected: 'records of that name and type',
+      });
+    return rrsets;
+  }
+
+  #security(top: ZoneNode, nodes: NameTable<ZoneNode>, hashed: readonly RRset[]): ZoneSecurity | undefined {
+    const { sha1 } = this.#options;
+    const nsec3 = sha1 === undefined ? undefined : nsec3Security(top, hashed, sha1);
+    if (nsec3 !== undefined || top.rrset(Type.SOA)?.signatures === undefined) return nsec3;
+    const sets = Array.from(nodes.values(), (node) => node.rrset(Type.NSEC) ?? []).flat();
+    return new NsecSecurity(sets);
+  }
+
+  /** Strict: the zone is refused. Lenient: the record is left out. */
+  #refuse(rule: Rule, place: Place, record: ResourceRecord, expected: string): void {
+    const found = formatRecord(record).slice(0, 200);
+    this.#fault({ severity: 'error', rule, place, found, expected });
+  }
+
+  #fault(finding: ZoneFinding): void {
+    const { place, found, expected } = finding;
+    if (finding.severity === 'error' && this.#options.mode !== 'lenient')
+      throw new ConfigError(
+        `${place?.file ?? this.#options.file}:${place?.line ?? 1}:${place?.column ?? 1}`,
+        found,
+        expected,
+      );
+    this.#options.report?.(finding);
+  }
 }
 
-function refuse(place: Place, record: ResourceRecord, expected: string): ConfigError {
-  return new ConfigError(
-    `${place.file}:${place.line}:${place.column}`,
-    formatRecord(record).slice(0, 200),
-    expected,
-  );
-}
+export interface LoadZoneOptions
+  extends Omit<ZoneTextOptions, 'report'>, Pick<ZoneBuildOptions, 'mode' | 'report' | 'sha1'> {}
 
 /** The zone of a master file; `origin` is its apex when given. */
-export function loadZone(text: string, options: ZoneTextOptions): Zone {
-  const builder = new ZoneBuilder(options.file, options.origin);
+export function loadZone(text: string, options: LoadZoneOptions): Zone {
+  const builder = new ZoneBuilder({ ...options, apex: options.origin });
   parseZoneText(text, options, (record, place) => builder.add(record, place));
   return builder.build();
 }

@@ -4,23 +4,32 @@ import { bug } from '../core/errors.ts';
 import { NameTable } from './name-table.ts';
 import type { Zone } from './zone.ts';
 
+/** One zone's place in the set: what is in it changes whole, between two inputs. */
+interface Place {
+  zone: Zone;
+}
+
 /** The zones that a server is authoritative for, found by their apex. */
 export class ZoneSet {
-  readonly #zones = new NameTable<Zone>();
-  readonly #list: Zone[] = [];
+  readonly #places = new NameTable<Place>();
 
   constructor(zones: Iterable<Zone>) {
     for (const zone of zones) {
-      if (this.#zones.getName(zone.apex) !== undefined)
+      if (this.#places.getName(zone.apex) !== undefined)
         bug(`two zones with the apex ${zone.apex.toString()}`);
-      this.#zones.set(zone.apex, zone);
-      this.#list.push(zone);
+      this.#places.set(zone.apex, { zone });
     }
   }
 
   /** In the order given. */
   get zones(): readonly Zone[] {
-    return this.#list;
+    return Array.from(this.#places.values(), ({ zone }) => zone);
+  }
+
+  /** Puts a new version of a zone in the place of the one with its apex; an answer made of the old one stays whole. */
+  replace(zone: Zone): void {
+    const place = this.#places.getName(zone.apex) ?? bug(`no zone ${zone.apex.toString()} to replace`);
+    place.zone = zone;
   }
 
   /**
@@ -31,10 +40,10 @@ export class ZoneSet {
     let own: Zone | undefined;
     for (let label = 0; label <= hashes.labelCount; label++) {
       const start = hashes.starts[label] ?? 0;
-      const zone = this.#zones.get(hashes.hashes[label] ?? 0, octets, start, hashes.length - start);
-      if (zone === undefined) continue;
-      if (type !== Type.DS || label > 0 || own !== undefined) return zone;
-      own = zone;
+      const place = this.#places.get(hashes.hashes[label] ?? 0, octets, start, hashes.length - start);
+      if (place === undefined) continue;
+      if (type !== Type.DS || label > 0 || own !== undefined) return place.zone;
+      own = place.zone;
     }
     return own;
   }

@@ -1,12 +1,20 @@
 import type { Name } from '../codec/dns/name.ts';
 import type { NameHashes } from '../codec/dns/name-hash.ts';
 import type { RdataShape } from '../codec/dns/rdata/shape.ts';
-import { soaMinimum } from '../codec/dns/rdata/soa.ts';
+import { soaMinimum, soaSerial } from '../codec/dns/rdata/soa.ts';
 import { shapeFor } from '../codec/dns/record.ts';
 import { Class, Type } from '../codec/dns/registry.ts';
 import type { NameTable } from './name-table.ts';
+import type { Routing } from './routing.ts';
+import type { ZoneSecurity } from './zone-security.ts';
 
-/** Records of one owner, class and type: RFC 2181 §5. A routing policy, which chooses among them, will be named here. */
+/** What an RRset may have beside its records. */
+export interface RRsetExtras {
+  readonly signatures?: RRset | undefined;
+  readonly routing?: Routing | undefined;
+}
+
+/** Records of one owner, class and type: RFC 2181 §5. */
 export class RRset {
   readonly owner: Name;
   readonly type: number;
@@ -16,13 +24,25 @@ export class RRset {
   /** In the order of the file. */
   readonly rdatas: readonly Uint8Array[];
   readonly shape: RdataShape | undefined;
+  /** The RRSIG records that came with the zone and cover it: RFC 4035 §2.2. */
+  readonly signatures: RRset | undefined;
+  /** Chooses among the records for each asker; left out, all of them are the answer. Transfers carry all. */
+  readonly routing: Routing | undefined;
 
-  constructor(owner: Name, type: number, ttl: number, rdatas: readonly Uint8Array[]) {
+  constructor(
+    owner: Name,
+    type: number,
+    ttl: number,
+    rdatas: readonly Uint8Array[],
+    extras: RRsetExtras = NOTHING,
+  ) {
     this.owner = owner;
     this.type = type;
     this.ttl = ttl;
     this.rdatas = rdatas;
     this.shape = shapeFor(type, Class.IN);
+    this.signatures = extras.signatures;
+    this.routing = extras.routing;
   }
 
   /** The first record's rdata: all there is of a SOA, CNAME or DNAME. */
@@ -32,6 +52,8 @@ export class RRset {
     return first;
   }
 }
+
+const NOTHING: RRsetExtras = {};
 
 /** What hides names: a zone cut, or a DNAME for what is strictly below it. */
 export interface Veil {
@@ -75,23 +97,42 @@ export class ZoneNode {
   }
 }
 
-/** One zone, complete and unchanging: a reload makes another. */
+/** What a zone is made of; see `ZoneBuilder`. */
+export interface ZoneParts {
+  readonly soa: RRset;
+  /** Every name from the apex down to each owner. */
+  readonly nodes: NameTable<ZoneNode>;
+  /** NSEC3 sets, whose owners are no names of the zone: RFC 5155 §7.2.8. */
+  readonly hashed: readonly RRset[];
+  readonly security: ZoneSecurity | undefined;
+}
+
+/** One zone, complete and unchanging: a reload, a transfer or an update makes another and puts it in the place of this one. */
 export class Zone {
   readonly apex: Name;
   readonly soa: RRset;
   /** The SOA as a negative answer carries it: its TTL is the lesser of its own and MINIMUM (RFC 2308 §3). */
   readonly negativeSoa: RRset;
   readonly nodeCount: number;
+  /** Undefined: an answer of this zone proves nothing. */
+  readonly security: ZoneSecurity | undefined;
   readonly #nodes: NameTable<ZoneNode>;
+  readonly #hashed: readonly RRset[];
 
-  /** `nodes` hold every name from the apex down to each owner; see `loadZone`. */
-  constructor(soa: RRset, nodes: NameTable<ZoneNode>) {
+  constructor({ soa, nodes, hashed, security }: ZoneParts) {
     this.apex = soa.owner;
     this.soa = soa;
     const negativeTtl = Math.min(soa.ttl, soaMinimum(soa.only));
-    this.negativeSoa = new RRset(soa.owner, Type.SOA, negativeTtl, soa.rdatas);
+    const signatures = soa.signatures && new RRset(soa.owner, Type.RRSIG, negativeTtl, soa.signatures.rdatas);
+    this.negativeSoa = new RRset(soa.owner, Type.SOA, negativeTtl, soa.rdatas, { signatures });
     this.#nodes = nodes;
+    this.#hashed = hashed;
     this.nodeCount = nodes.size;
+    this.security = security;
+  }
+
+  get serial(): number {
+    return soaSerial(this.soa.only);
   }
 
   node(name: Name): ZoneNode | undefined {
@@ -101,6 +142,19 @@ export class Zone {
   /** The node of the uncompressed name that lies in `octets` at `start`. */
   nodeAt(octets: Uint8Array, start: number): ZoneNode | undefined {
     return this.#nodes.getOctets(octets, start);
+  }
+
+  /** Every name that exists, those without records too, in the order of the file. */
+  nodes(): IterableIterator<ZoneNode> {
+    return this.#nodes.values();
+  }
+
+  /** Every set of the zone, the SOA first, each followed by its signatures: what a transfer or an export carries. */
+  *rrsets(): Generator<RRset> {
+    yield* withSignatures(this.soa);
+    for (const { rrsets } of this.nodes())
+      for (const rrset of rrsets) if (rrset.type !== Type.SOA) yield* withSignatures(rrset);
+    for (const rrset of this.#hashed) yield* withSignatures(rrset);
   }
 
   /**
@@ -116,4 +170,9 @@ export class Zone {
     }
     return undefined;
   }
+}
+
+function* withSignatures(rrset: RRset): Generator<RRset> {
+  yield rrset;
+  if (rrset.signatures !== undefined) yield rrset.signatures;
 }

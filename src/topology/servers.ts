@@ -100,11 +100,15 @@ function buildZones(config: DnsServiceConfig, world: World): ZoneSet {
   return new ZoneSet(config.zones.map((zone) => buildZone(zone, config.name, world)));
 }
 
-function buildZone({ apex, source }: ZoneConfig, name: string, { contents, scenario }: World): Zone {
+function buildZone({ apex, source }: ZoneConfig, name: string, { contents, crypto, scenario }: World): Zone {
   const origin = nameAt(`services.${name}.zones`, apex);
-  if (source.kind === 'text') return loadZone(source.text, { file: source.at, origin });
+  if (source.kind === 'text') return loadZone(source.text, { file: source.at, origin, sha1: crypto.sha1 });
   try {
-    return loadZone(utf8Text(contents.octets(source.file)), { file: source.file.path, origin });
+    return loadZone(utf8Text(contents.octets(source.file)), {
+      file: source.file.path,
+      origin,
+      sha1: crypto.sha1,
+    });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     throw zoneMistake(error, scenario.fileName);

@@ -1,5 +1,8 @@
 import type { Reader } from '../../core/bytes.ts';
 
+/** RFC 6891 §6.1.4. */
+export const EdnsFlag = { DO: 0x8000 } as const;
+
 /** What the OPT pseudo-record carries: RFC 6891 §6.1.2 and §6.1.3. */
 export interface Edns {
   /** How large a UDP payload its sender can take. */

@@ -3,6 +3,7 @@ import { DecodeError } from '../../core/errors.ts';
 import { HEADER_OCTETS, opcodeOf } from './header.ts';
 import { MAX_NAME_OCTETS, expandName, skipName } from './name.ts';
 import { skipRecord } from './record.ts';
+import { EdnsFlag } from './edns.ts';
 import { Type } from './registry.ts';
 
 /** The EDNS options that a server looks at; others are passed over: RFC 6891 §6.1.2. */
@@ -27,6 +28,11 @@ export class Query {
   payloadOctets = 0;
   /** RFC 7828 §3.1: the client asks how long an idle connection stays. */
   asksKeepalive = false;
+
+  /** RFC 3225 §3: the client takes signatures and proofs. */
+  get dnssecOk(): boolean {
+    return (this.ednsFlags & EdnsFlag.DO) !== 0;
+  }
 
   get opcode(): number {
     return opcodeOf(this.flags);

@@ -48,6 +48,8 @@ export const Type = {
   SVCB: 64,
   HTTPS: 65,
   SPF: 99,
+  EUI48: 108,
+  EUI64: 109,
   TKEY: 249,
   TSIG: 250,
   IXFR: 251,

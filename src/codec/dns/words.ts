@@ -101,7 +101,7 @@ export function zoneError(
   return new ConfigError(`${file}:${at.line}:${at.column}`, found.slice(0, 200), expected);
 }
 
-function wordOctets(text: string): Uint8Array | undefined {
+export function wordOctets(text: string): Uint8Array | undefined {
   if (!text.includes('\\')) return utf8Octets(text);
   const octets: number[] = [];
   for (let index = 0; index < text.length;) {

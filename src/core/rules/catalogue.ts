@@ -8,12 +8,14 @@ import { NET_RULES } from './net.ts';
 import { RELAY } from './relay.ts';
 import { TFTP_RULES } from './tftp.ts';
 import { TOD_RULES } from './tod.ts';
+import { ZONE } from './zone.ts';
 
 const FILES: readonly Readonly<Record<string, Rule>>[] = [
   DHCP,
   TFTP_RULES,
   TOD_RULES,
   DNS,
+  ZONE,
   HOST,
   NET_RULES,
   RELAY,

@@ -33,9 +33,9 @@ export const DNS = defineRules('DNS', {
   cnameAway: [
     4,
     {
-      says: 'The alias leads out of this zone: the answer ends with the CNAME.',
-      why: 'A client may not trust this server for names of another zone, so it asks there itself, even when this server happens to have that zone as well.',
-      source: 'RFC 2181 §5.4.1',
+      says: 'The alias leads to a name of no zone here: the answer ends with the CNAME.',
+      why: 'The search looks for a zone anew at each link. Where it finds none, another server knows, and the client asks there.',
+      source: 'RFC 1034 §4.3.2 step 3a',
       tryIt: 'Follow the last CNAME of the answer with a question of your own.',
     },
   ],

@@ -1,4 +1,5 @@
 import { Rcode } from '../../codec/dns/registry.ts';
+import type { Scope } from '../../store/routing.ts';
 import type { RRset } from '../../store/zone.ts';
 
 /** RRsets of one section, each under an owner name of its own, in the order they go out. */
@@ -45,6 +46,8 @@ export class Answer {
   readonly glue = new AnswerSection();
   /** Addresses that save a question, left out where there is no room (RFC 2181 §9). */
   readonly helpful = new AnswerSection();
+  /** How much of the client's address mattered to the policies asked. */
+  readonly scope: Scope = { prefixLength: 0 };
 
   clear(): void {
     this.rcode = Rcode.NOERROR;
@@ -53,5 +56,6 @@ export class Answer {
     this.authorities.clear();
     this.glue.clear();
     this.helpful.clear();
+    this.scope.prefixLength = 0;
   }
 }

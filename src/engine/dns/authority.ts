@@ -1,16 +1,15 @@
 import { Name, formatName } from '../../codec/dns/name.ts';
 import { NameHashes } from '../../codec/dns/name-hash.ts';
 import { Rcode, Type, typeName } from '../../codec/dns/registry.ts';
-import type { Effects } from '../../core/service.ts';
 import type { Rule } from '../../core/rules.ts';
 import { DNS } from '../../core/rules/dns.ts';
+import type { Asker, Reasons } from '../../store/routing.ts';
 import { RRset, type Zone, type ZoneNode } from '../../store/zone.ts';
 import type { ZoneSet } from '../../store/zone-set.ts';
-import { addAdditional, addGlue } from './additional.ts';
+import { addAdditional, addReferral } from './additional.ts';
 import type { Answer } from './answer.ts';
-
-/** What the engine needs of the sink: to say why. */
-export type Reasons = Pick<Effects, 'because' | 'explains'>;
+import { anySets, signatureSets } from './any.ts';
+import { addSigned, deny } from './prove.ts';
 
 /**
  * Links of a chain that are followed. It is our bound: a chain this long is a mistake, and each link costs work and octets. Where
@@ -18,15 +17,19 @@ export type Reasons = Pick<Effects, 'because' | 'explains'>;
  */
 const CHAIN_LINKS_MAX = 16;
 
-/** RFC 8482 §4.2: CPU "RFC8482", OS empty. */
-const ANY_RDATA = Uint8Array.of(7, 0x52, 0x46, 0x43, 0x38, 0x34, 0x38, 0x32, 0);
-/** RFC 8482 §4.2 leaves the TTL to the operator: an hour keeps a client from asking again soon. */
-const ANY_TTL_SECONDS = 3_600;
+/** One question on its way through the zones; `name` moves along the chain of aliases. */
+interface Search {
+  zone: Zone;
+  name: Uint8Array;
+  readonly qtype: number;
+  readonly asker: Asker;
+  readonly out: Answer;
+  readonly reasons: Reasons;
+}
 
 /**
- * Answers a question from the zones at hand: the algorithm of RFC 1034 §4.3.2 as RFC 4592 §3 and RFC 6672 §3.2 have it. It
- * follows aliases inside the zone of the question only: what another zone says, even one of ours, a client does not believe
- * from this one (RFC 2181 §5.4.1), and two owners of zones on one server do not speak for each other.
+ * Answers a question from the zones at hand: the algorithm of RFC 1034 §4.3.2 as RFC 4592 §3 and RFC 6672 §3.2 have it. An alias is
+ * followed into every zone of ours (step 3a goes back to step 1, whose step 2 looks for the zone anew), and no further.
  */
 export class Authority {
   readonly #zones: ZoneSet;
@@ -37,138 +40,147 @@ export class Authority {
   }
 
   /** `qname` is in wire form, uncompressed, nothing behind it; what is in `out` may point to it. */
-  answer(qname: Uint8Array, qtype: number, out: Answer, reasons: Reasons): void {
+  answer(qname: Uint8Array, qtype: number, asker: Asker, out: Answer, reasons: Reasons): void {
     out.clear();
     this.#hashes.read(qname, 0);
     // Step 2.
     const zone = this.#zones.find(qname, this.#hashes, qtype);
     if (zone === undefined) {
       out.rcode = Rcode.REFUSED;
-      return explain(reasons, DNS.refused, qname, qtype);
+      return explain(DNS.refused, qname, qtype, reasons);
     }
     out.isAuthoritative = true;
-    let next: Uint8Array | undefined = qname;
-    for (let links = 0; next !== undefined; links++) {
-      if (links > CHAIN_LINKS_MAX) return explain(reasons, DNS.chainEnds, next, qtype);
-      if (links > 0) {
-        this.#hashes.read(next, 0);
-        if (this.#zones.find(next, this.#hashes, qtype) !== zone)
-          return explain(reasons, DNS.cnameAway, next, qtype);
-      }
-      next = this.#step(zone, next, qtype, out, reasons);
+    const search: Search = { zone, name: qname, qtype, asker, out, reasons };
+    for (let links = 0; ; links++) {
+      const next = this.#step(search);
+      if (next === undefined) return;
+      if (links === CHAIN_LINKS_MAX) return explain(DNS.chainEnds, next, qtype, reasons);
+      this.#hashes.read(next, 0);
+      const zoneNext = this.#zones.find(next, this.#hashes, qtype);
+      if (zoneNext === undefined) return explain(DNS.cnameAway, next, qtype, reasons);
+      search.zone = zoneNext;
+      search.name = next;
     }
   }
 
   /** Step 3 for one name; gives the next name of the chain. */
-  #step(zone: Zone, name: Uint8Array, qtype: number, out: Answer, reasons: Reasons): Uint8Array | undefined {
+  #step(search: Search): Uint8Array | undefined {
+    const { zone, name, qtype, out } = search;
     const node = zone.closest(name, this.#hashes);
     if (node === undefined) return undefined;
     const isExact = node.name.labelCount === this.#hashes.labelCount;
     if (isExact && node.isCut && qtype === Type.DS) {
-      explain(reasons, DNS.delegationSigner, name, qtype);
-      return this.#match(zone, node, name, qtype, out, reasons);
+      because(search, DNS.delegationSigner);
+      return match(search, node, undefined);
     }
     // Step 3b, and 3c for DNAME: what is hidden is not looked at.
     const veil = isExact && !node.isCut ? node.veil : node.veilBelow;
     if (veil?.kind === 'cut') {
-      refer(zone, veil.node, out);
-      explain(reasons, DNS.referral, name, qtype);
+      addReferral(zone, veil.node, search.asker, out);
+      because(search, DNS.referral);
       return undefined;
     }
-    if (veil !== undefined) return this.#redirect(veil.node, name, qtype, out, reasons);
+    if (veil !== undefined) return redirect(search, veil.node);
     // Step 3a.
-    if (isExact) return this.#match(zone, node, name, qtype, out, reasons);
+    if (isExact) return match(search, node, undefined);
     // Step 3c.
     if (node.wildcard === undefined) {
       // RFC 2308 §2.1: also at the end of a chain, for its last name.
       out.rcode = Rcode.NXDOMAIN;
-      out.authorities.add(zone.apex.octets, zone.negativeSoa);
-      explain(reasons, DNS.nxdomain, name, qtype);
+      if (search.asker.dnssecOk) deny(zone, { kind: 'no-name', name, encloser: node }, out);
+      else deny(zone, undefined, out);
+      because(search, DNS.nxdomain);
       return undefined;
     }
-    explain(reasons, DNS.wildcard, name, qtype);
-    return this.#match(zone, node.wildcard, name, qtype, out, reasons);
+    because(search, DNS.wildcard);
+    return match(search, node.wildcard, node);
   }
+}
 
-  /** The records of a node under the name asked for, which is its own or, for a wildcard, another (RFC 4592 §3.3.3). */
-  #match(
-    zone: Zone,
-    node: ZoneNode,
-    name: Uint8Array,
-    qtype: number,
-    out: Answer,
-    reasons: Reasons,
-  ): Uint8Array | undefined {
-    const alias = node.rrset(Type.CNAME);
-    if (alias !== undefined && qtype !== Type.CNAME && qtype !== Type.ANY)
-      return this.#follow(alias, name, qtype, out, reasons);
-    const rrset = qtype === Type.ANY ? anySet(node, alias) : node.rrset(qtype);
-    if (rrset === undefined) {
-      out.authorities.add(zone.apex.octets, zone.negativeSoa);
-      explain(reasons, node.rrsets.length === 0 ? DNS.emptyNonTerminal : DNS.nodata, name, qtype);
+/**
+ * The records of a node under the name asked for, which is its own or, for the wildcard below `encloser`, another (RFC 4592
+ * §3.3.3).
+ */
+function match(search: Search, node: ZoneNode, encloser: ZoneNode | undefined): Uint8Array | undefined {
+  const { zone, name, qtype, asker, out, reasons } = search;
+  const alias = node.rrset(Type.CNAME);
+  const isAlias = alias !== undefined && qtype !== Type.CNAME && qtype !== Type.ANY && qtype !== Type.RRSIG;
+  // RFC 4034 §4.1.1: the NSEC of an alias is its own, and no data of the canonical name.
+  if (isAlias && !(qtype === Type.NSEC && node.rrset(Type.NSEC) !== undefined))
+    return follow(search, alias, node, encloser);
+  if (qtype === Type.ANY || qtype === Type.RRSIG) {
+    const count = qtype === Type.ANY ? anySets(zone, node, name, out) : signatureSets(node, name, out);
+    if (count > 0) {
+      if (encloser !== undefined) expanded(search, encloser);
+      because(search, qtype === Type.ANY && alias === undefined ? DNS.minimalAny : DNS.answer);
       return undefined;
     }
-    out.answers.add(name, rrset);
-    addAdditional(zone, rrset, out);
-    explain(reasons, rrset.rdatas[0] === ANY_RDATA ? DNS.minimalAny : DNS.answer, name, qtype);
+  }
+  const all = node.rrset(qtype);
+  const rrset = all?.routing === undefined ? all : all.routing.choose(all, asker, out.scope, reasons);
+  if (rrset === undefined) {
+    noData(search, node, encloser);
+    because(search, node.rrsets.length === 0 ? DNS.emptyNonTerminal : DNS.nodata);
     return undefined;
   }
-
-  /** Puts a CNAME into the answer and gives the name to go on with. */
-  #follow(
-    alias: RRset,
-    name: Uint8Array,
-    qtype: number,
-    out: Answer,
-    reasons: Reasons,
-  ): Uint8Array | undefined {
-    if (out.answers.has(alias) && isOwnerIn(name, out)) {
-      explain(reasons, DNS.chainEnds, name, qtype);
-      return undefined;
-    }
-    out.answers.add(name, alias);
-    explain(reasons, DNS.cname, name, qtype);
-    return alias.only;
-  }
-
-  /** RFC 6672 §3.2 step 3C: the DNAME, and a CNAME made from it with its TTL (§3.1). */
-  #redirect(
-    node: ZoneNode,
-    name: Uint8Array,
-    qtype: number,
-    out: Answer,
-    reasons: Reasons,
-  ): Uint8Array | undefined {
-    const dname = node.rrset(Type.DNAME);
-    if (dname === undefined) return undefined;
-    if (!out.answers.has(dname)) out.answers.add(node.name.octets, dname);
-    const owner = new Name(name);
-    const target = owner.rebase(owner.labelCount - node.name.labelCount, new Name(dname.only));
-    if (target === undefined) {
-      out.rcode = Rcode.YXDOMAIN;
-      explain(reasons, DNS.dnameTooLong, name, qtype);
-      return undefined;
-    }
-    explain(reasons, DNS.dname, name, qtype);
-    out.answers.add(name, new RRset(owner, Type.CNAME, dname.ttl, [target.octets]));
-    return qtype === Type.CNAME || qtype === Type.ANY ? undefined : target.octets;
-  }
+  addSigned(zone, name, rrset, asker, out.answers);
+  if (encloser !== undefined) expanded(search, encloser);
+  addAdditional(zone, rrset, asker, out);
+  because(search, DNS.answer);
+  return undefined;
 }
 
-/** ANY at a name that exists: its CNAME if it is an alias, else HINFO (RFC 8482 §4.2); nothing for a name without records. */
-function anySet(node: ZoneNode, alias: RRset | undefined): RRset | undefined {
-  if (alias !== undefined || node.rrsets.length === 0) return alias;
-  return new RRset(node.name, Type.HINFO, ANY_TTL_SECONDS, [ANY_RDATA]);
+function noData({ zone, name, qtype, asker, out }: Search, node: ZoneNode, encloser: ZoneNode | undefined) {
+  if (!asker.dnssecOk) return deny(zone, undefined, out);
+  if (encloser === undefined) deny(zone, { kind: 'no-data', name, node, type: qtype }, out);
+  else deny(zone, { kind: 'expanded-no-data', name, encloser, wildcard: node, type: qtype }, out);
 }
 
-/** Step 3b: the NS of the cut without authority for them, and the addresses at hand. */
-function refer(zone: Zone, cut: ZoneNode, out: Answer): void {
-  // After a CNAME of ours the answer stays ours: AA is about its first name (RFC 1035 §4.1.1).
-  if (out.answers.length === 0) out.isAuthoritative = false;
-  const ns = cut.rrset(Type.NS);
-  if (ns === undefined) return;
-  out.authorities.add(cut.name.octets, ns);
-  addGlue(zone, cut, ns, out);
+/** RFC 4035 §3.1.3.3: with what a wildcard gave goes the proof that the name itself does not exist. */
+function expanded({ zone, name, asker, out }: Search, encloser: ZoneNode): void {
+  if (asker.dnssecOk) zone.security?.prove({ kind: 'expanded', name, encloser }, out.authorities);
+}
+
+/** Puts a CNAME into the answer and gives the name to go on with. */
+function follow(
+  search: Search,
+  alias: RRset,
+  node: ZoneNode,
+  encloser: ZoneNode | undefined,
+): Uint8Array | undefined {
+  const { zone, name, asker, out, reasons } = search;
+  const chosen = alias.routing === undefined ? alias : alias.routing.choose(alias, asker, out.scope, reasons);
+  if (chosen === undefined) {
+    noData(search, node, encloser);
+    because(search, DNS.nodata);
+    return undefined;
+  }
+  if (out.answers.has(chosen) && isOwnerIn(name, out)) {
+    because(search, DNS.chainEnds);
+    return undefined;
+  }
+  addSigned(zone, name, chosen, asker, out.answers);
+  if (encloser !== undefined) expanded(search, encloser);
+  because(search, DNS.cname);
+  return chosen.only;
+}
+
+/** RFC 6672 §3.2 step 3C: the DNAME, and a CNAME made from it with its TTL (§3.1), which nobody signs (§5.3.1). */
+function redirect(search: Search, node: ZoneNode): Uint8Array | undefined {
+  const { zone, name, qtype, asker, out } = search;
+  const dname = node.rrset(Type.DNAME);
+  if (dname === undefined) return undefined;
+  if (!out.answers.has(dname)) addSigned(zone, node.name.octets, dname, asker, out.answers);
+  const owner = new Name(name);
+  const target = owner.rebase(owner.labelCount - node.name.labelCount, new Name(dname.only));
+  if (target === undefined) {
+    out.rcode = Rcode.YXDOMAIN;
+    because(search, DNS.dnameTooLong);
+    return undefined;
+  }
+  because(search, DNS.dname);
+  out.answers.add(name, new RRset(owner, Type.CNAME, dname.ttl, [target.octets]));
+  return qtype === Type.CNAME || qtype === Type.ANY ? undefined : target.octets;
 }
 
 function isOwnerIn(owner: Uint8Array, out: Answer): boolean {
@@ -180,7 +192,11 @@ function isOwnerIn(owner: Uint8Array, out: Answer): boolean {
   return false;
 }
 
-function explain(reasons: Reasons, rule: Rule, name: Uint8Array, qtype: number): void {
+function because({ name, qtype, reasons }: Search, rule: Rule): void {
+  explain(rule, name, qtype, reasons);
+}
+
+function explain(rule: Rule, name: Uint8Array, qtype: number, reasons: Reasons): void {
   if (!reasons.explains) return reasons.because(rule);
   reasons.because(rule, `${formatName(new Name(name))} ${typeName(qtype)}`);
 }

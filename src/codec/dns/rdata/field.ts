@@ -28,8 +28,8 @@ export interface Field {
   decode(reader: Reader, into: Writer): void;
   /** From a master file to stored octets. */
   parse(words: Words, into: Writer): void;
-  /** From stored octets to a master file. */
-  format(stored: Reader): string;
+  /** From stored octets to a master file; undefined: only RFC 3597 §5 can say them. */
+  format(stored: Reader): string | undefined;
 }
 
 export function u8(name: string): Field {
@@ -154,7 +154,7 @@ export function characterStrings(name: string): Field {
     },
     format: (stored) => {
       const texts: string[] = [];
-      while (stored.left > 0) texts.push(one.format(stored));
+      while (stored.left > 0) texts.push(quoteString(stored.take(stored.u8(name), name)));
       return texts.join(' ');
     },
   };
@@ -209,13 +209,13 @@ export function hexRest(name: string, least: number): Field {
 }
 
 /** Octets that a text made, where they fit into rdata (65,535 octets). */
-function putBounded(words: Words, into: Writer, octets: Uint8Array, name: string): void {
+export function putBounded(words: Words, into: Writer, octets: Uint8Array, name: string): void {
   if (into.offset + octets.length > 0xffff) words.failLast(`${name}: at most 65535 octets of rdata`);
   into.bytes(octets);
 }
 
 /** A character-string in quotes: `\"`, `\\`, and `\DDD` for all but printable ASCII (RFC 1035 §5.1). */
-function quoteString(octets: Uint8Array): string {
+export function quoteString(octets: Uint8Array): string {
   let text = '"';
   for (const octet of octets) {
     if (octet === 0x22 || octet === 0x5c) text += `\\${String.fromCharCode(octet)}`;

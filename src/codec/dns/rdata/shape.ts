@@ -56,6 +56,7 @@ export function formatRdata(shape: RdataShape | undefined, rdata: Uint8Array): s
   const texts: string[] = [];
   for (const field of shape.fields) {
     const text = field.format(stored);
+    if (text === undefined) return formatGeneric(rdata);
     if (text !== '') texts.push(text);
   }
   return texts.join(' ');

@@ -19,19 +19,38 @@ import { SOA } from './soa.ts';
 import { SRV } from './srv.ts';
 import { SSHFP } from './sshfp.ts';
 import { SMIMEA, TLSA } from './tlsa.ts';
-import { TXT } from './txt.ts';
+import { SPF, TXT } from './txt.ts';
 import { URI } from './uri.ts';
 
+import { CERT } from './cert.ts';
+import { CSYNC } from './csync.ts';
+import { EUI48, EUI64 } from './eui.ts';
+import { LOC } from './loc.ts';
+import { NSEC } from './nsec.ts';
+import { NSEC3, NSEC3PARAM } from './nsec3.ts';
+import { OPENPGPKEY } from './openpgpkey.ts';
+import { RRSIG } from './rrsig.ts';
+import { HTTPS, SVCB } from './svcb.ts';
+import { ZONEMD } from './zonemd.ts';
+import { CDNSKEY, DNSKEY } from './dnskey.ts';
 const ALL: readonly RdataShape[] = [
   A,
   AAAA,
   AFSDB,
   CAA,
+  CDNSKEY,
   CDS,
+  CERT,
   CNAME,
+  CSYNC,
   DNAME,
+  DNSKEY,
   DS,
+  EUI48,
+  EUI64,
   HINFO,
+  HTTPS,
+  LOC,
   MB,
   MD,
   MF,
@@ -41,17 +60,25 @@ const ALL: readonly RdataShape[] = [
   MX,
   NAPTR,
   NS,
+  NSEC,
+  NSEC3,
+  NSEC3PARAM,
+  OPENPGPKEY,
   PTR,
   PX,
   RP,
+  RRSIG,
   RT,
   SMIMEA,
   SOA,
   SRV,
+  SPF,
   SSHFP,
+  SVCB,
   TLSA,
   TXT,
   URI,
+  ZONEMD,
 ];
 
 const SHAPES = new Map(ALL.map((shape) => [shape.type, shape]));

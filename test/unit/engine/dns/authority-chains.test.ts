@@ -20,10 +20,13 @@ describe('two zones, one above the other', () => {
       answer: [`sub.lab.example. 3600 IN DS 12345 13 2 ${'0123456789ABCDEF'.repeat(4)}`],
     },
     {
-      name: 'an alias is not followed into the other zone',
+      name: 'an alias is followed into the other zone: RFC 1034 §4.3.2 step 3a',
       ask: 'intosub.lab.example A',
       aa: true,
-      answer: ['intosub.lab.example. 3600 IN CNAME www.sub.lab.example.'],
+      answer: [
+        'intosub.lab.example. 3600 IN CNAME www.sub.lab.example.',
+        'www.sub.lab.example. 60 IN A 10.1.0.80',
+      ],
     },
   ])('$name', ({ ask: question, aa, answer }) => {
     const [qname = '', qtype = ''] = question.split(' ');

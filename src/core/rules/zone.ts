@@ -1,0 +1,135 @@
+import { defineRules } from '../rules.ts';
+
+/** What can be wrong with a zone, or better. Severities: store/zone-finding.ts. */
+export const ZONE = defineRules('ZONE', {
+  duplicate: [
+    1,
+    {
+      says: 'The same record stands in the zone twice.',
+      why: 'An RRset is a set: a second copy cannot be told from the first, and is often a record that was meant to be changed.',
+      source: 'RFC 2181 §5',
+      tryIt: 'Write one A record twice and run `headend zone check`.',
+      fix: 'Remove one of the two, or correct the one that should differ.',
+    },
+  ],
+  soa: [
+    2,
+    {
+      says: 'The zone has no SOA record, or more than one, or it is not at the top.',
+      why: 'The SOA names the zone and its version; a secondary and a resolver both need exactly one.',
+      source: 'RFC 1035 §5.2',
+      tryIt: 'Remove the SOA from a zone file.',
+      fix: 'Write exactly one SOA, whose owner is the name of the zone.',
+    },
+  ],
+  outOfZone: [
+    3,
+    {
+      says: 'A record belongs to a name outside of the zone.',
+      why: 'The zone speaks for the names at and below its apex only. Nobody would believe it, or ask it, for another.',
+      source: 'RFC 1034 §4.2',
+      tryIt: 'Forget the dot at the end of a name, or write one too many.',
+      fix: 'Check the dots at the ends of names, and $ORIGIN.',
+    },
+  ],
+  besideCname: [
+    4,
+    {
+      says: 'A name with a CNAME has other data, or a second CNAME.',
+      why: 'An alias is another name for the whole of a node. With data beside it, what a client gets would depend on the order of its questions.',
+      source: 'RFC 1034 §3.6.2',
+      tryIt: 'Write a CNAME and a TXT for one name.',
+      fix: 'Move the other data to the canonical name, or replace the CNAME by address records.',
+    },
+  ],
+  twoDnames: [
+    5,
+    {
+      says: 'A name has two DNAME records.',
+      why: 'A subtree can have one other name only.',
+      source: 'RFC 6672 §2.4',
+      tryIt: 'Write two DNAMEs for one name.',
+      fix: 'Keep one of the two.',
+    },
+  ],
+  dnameAtCut: [
+    6,
+    {
+      says: 'A name that is not the apex has both DNAME and NS records.',
+      why: 'The NS give what is below the name to another zone, so a DNAME of this zone would never be read.',
+      source: 'RFC 6672 §2.3',
+      tryIt: 'Delegate a name and write a DNAME for it.',
+      fix: 'Put the DNAME into the zone that the name was delegated to, or remove the NS.',
+    },
+  ],
+  belowDname: [
+    7,
+    {
+      says: 'A record lies below a DNAME, where nobody can reach it.',
+      why: 'Every name below a DNAME is redirected, also those that exist.',
+      source: 'RFC 6672 §2.4',
+      tryIt: 'Write a record below a DNAME and ask for it.',
+      fix: 'Move the record to the target of the DNAME.',
+    },
+  ],
+  belowCut: [
+    8,
+    {
+      says: 'NS records lie below another delegation.',
+      why: 'What is below a zone cut is the other zone’s; only addresses of its name servers may stand here, as glue.',
+      source: 'RFC 1034 §4.2.1',
+      tryIt: 'Delegate sub, and then deep.sub in the same zone.',
+      fix: 'Write the lower delegation into the zone that the upper one points to.',
+    },
+  ],
+  noGlue: [
+    9,
+    {
+      says: 'A name server inside of the zone has no address in it.',
+      why: 'To find the address a resolver would have to ask this very server, whose address it does not know.',
+      source: 'RFC 1034 §4.2.1',
+      tryIt: 'Delegate sub to ns.sub and leave out its A record.',
+      fix: 'Add an A or AAAA record for the name server.',
+    },
+  ],
+  unequalTtls: [
+    10,
+    {
+      says: 'The records of one RRset have different TTLs; the least of them is used for all.',
+      why: 'Resolvers keep an RRset whole. With unequal TTLs a part of it would vanish before the rest.',
+      source: 'RFC 2181 §5.2',
+      tryIt: 'Give two A records of one name different TTLs.',
+      fix: 'Write the same TTL for all of them.',
+    },
+  ],
+  orphanSignature: [
+    11,
+    {
+      says: 'A signature (RRSIG) covers records that are not in the zone.',
+      why: 'It proves nothing, and is usually left over from records that were removed without signing again.',
+      source: 'RFC 4035 §2.2',
+      tryIt: 'Remove a record from a signed zone without signing it again.',
+      fix: 'Sign the zone again.',
+    },
+  ],
+  badHashed: [
+    12,
+    {
+      says: 'The owner of an NSEC3 record is not a hash directly below the apex, or asks for too many iterations.',
+      why: 'NSEC3 records are found by the hash in their first label; each iteration is work for every answer that denies something.',
+      source: 'RFC 5155 §3',
+      tryIt: 'Rename an NSEC3 record.',
+      fix: 'Sign the zone again, with 0 iterations (RFC 9276 §3.1).',
+    },
+  ],
+  noTtl: [
+    13,
+    {
+      says: 'A record has no TTL, and none was stated before it; an hour is used.',
+      why: 'Only $TTL or an earlier record gives a default. The last number of the SOA is the TTL of negative answers.',
+      source: 'RFC 2308 §4',
+      tryIt: 'Write a zone without $TTL and without TTLs.',
+      fix: 'Put a line such as `$TTL 1h` at the top.',
+    },
+  ],
+});

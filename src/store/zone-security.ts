@@ -1,0 +1,37 @@
+import type { RRset, ZoneNode } from './zone.ts';
+
+/** What an answer says is not there. Names are in wire form, and valid as long as the answer is. */
+export type Denial =
+  /** The name exists, even if only as an empty non-terminal, and the type does not: RFC 4035 §3.1.3.1. */
+  | { readonly kind: 'no-data'; readonly name: Uint8Array; readonly node: ZoneNode; readonly type: number }
+  /** Neither the name nor a wildcard for it exists: RFC 4035 §3.1.3.2. */
+  | { readonly kind: 'no-name'; readonly name: Uint8Array; readonly encloser: ZoneNode }
+  /** A wildcard gave the answer, so the name itself does not exist: RFC 4035 §3.1.3.3. */
+  | { readonly kind: 'expanded'; readonly name: Uint8Array; readonly encloser: ZoneNode }
+  /** A wildcard stands for the name, and lacks the type: RFC 4035 §3.1.3.4. */
+  | {
+      readonly kind: 'expanded-no-data';
+      readonly name: Uint8Array;
+      readonly encloser: ZoneNode;
+      readonly wildcard: ZoneNode;
+      readonly type: number;
+    }
+  /** A cut without DS: RFC 4035 §3.1.4. */
+  | { readonly kind: 'no-signer'; readonly cut: ZoneNode };
+
+/** Where the records of a proof go: the authority section. */
+export interface Proof {
+  add(owner: Uint8Array, rrset: RRset): void;
+  has(rrset: RRset): boolean;
+}
+
+/**
+ * What makes a zone's answers provable. A zone that came signed reads its own records; an online signer makes them. It is asked for
+ * authoritative sets only: neither the NS of a cut nor glue is signed (RFC 4035 §2.2).
+ */
+export interface ZoneSecurity {
+  /** The RRSIG that cover a set sent under `owner`, which a wildcard may have stood in for; undefined: none. */
+  signatures(rrset: RRset, owner: Uint8Array): RRset | undefined;
+  /** Adds the records, each set once and with its signatures, that prove what is not there. */
+  prove(denial: Denial, proof: Proof): void;
+}
