@@ -1,4 +1,5 @@
 import {
+  accessSync,
   closeSync,
   constants,
   fstatSync,
@@ -17,8 +18,8 @@ import type { Contents } from '../topology/contents.ts';
 
 /** What is read whole: zones, configurations, keys. Larger files are for TFTP, which reads in pieces. */
 const WHOLE_OCTETS_MAX = 64 * 1024 * 1024;
-const FOLDER_FILES_MAX = 10_000;
-const FOLDER_DEPTH_MAX = 16;
+export const FOLDER_FILES_MAX = 10_000;
+export const FOLDER_DEPTH_MAX = 16;
 
 /** Whether files may lie outside of the scenario's folder: `--allow-path`. */
 export type Reach = 'inside' | 'any';
@@ -66,10 +67,12 @@ function judge(reference: FileReference, base: string, reach: Reach): string | W
         hint: 'put the file there, or allow it with --allow-path',
       };
     const found = statSync(real);
-    if (reference.kind === 'folder')
-      return found.isDirectory()
-        ? real
-        : { message: `${quote(reference.path)} is not a folder`, hint: 'name a folder' };
+    if (reference.kind === 'folder') {
+      if (!found.isDirectory())
+        return { message: `${quote(reference.path)} is not a folder`, hint: 'name a folder' };
+      accessSync(real, constants.R_OK | constants.X_OK);
+      return real;
+    }
     if (!found.isFile())
       return { message: `${quote(reference.path)} is not a file`, hint: 'name a regular file' };
     closeSync(openSync(real, 'r'));
@@ -99,7 +102,7 @@ function isInside(path: string, folder: string): boolean {
 function listFolder(root: string): { name: string; source: FileSource }[] {
   const files: { name: string; source: FileSource }[] = [];
   const walk = (folder: string, prefix: string, depth: number): void => {
-    for (const found of readdirSync(folder).sort()) {
+    for (const found of namesIn(folder)) {
       if (files.length >= FOLDER_FILES_MAX) return;
       const path = join(folder, found);
       const real = realOrNone(path);
@@ -111,6 +114,15 @@ function listFolder(root: string): { name: string; source: FileSource }[] {
   };
   walk(root, '', 0);
   return files;
+}
+
+/** None of a folder that may not be read: the rest is served, and `doctor` names it. */
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
 }
 
 function realOrNone(path: string): string | undefined {

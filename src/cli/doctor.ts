@@ -1,36 +1,61 @@
-import { examine } from '../api/doctor.ts';
-import type { Finding } from '../api/doctor.ts';
+import { examine } from '../api/doctor/examine.ts';
+import type { Finding } from '../api/doctor/examine.ts';
 import { EXIT } from '../api/exit.ts';
 import { span, wrapText } from '../api/report.ts';
 import type { Line } from '../api/report.ts';
-import { defineVerb, jsonFlag } from './program.ts';
+import { parseAddresses } from '../api/serve-file.ts';
+import { defineVerb, jsonFlag, reachFlag, reachOf, splitWords } from './program.ts';
 
-const MARKS = { pass: '✓', warn: '⚠', fail: '✗' } as const;
-const STYLES = { pass: 'good', warn: 'warn', fail: 'bad' } as const;
+const MARKS = { pass: '✓', note: '·', warn: '⚠', fail: '✗' } as const;
+const STYLES = { pass: 'good', note: 'dim', warn: 'warn', fail: 'bad' } as const;
 
 export const doctor = defineVerb(
-  'doctor',
-  (command) => command.addOption(jsonFlag()),
-  async ({ output }, _operands, flags) => {
-    const findings = await examine();
-    const count = (verdict: Finding['verdict']) => findings.filter((one) => one.verdict === verdict).length;
+  'doctor [file]',
+  (command) =>
+    command
+      .option('--interface <name>', 'as serve would be given it', splitWords)
+      .option('--listen <addresses>', 'as serve would be given it; joined by commas', splitWords)
+      .option('--only <hosts>', 'as serve would be given it; joined by commas', splitWords)
+      .option('--state <folder>', 'as serve would be given it')
+      .addOption(reachFlag())
+      .addOption(jsonFlag()),
+  async ({ output }, [file], flags) => {
+    const words = (name: string): readonly string[] | undefined =>
+      flags[name] as readonly string[] | undefined;
+    const listen = words('listen');
+    const findings = await examine({
+      file,
+      only: words('only'),
+      interfaces: words('interface'),
+      listen: listen && parseAddresses(listen),
+      stateFolder: flags['state'] as string | undefined,
+      reach: reachOf(flags),
+    });
+    const count = (verdict: Finding['verdict']): number =>
+      findings.filter((one) => one.verdict === verdict).length;
     const verdict = count('fail') > 0 ? 'error' : count('warn') > 0 ? 'warn' : 'pass';
     if (flags['json'] === true) output.json({ format_version: 1, verdict, findings });
     else {
-      output.lines(findings.flatMap((one) => findingLines(one, output.columns ?? 100)));
-      output.lines([
-        [span(` ${count('fail')} failed, ${count('warn')} warned, ${count('pass')} passed`, 'strong')],
-      ]);
+      output.lines(findings.flatMap((one) => findingLines(one, output.columns ?? COLUMNS)));
+      const counts = `${count('fail')} failed, ${count('warn')} warned, ${count('note')} noted, ${count('pass')} passed`;
+      output.lines([[span(` ${counts}`, 'strong')]]);
     }
     return verdict === 'error' ? EXIT.environment : EXIT.passed;
   },
 );
 
+/** Where no terminal says its width. */
+const COLUMNS = 80;
 const LABEL = 15;
 
-function findingLines({ name, verdict, says, cure }: Finding, columns: number): Line[] {
-  const [first = '', ...rest] = wrapText(says, columns - LABEL);
-  const below = [...rest, ...wrapText(cure === '' ? '' : `what to do: ${cure}`, columns - LABEL)];
+function findingLines({ name, verdict, says, why, cure }: Finding, columns: number): Line[] {
+  const width = columns - LABEL;
+  const [first = '', ...rest] = wrapText(says, width);
+  const below = [
+    ...rest,
+    ...wrapText(why === '' ? '' : `why it matters: ${why}`, width),
+    ...wrapText(cure === '' ? '' : `what to do: ${cure}`, width),
+  ];
   return [
     [span(` ${MARKS[verdict]} `, STYLES[verdict]), span(name.padEnd(LABEL - 3), 'strong'), span(first)],
     ...below.map((text): Line => [span(`${' '.repeat(LABEL)}${text}`, 'dim')]),

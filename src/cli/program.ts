@@ -50,6 +50,11 @@ export function defineVerb(
   };
 }
 
+/** For a flag that takes words joined by commas, and may be given again. */
+export function splitWords(words: string, before: readonly string[] = []): readonly string[] {
+  return [...before, ...words.split(',').filter((word) => word !== '')];
+}
+
 export function jsonFlag(): Option {
   return new Option('--json', 'print one JSON object instead of text');
 }

@@ -9,19 +9,23 @@ import { parseAddresses, serveFile } from '../api/serve-file.ts';
 import type { Serving } from '../api/serve-file.ts';
 import { LOG_LEVELS, ServerLog } from './log.ts';
 import type { LogThreshold } from './log.ts';
-import { defineVerb, jsonFlag, reachFlag, reachOf } from './program.ts';
+import { defineVerb, jsonFlag, reachFlag, reachOf, splitWords } from './program.ts';
 import type { Flags, Session } from './program.ts';
 
 export const serve = defineVerb(
   'serve <file>',
   (command) => {
     command
-      .option('--only <hosts>', 'these hosts or groups, also a CMTS with its modems; joined by commas', split)
+      .option(
+        '--only <hosts>',
+        'these hosts or groups, also a CMTS with its modems; joined by commas',
+        splitWords,
+      )
       .option(
         '--interface <name>',
         'answer DHCP broadcasts here (its name or address), on the addresses of the file',
       )
-      .option('--listen <addresses>', 'bind these addresses instead; joined by commas', split)
+      .option('--listen <addresses>', 'bind these addresses instead; joined by commas', splitWords)
       .option('--state <folder>', 'keep leases here, across restarts, and take commands')
       .option('--polite', 'refuse to start beside another DHCP server')
       .addOption(new Option('--log-level <level>', 'what the log tells').choices(LOG_LEVELS).default('info'))
@@ -37,10 +41,6 @@ export const serve = defineVerb(
     }
   },
 );
-
-function split(words: string, before: readonly string[] = []): readonly string[] {
-  return [...before, ...words.split(',').filter((word) => word !== '')];
-}
 
 interface Work {
   readonly file: string;

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import { bug, EnvironmentError } from '../../core/errors.ts';
@@ -155,6 +155,19 @@ export async function readLeaseDb(folder: string): Promise<{ readonly host: stri
   const rows = [...readRows(db)];
   await db.close();
   return rows;
+}
+
+/** The living process that writes to a folder, and when it was last written; undefined where there is no database. */
+export async function lookAtLeaseDb(
+  folder: string,
+): Promise<{ readonly owner: number | undefined; readonly writtenMs: number } | undefined> {
+  const path = join(folder, FILE);
+  const writtenMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  if (writtenMs === undefined) return undefined;
+  const db: RootDatabase<Value, Key> = open({ path, encoding: 'json', readOnly: true });
+  const owner = db.get(OWNER) as unknown as Owner | undefined;
+  await db.close();
+  return { owner: owner !== undefined && isAlive(owner) ? owner.pid : undefined, writtenMs };
 }
 
 function* readRows(db: RootDatabase<Value, Key>): Generator<{ host: string; row: Row }> {

@@ -1,7 +1,17 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import type { Endpoint, Ip, Ipv4 } from '../../core/address.ts';
-import { broadcastOf, formatEndpoint, formatIp, isIpv4, maskIp, parseIp } from '../../core/address.ts';
+import {
+  ANY,
+  ANY6,
+  broadcastOf,
+  formatEndpoint,
+  formatIp,
+  ipOctets,
+  isIpv4,
+  maskIp,
+  parseIp,
+} from '../../core/address.ts';
 import { EnvironmentError } from '../../core/errors.ts';
 import { escapeText } from '../../core/text.ts';
 
@@ -88,9 +98,9 @@ export function bindError(code: string, protocol: 'udp' | 'tcp', endpoint: Endpo
   const where = `${protocol} ${formatEndpoint(endpoint)}`;
   switch (code) {
     case 'EADDRINUSE': {
-      const holder = portHolder(protocol, endpoint.port);
+      const holder = portHolder(protocol, endpoint);
       return new EnvironmentError(
-        `${where} is in use${holder === undefined ? '' : ` by ${holder}`}`,
+        `${where} is in use${holder === undefined ? '' : ` by process ${holder.pid} (${holder.program})`}`,
         holder === undefined
           ? `see who has it (ss -lpn 'sport = :${endpoint.port}'), then stop that or choose another address`
           : 'stop it, or choose another address',
@@ -120,15 +130,27 @@ export function bindError(code: string, protocol: 'udp' | 'tcp', endpoint: Endpo
   }
 }
 
-/** Who has a port open, as far as this user may see: Linux only. */
-export function portHolder(protocol: 'udp' | 'tcp', port: number): string | undefined {
+/** A process, as far as this user may see it. */
+export interface PortHolder {
+  readonly pid: number;
+  /** Safe to show. */
+  readonly program: string;
+}
+
+/** Who has an endpoint, or one that shuts it out; undefined where that is not to be seen. Linux only. */
+export function portHolder(protocol: 'udp' | 'tcp', endpoint: Endpoint): PortHolder | undefined {
   const inodes = new Set<string>();
   for (const family of ['', '6']) {
     for (const line of linesOf(`/proc/net/${protocol}${family}`).slice(1)) {
       const fields = line.trim().split(/\s+/);
       // TCP: 0A is LISTEN.
       if (protocol === 'tcp' && fields[3] !== '0A') continue;
-      if (parseInt(fields[1]?.split(':')[1] ?? '', 16) === port && fields[9] !== undefined)
+      const [address = '', port = ''] = fields[1]?.split(':') ?? [];
+      if (
+        parseInt(port, 16) === endpoint.port &&
+        shutsOut(address, endpoint.address) &&
+        fields[9] !== undefined
+      )
         inodes.add(fields[9]);
     }
   }
@@ -136,11 +158,25 @@ export function portHolder(protocol: 'udp' | 'tcp', port: number): string | unde
   for (const pid of namesIn('/proc').filter((name) => /^\d+$/.test(name))) {
     for (const fd of namesIn(`/proc/${pid}/fd`)) {
       const inode = /^socket:\[(\d+)\]$/.exec(linkAt(`/proc/${pid}/fd/${fd}`))?.[1];
-      if (inode === undefined || !inodes.has(inode)) continue;
-      return `process ${pid} (${escapeText(linesOf(`/proc/${pid}/comm`)[0] ?? '?')})`;
+      if (inode !== undefined && inodes.has(inode))
+        return { pid: Number(pid), program: programOf(Number(pid)) };
     }
   }
   return undefined;
+}
+
+/** The name of a process, safe to show. */
+export function programOf(pid: number): string {
+  return escapeText(linesOf(`/proc/${pid}/comm`)[0] ?? '?');
+}
+
+/** Whether a socket on `held`, an address as /proc/net writes it, leaves no room for one on `wanted`. */
+function shutsOut(held: string, wanted: Ip): boolean {
+  if (/^0*$/.test(held) || wanted === ANY || wanted === ANY6) return true;
+  const octets = ipOctets(wanted);
+  // The kernel prints words of its own byte order, and Node runs on little-endian machines only.
+  const words = (held.match(/.{8}/g) ?? []).flatMap((word) => (word.match(/../g) ?? []).toReversed());
+  return words.length === octets.length && words.every((text, index) => parseInt(text, 16) === octets[index]);
 }
 
 function linesOf(file: string): string[] {

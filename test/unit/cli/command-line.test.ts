@@ -264,7 +264,8 @@ describe('the other verbs', () => {
     expect(findings.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['node', 'udp/67', 'leases', 'datagrams']),
     );
-    for (const { verdict, cure } of findings) expect(cure === '').toBe(verdict === 'pass');
+    for (const { verdict, cure } of findings)
+      if (verdict !== 'note') expect(cure === '').toBe(verdict === 'pass');
   });
 
   test('leases of a folder without any is exit code 4 with the cure', async () => {

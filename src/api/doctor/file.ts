@@ -1,0 +1,128 @@
+import { dirname, resolve } from 'node:path';
+import { realpathSync } from 'node:fs';
+import type { BootFacts, FileFacts, WantedSubnet } from '../../analysis/doctor/facts.ts';
+import { formatMistake, ScenarioError } from '../../config/mistakes.ts';
+import type {
+  DhcpSubnetConfig,
+  ProvisionConfig,
+  ServiceConfig,
+  TftpServiceConfig,
+} from '../../config/scenario.ts';
+import { compareIpv4, ipv4 } from '../../core/address.ts';
+import type { HostSpec, Topology } from '../../core/driver.ts';
+import { ConfigError } from '../../core/errors.ts';
+import { utf8Octets } from '../../core/text.ts';
+import { portableCrypto } from '../../crypto/portable.ts';
+import { MAC_WORD } from '../../policy/provision.ts';
+import type { FileTable } from '../../store/file-table.ts';
+import { buildFileTable } from '../../topology/files.ts';
+import type { Reach } from '../contents.ts';
+import { FileError } from '../failure.ts';
+import { prepareLive } from '../live.ts';
+import { type LoadedScenario, loadScenario } from '../scenario.ts';
+import { chooseHosts } from '../serve.ts';
+import { unservedIn } from './tftp-folder.ts';
+
+/** A scenario file that `serve` could start, as far as the file goes. */
+export interface ReadFile {
+  readonly topology: Topology;
+  /** Those that `serve` would run. */
+  readonly hosts: readonly HostSpec[];
+  readonly services: readonly ServiceConfig[];
+  readonly subnets: readonly WantedSubnet[];
+  readonly facts: FileFacts;
+}
+
+/** Reads and checks all as `serve` does; a wrong file is told of, not thrown. */
+export function readFile(
+  path: string,
+  { reach, only }: { readonly reach: Reach; readonly only: readonly string[] | undefined },
+): ReadFile | FileFacts['mistakes'] {
+  try {
+    const loaded = loadScenario(path, { reach });
+    const { topology } = prepareLive(loaded);
+    const hosts = chooseHosts(topology, only);
+    const services = loaded.scenario.services.filter((service) => hosts.some((host) => isAt(service, host)));
+    const tables = tftpTables(loaded);
+    const subnets = services.flatMap((service) =>
+      service.kind === 'dhcp' ? service.subnets.map((subnet) => subnetFacts(subnet, tables)) : [],
+    );
+    const served = tables.filter(({ service }) => services.includes(service));
+    const facts: FileFacts = {
+      mistakes: [],
+      unserved: served.flatMap(({ service: { folder } }) => {
+        if (folder === undefined) return [];
+        const root = realpathSync(resolve(dirname(resolve(path)), ...folder.path.split('/')));
+        return unservedIn(folder.path, root);
+      }),
+      servedCount: served.reduce((sum, { table }) => sum + table.count, 0),
+    };
+    return { topology, hosts, services, subnets, facts };
+  } catch (error) {
+    return mistakesOf(error);
+  }
+}
+
+function mistakesOf(error: unknown): FileFacts['mistakes'] {
+  if (error instanceof ScenarioError)
+    return error.mistakes.map((mistake) => ({
+      text: formatMistake(error.fileName, { ...mistake, hint: '' }),
+      hint: mistake.hint,
+    }));
+  if (error instanceof ConfigError)
+    return [{ text: `${error.path}: ${error.found}`, hint: `expected ${error.expected}` }];
+  if (error instanceof FileError) return [{ text: error.message, hint: 'name a file that can be read' }];
+  throw error;
+}
+
+function isAt({ on, addresses }: ServiceConfig, { interfaces }: HostSpec): boolean {
+  return interfaces.some(
+    (own) => own.segment === on && own.addresses.some(({ address }) => address === addresses[0]?.address),
+  );
+}
+
+interface Served {
+  readonly service: TftpServiceConfig;
+  readonly table: FileTable;
+}
+
+function tftpTables({ scenario, contents }: LoadedScenario): readonly Served[] {
+  return scenario.services.flatMap((service) =>
+    service.kind === 'tftp'
+      ? [{ service, table: buildFileTable(service, { scenario, contents, crypto: portableCrypto }) }]
+      : [],
+  );
+}
+
+function subnetFacts(subnet: DhcpSubnetConfig, tables: readonly Served[]): WantedSubnet {
+  const { at, relays, ranges, reservations, member } = subnet;
+  const inRanges = ranges.reduce((sum, { first, last }) => sum + compareIpv4(last, first) + 1, 0);
+  const boots = new Map<string, ProvisionConfig>();
+  const more = [...subnet.classes, ...reservations].flatMap(({ tftp }) => tftp ?? []);
+  for (const boot of [...subnet.tftp, ...more]) boots.set(`${boot.server} ${boot.siaddr} ${boot.file}`, boot);
+  return {
+    at,
+    subnet: subnet.subnet,
+    relays,
+    addressCount: inRanges + reservations.length,
+    isForModems: member === 'modem' || (member === undefined && /^docsis/i.test(subnet.class ?? '')),
+    boots: [...boots.values()].flatMap((boot) => bootFacts(boot, tables)),
+  };
+}
+
+/** For a file of each modem's own, that of some modem is looked for. */
+const SOME_MAC = '020000000001';
+
+function bootFacts(
+  { server, file, siaddr }: ProvisionConfig,
+  tables: readonly Served[],
+): readonly BootFacts[] {
+  // A server without a file, or a file without a server, is for a client that knows the rest.
+  if (server === undefined || file === undefined) return [];
+  const name = utf8Octets(file.replaceAll(MAC_WORD, SOME_MAC));
+  const own = tables.filter(({ service }) => service.addresses.some(({ address }) => address === server));
+  const isServed = own.some(({ table }) => table.find(name, ipv4(0)) !== undefined);
+  const near = own.map(({ table }) => table.nearMiss(name)).find((miss) => miss !== undefined);
+  const served = own.length === 0 ? undefined : isServed ? 'yes' : (near ?? 'no');
+  return [{ server, file, hasSiaddr: siaddr !== 'none', served }];
+}
