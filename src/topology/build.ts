@@ -2,9 +2,11 @@ import type {
   CableModemDeviceConfig,
   CmtsDeviceConfig,
   DeviceConfig,
+  FileReference,
   HostDeviceConfig,
 } from '../config/scenario.ts';
 import { memberMac, memberName } from '../config/template.ts';
+import { toHex } from '../core/bytes.ts';
 import type { HostSpec, InterfaceSpec, Topology } from '../core/driver.ts';
 import { bug } from '../core/errors.ts';
 import { cmtsMaker } from './cmts.ts';
@@ -21,8 +23,27 @@ export function buildTopology(world: World): Topology {
     ...serverHost(group, network, world),
     number,
   }));
-  for (const device of scenario.devices) addDevice(device, hosts, { network, world });
+  for (const device of scenario.devices) {
+    const first = hosts.length;
+    addDevice(device, hosts, { network, world });
+    if (world.reloads !== true) continue;
+    const revision = revisionOf(device, world);
+    for (let index = first; index < hosts.length; index++)
+      hosts[index] = { ...(hosts[index] ?? bug('hosts are counted')), revision };
+  }
   return { segments: network.segments, links: network.links, hosts };
+}
+
+/** What a device is made from: all that the file says of it but the places, and what the files hold that it names. */
+function revisionOf(device: DeviceConfig, { contents, crypto }: World): string {
+  return JSON.stringify(device, (key, value: unknown) => {
+    if (key === 'place' || key === 'at') return undefined;
+    return isFile(value) ? toHex(crypto.md5(contents.octets(value))) : value;
+  });
+}
+
+function isFile(value: unknown): value is FileReference {
+  return typeof value === 'object' && value !== null && 'place' in value && 'path' in value;
 }
 
 interface Site {

@@ -22,8 +22,11 @@ export interface World extends Making {
   readonly seed: number;
   /** The driver's zero in microseconds since 1970: the scenario's epoch in the simulation, 0 on real sockets. */
   readonly epochUs: number;
-  /** Whether even a lone service is bundled, so that it can be succeeded by one that is not alone. Left out: no. */
-  readonly succeeds?: boolean | undefined;
+  /**
+   * Whether a reload may come: even a lone service is then bundled, so that one that is not alone can succeed it, and devices
+   * have revisions. Left out: no.
+   */
+  readonly reloads?: boolean | undefined;
 }
 
 const PORTS: Readonly<
@@ -57,7 +60,7 @@ export function buildServer(group: ServerGroup, world: World): Server {
     udpPorts: group.services.flatMap(({ kind }) => PORTS[kind].udp),
     tcpPorts: group.services.flatMap(({ kind }) => PORTS[kind].tcp),
     create:
-      only !== undefined && makers.length === 1 && world.succeeds !== true
+      only !== undefined && makers.length === 1 && world.reloads !== true
         ? only.make
         : () => new Bundle(makers.map(({ config, make }) => partOf(config, make()))),
   };

@@ -35,9 +35,9 @@ const NO_OCTETS = new Uint8Array(0);
 
 /** A socket of a host's port: `known` is its endpoint as the service knows it, `real` as the kernel does. */
 export class Door implements UdpReceiver {
-  readonly known: Endpoint;
-  readonly own: Interface;
-  readonly #host: RealHost;
+  known: Endpoint;
+  own: Interface;
+  #host: RealHost;
   readonly #world: World;
   readonly #socket: UdpSocket;
   readonly #input: MutableDatagram;
@@ -52,7 +52,7 @@ export class Door implements UdpReceiver {
     where: {
       readonly own: Interface;
       readonly known: Ip;
-      /** Left out: as it is bound. */
+      /** Of a port that the specification names; left out for one that a service asked for: as it is bound. */
       readonly knownPort?: number | undefined;
       readonly bind: Ip;
       readonly port: number;
@@ -62,7 +62,7 @@ export class Door implements UdpReceiver {
     this.#world = world;
     this.#host = host;
     this.own = where.own;
-    const isServer = where.port !== 0 && host.spec.udpPorts.includes(where.knownPort ?? where.port);
+    const isServer = where.knownPort !== undefined;
     this.#socket = new UdpSocket(
       {
         address: where.bind,
@@ -87,6 +87,15 @@ export class Door implements UdpReceiver {
 
   get real(): Endpoint {
     return this.#socket.local;
+  }
+
+  /** The socket is of another host, interface or known endpoint from now on; what is on its way in stays good. */
+  reseat(host: RealHost, own: Interface, known: Endpoint): void {
+    this.#host = host;
+    this.own = own;
+    this.known = known;
+    this.#input.via = own.number;
+    this.#input.to = known;
   }
 
   /** Sends to an endpoint of the kernel's. */

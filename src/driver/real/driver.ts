@@ -1,9 +1,10 @@
 import { randomInt } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Driver, FaultCount, Impairment, Topology, Trace } from '../../core/driver.ts';
 import { ConfigError } from '../../core/errors.ts';
 import { Random, streamKey } from '../../core/random.ts';
 import type { Plain } from '../../core/service.ts';
-import type { Instant } from '../../core/time.ts';
+import { after, type Instant, MILLISECOND } from '../../core/time.ts';
 import { WallClock } from './clock.ts';
 import { Crossing } from './crossing.ts';
 import { KernelExits } from './exits.ts';
@@ -11,6 +12,7 @@ import { RealHost } from './host.ts';
 import { Mapping, type MappingRow } from './mapping.ts';
 import { Network } from './network.ts';
 import { canBindAnyLoopback, LivePlace, type Place, ServePlace, type ServeWhere } from './place.ts';
+import { type Replaced, Replacement } from './replace.ts';
 import { Interface, makeSegments, type Medium, segmentNamed, type Segment, type Worsening } from './plant.ts';
 import { Schedule } from './schedule.ts';
 import { Tap } from './tap.ts';
@@ -42,28 +44,30 @@ export interface RealOptions {
   readonly bug?: ((error: unknown) => void) | undefined;
 }
 
+/** How often it is looked whether all is finished. */
+const LOOK_MS = 10;
+/** A host that a reload took away is given this long: a client that is gone is given up before. */
+const LEAVE_US_MAX = 60_000_000;
+
 /** The real world: sockets, the wall clock, a database. It passes the same conformance suite as the simulation. */
 export class RealDriver implements Driver {
   readonly #world: World;
-  readonly #hosts = new Map<string, RealHost>();
-  readonly #media = new Map<string, Medium>();
+  #hosts = new Map<string, RealHost>();
+  /** Hosts that a reload took away and that still have something to finish. */
+  readonly #leaving = new Set<RealHost>();
+  #media = new Map<string, Medium>();
   readonly #faults: Worsening[] = [];
   readonly #said = new Set<string>();
   readonly #clock = new WallClock();
-  readonly #place: Place;
+  readonly #mapping: Mapping;
+  readonly #placeOf: RealOptions['place'];
 
   constructor(options: RealOptions) {
-    const mapping = new Mapping(canBindAnyLoopback(), options.shift);
-    this.#place =
-      options.place === 'live'
-        ? new LivePlace(mapping)
-        : new ServePlace(options.topology, options.place, mapping);
+    this.#mapping = new Mapping(canBindAnyLoopback(), options.shift);
+    this.#placeOf = options.place;
     this.#world = this.#makeWorld(options);
     const segments = makeSegments(options.topology);
-    for (const [name, segment] of segments) {
-      this.#media.set(name, segment);
-      for (const { medium } of segment.links) this.#media.set(medium.name, medium);
-    }
+    this.#media = mediaOf(segments);
     for (const spec of options.topology.hosts) this.#addHost(spec, segments);
   }
 
@@ -81,11 +85,30 @@ export class RealDriver implements Driver {
     }
   }
 
-  /** Waits for what is being made durable, then closes all. */
-  async stop(): Promise<void> {
+  /**
+   * Waits for what is being made durable, then closes all. Before that, for `graceMs` at most, nothing new is taken on, and
+   * transfers and answers that were begun go on to their end.
+   */
+  async stop(graceMs = 0): Promise<void> {
+    if (graceMs > 0) await this.#conclude(graceMs);
     await this.#world.store.close();
     this.#world.schedule.stop();
-    for (const host of this.#hosts.values()) host.crash();
+    for (const host of this.#all()) host.crash();
+  }
+
+  /**
+   * Runs another topology from now on: each datagram is answered by the old one or by the new one whole. Rejects with
+   * `EnvironmentError` or `ConfigError`, and then nothing has changed. Serve only; one at a time.
+   */
+  async replace(topology: Topology): Promise<Replaced> {
+    const replacement = new Replacement(this.#world, this.#hosts, topology, this.#placeFor(topology));
+    await replacement.open();
+    const { hosts, replaced } = replacement.commit((host) => {
+      this.#letGo(host);
+    });
+    this.#hosts = hosts;
+    this.#media = mediaOf(replacement.segments);
+    return replaced;
   }
 
   command(at: Instant, host: string, verb: string, args: Readonly<Record<string, Plain>>): void {
@@ -157,7 +180,42 @@ export class RealDriver implements Driver {
 
   /** Which endpoint of this machine stands for which of the scenario: what `plan` prints. */
   mapping(): readonly MappingRow[] {
-    return mappingRows([...this.#hosts.values()], this.#place);
+    return mappingRows([...this.#hosts.values()], this.#world.place);
+  }
+
+  #placeFor(topology: Topology): Place {
+    return this.#placeOf === 'live'
+      ? new LivePlace(this.#mapping)
+      : new ServePlace(topology, this.#placeOf, this.#mapping);
+  }
+
+  #all(): readonly RealHost[] {
+    return [...this.#hosts.values(), ...this.#leaving];
+  }
+
+  /** What came in before is answered: it waits in the kernel. */
+  async #conclude(graceMs: number): Promise<void> {
+    const deadline = performance.now() + graceMs;
+    await new Promise(setImmediate);
+    for (const host of this.#all()) host.conclude();
+    while (performance.now() < deadline && !this.#all().every((host) => host.isQuiet)) await sleep(LOOK_MS);
+  }
+
+  /** A host that a reload took away finishes what it began. */
+  #letGo(host: RealHost): void {
+    const { schedule } = this.#world;
+    const until = after(this.now, LEAVE_US_MAX);
+    this.#leaving.add(host);
+    host.conclude();
+    const look = (): void => {
+      if (!host.isQuiet && this.now < until) {
+        schedule.at(after(this.now, LOOK_MS * MILLISECOND), look);
+        return;
+      }
+      host.crash();
+      this.#leaving.delete(host);
+    };
+    look();
   }
 
   #host(name: string): RealHost {
@@ -186,7 +244,7 @@ export class RealDriver implements Driver {
         crossing,
         inspects: options.topology.hosts.some((host) => host.inspects === true),
       }),
-      place: this.#place,
+      place: this.#placeFor(options.topology),
       store: options.store ?? new MemoryStore(),
       doors: new Doors(),
       streamEnds: new StreamEnds(),
@@ -214,6 +272,15 @@ export class RealDriver implements Driver {
       host.interfaces.push(new Interface(host, number, own, segmentNamed(segments, own.segment, spec)));
     this.#hosts.set(spec.name, host);
   }
+}
+
+function mediaOf(segments: ReadonlyMap<string, Segment>): Map<string, Medium> {
+  const media = new Map<string, Medium>();
+  for (const [name, segment] of segments) {
+    media.set(name, segment);
+    for (const { medium } of segment.links) media.set(medium.name, medium);
+  }
+  return media;
 }
 
 function mappingRows(hosts: readonly RealHost[], place: Place): MappingRow[] {

@@ -30,6 +30,8 @@ export class Sink implements Effects {
   readonly #host: RealHost;
   #hold: Hold | undefined;
   #tickets = 0;
+  /** Tickets that are not settled. */
+  heldCount = 0;
   #input: Input | undefined;
   #transit: Packet | undefined;
   #reply: ((value: Plain) => void) | undefined;
@@ -227,7 +229,9 @@ export class Sink implements Effects {
 
   #submit(hold: Hold, rows: readonly Row[]): void {
     const { life } = this.#host;
+    this.heldCount++;
     this.#world.store.persist(this.#host.spec.name, rows, (outcome) => {
+      this.heldCount--;
       // A crash since then has forgotten who asked; the rows stay, or not, as they were settled.
       if (this.#host.life !== life) return;
       const { tap, now } = this.#world;

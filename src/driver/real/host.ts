@@ -14,7 +14,7 @@ import type {
 import { NEVER } from '../../core/time.ts';
 import { Sink } from './effects.ts';
 import { wayTo } from './routing.ts';
-import type { Interface, Packet, Sender, Station } from './plant.ts';
+import { inertStation, type Interface, type Packet, type Sender, type Station } from './plant.ts';
 import { Ports } from './ports.ts';
 import { Alarm } from './schedule.ts';
 import { OUTSIDE } from './tap.ts';
@@ -25,25 +25,13 @@ const TTL = 64;
 const NO_SEGMENT = { flags: 0, sequence: 0, acknowledgment: 0 };
 
 /** Who sent what came in by a socket: it is told nothing. */
-const OUTSIDE_STATION: Station = {
-  spec: OUTSIDE,
-  interfaces: [],
-  isUp: true,
-  hasPort: () => false,
-  sender: () => undefined,
-  datagram: () => {},
-  transit: () => {},
-  inspect: () => {},
-  macMessage: () => {},
-  unreachable: () => {},
-  probeAnswer: () => {},
-  because: () => {},
-};
+const OUTSIDE_STATION = inertStation(OUTSIDE, [], true);
 
 /** One host in the real world: its service, its sockets, its sink. */
 export class RealHost implements Station {
-  readonly spec: HostSpec;
-  readonly interfaces: Interface[] = [];
+  /** Another one after a reload, and the interfaces with it. */
+  spec: HostSpec;
+  interfaces: Interface[] = [];
   readonly ports: Ports;
   readonly streams: Streams;
   /** Counts crashes: what was begun before one is not for the service after it. */
@@ -79,20 +67,54 @@ export class RealHost implements Station {
   async start(): Promise<void> {
     if (this.#service !== undefined) return;
     this.ports.open();
-    this.#service = this.spec.create();
+    this.begin(this.spec.create());
+    await this.streams.listen();
+  }
+
+  /** Goes on with a service that is new and has the host's rows. */
+  begin(service: Service): void {
+    this.#service = service;
     for (const row of this.#world.store.rows(this.spec.name)) this.handle({ kind: 'restored', row });
     this.#arm();
-    await this.streams.listen();
+  }
+
+  /** Goes on with a service that takes over from the one there is. */
+  succeed(service: Service): void {
+    if (this.#service !== undefined) service.succeed?.(this.#service, this.#world.now());
+    this.#service = service;
+    this.#arm();
+  }
+
+  /** Whether what was sent is still held for the disk. */
+  get isOwing(): boolean {
+    return this.#sink.heldCount > 0;
+  }
+
+  /** Whether nobody waits for anything that was begun. */
+  get isQuiet(): boolean {
+    return !this.isOwing && this.streams.unsentCount === 0 && (this.#service?.underWay?.() ?? 0) === 0;
+  }
+
+  /** Takes on nothing new; what was begun goes on. */
+  conclude(): void {
+    // Transfers without a port of their own are heard by the one where requests come in.
+    if (this.ports.openedCount > 0 || (this.#service?.underWay?.() ?? 0) === 0) this.ports.deafen();
+    this.streams.finish();
   }
 
   /** Forgets the service and all that it had open; its rows stay. */
   crash(): void {
+    this.forget();
+    for (const own of this.interfaces) own.resetAddresses();
+  }
+
+  /** Like a crash, when interfaces and the sockets of the specification have been taken care of. */
+  forget(): void {
     this.life++;
     this.#service = undefined;
     this.#world.schedule.set(this.#alarm, NEVER);
     this.ports.closeAll();
     this.streams.closeAll();
-    for (const own of this.interfaces) own.resetAddresses();
   }
 
   handle(input: Input, more?: { readonly transit?: Packet; readonly reply?: (value: Plain) => void }): void {

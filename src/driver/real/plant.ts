@@ -119,8 +119,27 @@ export class Segment extends Medium {
   }
 }
 
+/** A station that does nothing: what is outside, and one that is only planned. */
+export function inertStation(spec: HostSpec, interfaces: readonly Interface[], isUp: boolean): Station {
+  return {
+    spec,
+    interfaces,
+    isUp,
+    hasPort: () => false,
+    sender: () => undefined,
+    datagram: () => {},
+    transit: () => {},
+    inspect: () => {},
+    macMessage: () => {},
+    unreachable: () => {},
+    probeAnswer: () => {},
+    because: () => {},
+  };
+}
+
 export class Interface {
-  readonly station: Station;
+  /** Set anew when a plan becomes real. */
+  station: Station;
   readonly number: number;
   readonly spec: InterfaceSpec;
   readonly segment: Segment;

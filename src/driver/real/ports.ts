@@ -6,6 +6,8 @@ import { after } from '../../core/time.ts';
 import { Door } from './door.ts';
 import type { RealHost } from './host.ts';
 import type { Interface } from './plant.ts';
+import { UdpSocket } from './udp.ts';
+import { DHCP_SERVER_PORT, hearsAll, type UdpWant, udpWants } from './wants.ts';
 import type { World } from './world.ts';
 
 /** RFC 6335 §6: the dynamic ports, for a host that binds before it has an address. */
@@ -13,9 +15,6 @@ const DYNAMIC_FIRST = 49_152;
 const DYNAMIC_END = 65_536;
 /** The same number free on each of a host's addresses: hardly ever more than one try. */
 const BIND_TRIES = 16;
-
-/** Where RFC 2131 §4.1 clients without an address send: to all. */
-const DHCP_SERVER_PORT = 67;
 
 /** Longer than a crossing that a scenario would wait for. */
 const LINGER_US = 1_000_000;
@@ -40,13 +39,59 @@ export class Ports {
 
   /** Opens the ports of the specification on the addresses that are there; throws `EnvironmentError`. */
   open(): void {
-    for (const port of this.#host.spec.udpPorts) {
-      if (port === DHCP_SERVER_PORT && this.#hasEar) this.#assertAlone(port);
-      this.#doors.set(port, []);
-      for (const own of this.#host.interfaces)
-        for (const { address } of own.addresses) this.#openAt(own, address, port);
-      if (port === DHCP_SERVER_PORT) this.#openEar();
+    for (const port of this.#host.spec.udpPorts) this.#doors.set(port, []);
+    for (const want of udpWants(this.#host, this.#world.place)) {
+      if (want.shared) assertAlone(this.#world, want.port);
+      this.#seat(new Door(this.#world, this.#host, want), want);
     }
+  }
+
+  /** The doors of the specification. */
+  get seated(): readonly Door[] {
+    const doors = this.#host.spec.udpPorts.flatMap((port) => this.#doors.get(port) ?? []);
+    return this.#ear === undefined ? doors : [...doors, this.#ear];
+  }
+
+  /** At a reload: the doors of the specification are nobody's until they are seated again; gives them. */
+  unseat(): readonly Door[] {
+    const unseated = this.seated;
+    for (const door of unseated) this.#world.doors.remove(door);
+    for (const port of this.#host.spec.udpPorts) this.#doors.delete(port);
+    this.#ear = undefined;
+    return unseated;
+  }
+
+  /** At a reload, when the host has its new specification and interfaces: takes doors in, and gives those it opened new interfaces. */
+  reseat(doors: readonly (readonly [UdpWant, Door])[], interfaces: readonly Interface[]): void {
+    for (const door of [...this.#lingering, ...[...this.#doors.values()].flat()]) {
+      const own = interfaces[door.own.number] ?? interfaces[0];
+      if (own !== undefined) door.reseat(this.#host, own, door.known);
+    }
+    for (const port of this.#host.spec.udpPorts) this.#doors.set(port, []);
+    for (const [want, door] of doors) {
+      door.reseat(this.#host, want.own, { address: want.known, port: want.knownPort });
+      this.#seat(door, want);
+    }
+  }
+
+  /** A door that the specification names no more: it hears nothing, and is closed when what is held for the disk is sent. */
+  leave(door: Door): void {
+    if (this.#host.isOwing) this.#linger(door);
+    else door.close();
+  }
+
+  /** How many ports the service has asked for and not released. */
+  get openedCount(): number {
+    let count = 0;
+    for (const port of this.#doors.keys()) if (!this.#host.spec.udpPorts.includes(port)) count++;
+    return count;
+  }
+
+  /** From now on nothing new is heard on the ports of the specification. */
+  deafen(): void {
+    for (const port of this.#host.spec.udpPorts)
+      for (const door of this.#doors.get(port) ?? []) door.isReleased = true;
+    if (this.#ear !== undefined) this.#ear.isReleased = true;
   }
 
   /** An interface has gained an address, or lost one: its sockets follow. */
@@ -119,12 +164,16 @@ export class Ports {
 
   /** The socket that sends for a port: from `source` where that is said, else of the family of `to`. */
   door(port: number, source: Ip | undefined, to: Ip): Door | undefined {
-    const doors = this.#doors.get(port);
-    if (doors === undefined) return undefined;
+    const doors = this.#doors.get(port) ?? this.#leaving(port);
     if (source !== undefined && source !== ANY)
       for (const door of doors) if (door.known.address === source) return door;
     for (const door of doors) if (isIpv4(door.known.address) === isIpv4(to)) return door;
     return undefined;
+  }
+
+  /** What was held for the disk may be sent after a reload has taken its port away. */
+  #leaving(port: number): readonly Door[] {
+    return [...this.#lingering].filter(({ known }) => known.port === port);
   }
 
   #openAt(own: Interface, address: Ip, knownPort: number): void {
@@ -132,40 +181,20 @@ export class Ports {
     const port = place.port(own, address, knownPort);
     if (port === undefined) return;
     for (const { bind, known } of place.seats(own, address)) {
-      const shared = knownPort === DHCP_SERVER_PORT && this.#hasEar;
+      const shared = knownPort === DHCP_SERVER_PORT && hearsAll(this.#host, place);
       const door = new Door(this.#world, this.#host, { own, known, knownPort, bind, port, shared });
       doors.add(door);
       this.#doors.get(knownPort)?.push(door);
     }
   }
 
-  /**
-   * Datagrams to 255.255.255.255 reach sockets on 0.0.0.0 only; replies leave from the socket on the interface's own
-   * address, since Linux sends a broadcast out by the interface whose address the sender has.
-   */
-  #openEar(): void {
-    const [own] = this.#host.interfaces;
-    if (!this.#hasEar || own === undefined) return;
-    if (this.#doors.get(DHCP_SERVER_PORT)?.some((door) => door.real.address === ANY) === true) return;
-    const where = { own, known: ANY, bind: ANY, port: DHCP_SERVER_PORT };
-    this.#ear = new Door(this.#world, this.#host, { ...where, shared: true });
-  }
-
-  /** Whether this host answers clients on the interface named: a server, or the CMTS whose cable it is. */
-  get #hasEar(): boolean {
-    const { place } = this.#world;
-    const { spec, interfaces } = this.#host;
-    if (place.answers === undefined) return false;
-    if (spec.forwards) return interfaces[0] !== undefined && place.joins(interfaces[0].segment);
-    return interfaces.every((own) => !place.acts(own.segment));
-  }
-
-  /** A shared socket would be let in beside another program's: one that is not shared finds out first. */
-  #assertAlone(port: number): void {
-    const [own] = this.#host.interfaces;
-    if (own === undefined || this.#world.ownPorts.has(port)) return;
-    new Door(this.#world, this.#host, { own, known: ANY, bind: ANY, port }).close();
-    this.#world.ownPorts.add(port);
+  #seat(door: Door, { isEar, knownPort }: UdpWant): void {
+    if (isEar) {
+      this.#ear = door;
+      return;
+    }
+    this.#world.doors.add(door);
+    this.#doors.get(knownPort)?.push(door);
   }
 
   #isSeated(door: Door): boolean {
@@ -186,13 +215,22 @@ export class Ports {
     const { now, schedule } = this.#world;
     door.isReleased = true;
     this.#lingering.add(door);
-    schedule.at(after(now(), LINGER_US), () => {
-      if (this.#lingering.delete(door)) this.#close(door);
-    });
+    const end = (): void => {
+      if (this.#host.isOwing && this.#lingering.has(door)) schedule.at(after(now(), LINGER_US), end);
+      else if (this.#lingering.delete(door)) this.#close(door);
+    };
+    schedule.at(after(now(), LINGER_US), end);
   }
 
   #close(door: Door): void {
     this.#world.doors.remove(door);
     door.close();
   }
+}
+
+/** A shared socket would be let in beside another program's: one that is not shared finds out first. */
+export function assertAlone(world: World, port: number): void {
+  if (world.ownPorts.has(port)) return;
+  new UdpSocket({ address: ANY, port }, { datagram: () => {}, refused: () => {} }).close();
+  world.ownPorts.add(port);
 }

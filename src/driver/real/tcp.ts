@@ -1,4 +1,4 @@
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import type { Endpoint, Ip } from '../../core/address.ts';
 import { formatEndpoint, formatIp, isIpv4, parseIp } from '../../core/address.ts';
 import { NET_RULES } from '../../core/rules/net.ts';
@@ -6,10 +6,11 @@ import type { StreamId } from '../../core/service.ts';
 import { after, type Instant, toInstant } from '../../core/time.ts';
 import type { RealHost } from './host.ts';
 import { Conversation, type Side } from './conversation.ts';
+import { Listener } from './listener.ts';
 import type { Seat } from './place.ts';
 import { type Hop, hopsTo, wayTo } from './routing.ts';
-import { bindError } from './system.ts';
 import { plain } from './udp.ts';
+import { type TcpWant, tcpWants } from './wants.ts';
 import type { World } from './world.ts';
 
 /** Peers of one host at a time; the next is refused. A name server is asked by far fewer. */
@@ -40,8 +41,8 @@ interface Source extends Seat {
   port(port: number): number | undefined;
 }
 
-interface Listening {
-  readonly bind: Endpoint;
+interface Seated {
+  readonly listener: Listener;
   readonly known: Endpoint;
 }
 
@@ -49,7 +50,9 @@ interface Listening {
 export class Streams {
   readonly #world: World;
   readonly #host: RealHost;
-  readonly #servers = new Map<string, { readonly server: Server; readonly known: Endpoint }>();
+  readonly #listeners = new Map<string, Seated>();
+  /** Names of those that are being opened. */
+  readonly #opening = new Set<string>();
   readonly #streams = new Map<StreamId, Stream>();
   #made = 0;
 
@@ -68,20 +71,62 @@ export class Streams {
     if (this.#host.spec.tcpPorts.length === 0) return;
     const wanted = this.#wanted();
     const names = new Set(wanted.map(({ known }) => formatEndpoint(known)));
-    for (const [name, { server, known }] of this.#servers) {
+    for (const [name, { listener, known }] of this.#listeners) {
       if (names.has(name)) continue;
-      this.#servers.delete(name);
+      this.#listeners.delete(name);
       this.#world.streamEnds.unlisten(known);
-      server.close();
+      listener.close();
     }
     for (const where of wanted) {
-      if (this.#servers.has(formatEndpoint(where.known))) continue;
+      const name = formatEndpoint(where.known);
+      if (this.#listeners.has(name) || this.#opening.has(name)) continue;
       this.#listenAt(where).catch((error: unknown) => {
         this.#world.notice(
           `${this.#host.spec.name}: ${error instanceof Error ? error.message : String(error)}`,
         );
       });
     }
+  }
+
+  get listeners(): readonly Listener[] {
+    return [...this.#listeners.values()].map(({ listener }) => listener);
+  }
+
+  /** At a reload: the listening sockets are nobody's until they are seated again; gives them. Streams stay. */
+  unseat(): readonly Listener[] {
+    const { listeners } = this;
+    for (const { known } of this.#listeners.values()) this.#world.streamEnds.unlisten(known);
+    this.#listeners.clear();
+    return listeners;
+  }
+
+  seat({ known, bind }: TcpWant, listener: Listener): void {
+    this.#listeners.set(formatEndpoint(known), { listener, known });
+    this.#world.streamEnds.listen(known, bind);
+    listener.accept({
+      accept: (socket) => this.#accept(socket, known),
+      refused: () => {
+        this.#world.counts.streamsRefused++;
+      },
+    });
+  }
+
+  /** Ends every stream after what was written: for the end of the program. */
+  finish(): void {
+    for (const listener of this.unseat()) listener.close();
+    for (const stream of this.#streams.values()) this.close(stream.id);
+  }
+
+  /** Streams whose peer has not been sent all that was written. */
+  get unsentCount(): number {
+    let count = 0;
+    for (const { socket, closed } of this.#streams.values())
+      if (closed ? !socket.writableFinished : socket.writableLength > 0) count++;
+    return count;
+  }
+
+  get count(): number {
+    return this.#streams.size;
   }
 
   reserve(): StreamId {
@@ -137,50 +182,30 @@ export class Streams {
   }
 
   closeAll(): void {
-    for (const { server, known } of this.#servers.values()) {
-      this.#world.streamEnds.unlisten(known);
-      server.close();
-    }
-    this.#servers.clear();
-    for (const { socket } of this.#streams.values()) socket.resetAndDestroy();
+    for (const listener of this.unseat()) listener.close();
+    for (const { socket, closed } of this.#streams.values())
+      if (closed && socket.writableFinished) socket.destroy();
+      else socket.resetAndDestroy();
     this.#streams.clear();
   }
 
-  #wanted(): Listening[] {
-    const { place } = this.#world;
-    return this.#host.spec.tcpPorts.flatMap((port) =>
-      this.#host.interfaces.flatMap((own) =>
-        own.addresses.flatMap(({ address }) => {
-          const real = place.port(own, address, port);
-          if (real === undefined) return [];
-          return place.seats(own, address).map((seat) => ({
-            bind: { address: seat.bind, port: real },
-            known: { address: seat.known, port },
-          }));
-        }),
-      ),
-    );
+  #wanted(): TcpWant[] {
+    return tcpWants(this.#host, this.#world.place);
   }
 
-  async #listenAt({ bind, known }: Listening): Promise<void> {
-    const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-      this.#accept(socket, known);
-    });
-    this.#servers.set(formatEndpoint(known), { server, known });
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', (error: NodeJS.ErrnoException) => {
-        reject(bindError(error.code ?? 'unknown', 'tcp', bind));
-      });
-      server.listen(
-        { host: formatIp(bind.address), port: bind.port, ipv6Only: !isIpv4(bind.address) },
-        resolve,
-      );
-    });
-    // Later errors are of single connections (no descriptor left): those are dropped, the server goes on.
-    server.on('error', () => {
-      this.#world.counts.streamsRefused++;
-    });
-    this.#world.streamEnds.listen(known, bind);
+  async #listenAt(want: TcpWant): Promise<void> {
+    const { life } = this.#host;
+    const name = formatEndpoint(want.known);
+    this.#opening.add(name);
+    try {
+      const listener = await Listener.open(want.bind);
+      const isWanted =
+        this.#host.life === life && this.#wanted().some(({ known }) => formatEndpoint(known) === name);
+      if (isWanted) this.seat(want, listener);
+      else listener.close();
+    } finally {
+      this.#opening.delete(name);
+    }
   }
 
   #accept(socket: Socket, local: Endpoint): void {

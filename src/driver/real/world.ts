@@ -44,7 +44,8 @@ export interface World {
   readonly network: Network;
   readonly crossing: Crossing;
   readonly tap: Tap;
-  readonly place: Place;
+  /** Another one after a reload. */
+  place: Place;
   readonly store: RowStore;
   readonly doors: Doors;
   readonly streamEnds: StreamEnds;
