@@ -19,6 +19,8 @@ export interface Fetch {
   readonly tookMs: number;
   /** Safe to show; empty when the file is there. */
   readonly trouble: string;
+  /** Whether the server said no: it is there. */
+  readonly refused?: boolean | undefined;
 }
 
 export interface FetchOptions {
@@ -58,7 +60,13 @@ export function fetchTftp(server: Server, file: string, options: FetchOptions): 
       // The last acknowledgment must have left before the socket goes.
       effects.whenSent(() => socket.close());
       if (state.kind === 'done') resolve({ octets: state.octets, tookMs, trouble: '' });
-      else resolve({ octets: undefined, tookMs, trouble: troubleOf(state) });
+      else
+        resolve({
+          octets: undefined,
+          tookMs,
+          trouble: troubleOf(state),
+          refused: state.reason === 'refused',
+        });
     };
     const wake = () => {
       receiver.wake(now(), effects);

@@ -13,7 +13,7 @@ import { decodeMessage as decodeDns } from '../codec/dns/message.ts';
 import { formatRecord } from '../codec/dns/record.ts';
 import { rcodeName } from '../codec/dns/registry.ts';
 import { decodeTod, unixSecondsOfTod } from '../codec/tod.ts';
-import { ANY, formatIp, isIpv4, parseIp, parseMac, writeMac } from '../core/address.ts';
+import { ANY, formatIp, ipOctets, isIpv4, parseIp, parseMac, writeMac } from '../core/address.ts';
 import type { Ip, Ipv4, Mac } from '../core/address.ts';
 import { u16At, u32At } from '../core/bytes.ts';
 import { DecodeError } from '../core/errors.ts';
@@ -126,6 +126,10 @@ export async function probeTod(server: Server): Promise<TodReading> {
 
 export interface DhcpProbe {
   readonly mac: string;
+  /** The modem that it is behind, option 82.2; left out: itself. */
+  readonly modem?: string | undefined;
+  /** An address on its link, option 82.5; left out: giaddr is on it. */
+  readonly link?: Ipv4 | undefined;
   readonly class: string | undefined;
   /** The relay to speak as, an address of this machine; undefined: the one that leads to the server. */
   readonly giaddr: string | undefined;
@@ -140,15 +144,14 @@ export interface DhcpExchange extends Exchange {
  * it at our port (RFC 8357 §5); where port 67 can be had it is used, for servers that do not know that option.
  */
 export async function probeDhcp(server: Server, probe: DhcpProbe): Promise<DhcpExchange> {
-  const mac = parseMac(probe.mac);
-  if (mac === undefined)
-    throw new UsageError(`"${probe.mac.slice(0, 60)}" is not a hardware address: write 02:00:00:00:00:01`);
+  const mac = macOf(probe.mac);
+  const modem = probe.modem === undefined ? mac : macOf(probe.modem);
   const asked = parseIp(server.address);
   const giaddr = probe.giaddr === undefined ? await sourceTowards(server) : parseIp(probe.giaddr);
   if (asked === undefined || giaddr === undefined || !isIpv4(asked) || !isIpv4(giaddr))
     throw new UsageError('DHCP is asked over IPv4: give an IPv4 server and --giaddr');
   const xid = randomInt(2 ** 32);
-  const request = discover({ mac, xid, giaddr, class: probe.class });
+  const request = discover({ mac, modem, xid, giaddr, link: probe.link, class: probe.class });
   const isAnswer = (octets: Uint8Array) =>
     octets.length >= 240 && octets[0] === Op.reply && u32At(octets, 4) === xid;
   const port = (await isFree(SERVER_PORT)) ? SERVER_PORT : 0;
@@ -161,12 +164,31 @@ export async function probeDhcp(server: Server, probe: DhcpProbe): Promise<DhcpE
   return { ...exchange, reading: describeDhcp(message) };
 }
 
+function macOf(text: string): Mac {
+  const mac = parseMac(text);
+  if (mac !== undefined) return mac;
+  throw new UsageError(`"${text.slice(0, 60)}" is not a hardware address: write 02:00:00:00:00:01`);
+}
+
+interface Facts {
+  readonly mac: Mac;
+  readonly modem: Mac;
+  readonly xid: number;
+  readonly giaddr: Ipv4;
+  readonly link: Ipv4 | undefined;
+  readonly class: string | undefined;
+}
+
 /** What a cable modem's relay would send. */
-function discover(facts: { mac: Mac; xid: number; giaddr: Ipv4; class: string | undefined }): Uint8Array {
+function discover(facts: Facts): Uint8Array {
   const chaddr = new Uint8Array(6);
   writeMac(chaddr, 0, facts.mac);
+  const remoteId = new Uint8Array(6);
+  writeMac(remoteId, 0, facts.modem);
+  const { link } = facts;
   const relayAgent = encodeSuboptions([
-    { code: RelaySuboption.remoteId, octets: chaddr },
+    { code: RelaySuboption.remoteId, octets: remoteId },
+    ...(link === undefined ? [] : [{ code: RelaySuboption.linkSelection, octets: ipOctets(link) }]),
     { code: RelaySuboption.sourcePort, octets: new Uint8Array(0) },
   ]);
   const text = facts.class === undefined ? undefined : utf8Octets(facts.class);

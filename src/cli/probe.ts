@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { EXIT } from '../api/exit.ts';
 import { UsageError } from '../api/failure.ts';
 import { writeOctets } from '../api/files.ts';
+import { probeFile } from '../api/probe-file.ts';
 import { fetchTftp, probeDhcp, probeTod, serverAt } from '../api/probe.ts';
 import { checkQuestion } from '../api/query.ts';
 import { safeText, span } from '../api/report.ts';
@@ -50,6 +51,15 @@ export const probe: Verb = (program, session, done) => {
   add('tod <server>', 'ask for the time', 37).action(async (server: string, flags: ProbeFlags) => {
     done(await showTod(session, server, flags));
   });
+  group
+    .command('all <file>')
+    .description('ask every service of a scenario file one thing: a health check')
+    .option('--at <address>', 'ask there, not at the addresses of the file')
+    .option('--state <folder>', 'also whether the modems of the CMTS that serves from this folder are online')
+    .addOption(jsonFlag())
+    .action(async (file: string, flags: FileFlags) => {
+      done(await showFile(session, file, flags));
+    });
   add('dhcp <server>', 'send a DISCOVER as a relay would, and show the OFFER', 67)
     .option('--mac <address>', "the client's hardware address", '02:00:00:00:00:01')
     .option('--class <text>', 'its class, option 60')
@@ -58,6 +68,28 @@ export const probe: Verb = (program, session, done) => {
       done(await showDhcp(session, server, flags));
     });
 };
+
+interface FileFlags {
+  readonly at?: string;
+  readonly state?: string;
+  readonly json?: true;
+}
+
+async function showFile({ output }: Session, file: string, { at, state, json }: FileFlags): Promise<number> {
+  // An address, or it is said what is wrong with it.
+  if (at !== undefined) serverAt(at, 1);
+  const asked = await probeFile(file, { at, stateFolder: state });
+  const good = asked.every((one) => one.good);
+  if (json === true) output.json({ format_version: 1, verdict: good ? 'pass' : 'fail', asked });
+  else
+    output.lines(
+      asked.map(({ name, good: well, tells }) => [
+        span(well ? ' ✓ ' : ' ✗ ', well ? 'good' : 'bad'),
+        span(`${name}  ${tells}`),
+      ]),
+    );
+  return good ? EXIT.passed : EXIT.failed;
+}
 
 interface TftpFlags extends ProbeFlags {
   readonly out?: string;

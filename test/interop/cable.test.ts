@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { askControl } from '../../src/api/control.ts';
-import { built, serve } from './support/headend.ts';
+import { built, MAIN, serve } from './support/headend.ts';
 import { Lab, need } from './support/netns.ts';
 
 const LAB = resolve('deploy/lab.yaml');
@@ -77,6 +78,13 @@ test.each([
     await client.until(/renew 10\.91\.1\.1\/18/);
     await expect.poll(() => modemsOnline(plant), { timeout: 60_000, interval: 200 }).toBe(MODEMS);
     expect(await askControl(servers, 'leases')).toMatchObject([{ leases: { length: MODEMS + 1 } }]);
+    const health = lab.attempt('hub', process.execPath, MAIN, 'probe', 'all', LAB, '--state', plant);
+    expect(health).toEqual({
+      code: 0,
+      out: expect.stringMatching(
+        /✓ dhcp {2}DISCOVER: offers 10\.91\.\d+\.\d+.*✓ tftp {2}RRQ gold\.cfg.*✓ tod.*✓ dns {2}lab\.example SOA: NOERROR.*✓ cmts {2}modems: 3 of 3 online/s,
+      ),
+    });
   },
 );
 
@@ -90,4 +98,27 @@ test('modems send from their own leases where the machine has these addresses', 
   await expect.poll(() => modemsOnline(plant), { timeout: 60_000, interval: 200 }).toBe(MODEMS);
   await servers.until(/"HE-TFTP-001".*"peer":"10\.91\.64\.10[0-2]:/);
   expect(servers.output).not.toMatch(/HE-TFTP.*"peer":"10\.90\.0\.1:/);
+});
+
+test('the health check of a file says which of its servers does not answer', async () => {
+  wires();
+  const text = readFileSync(LAB, 'utf8')
+    .replace('tod: { on: core, ip: 10.90.0.10/24 }', '')
+    .replace('{ docsis: ./lab/gold.yaml, secret: headend-lab }', '{ text: gold }');
+  const dead = lab.file('dead.yaml', text);
+  await serve(lab, 'srv', dead, '--listen', '10.90.0.10');
+  const health = lab.attempt(
+    'srv',
+    process.execPath,
+    MAIN,
+    'probe',
+    'all',
+    LAB,
+    '--state',
+    join(lab.folder, 'none'),
+  );
+  expect(health.code).toBe(1);
+  expect(health.out).toMatch(
+    /✓ dhcp.*✗ tod {2}time: the port is closed.*✓ dns.*✗ modems {2}no serve runs on /s,
+  );
 });
