@@ -1,22 +1,43 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { EnvironmentError } from '../core/errors.ts';
 import { escapeText } from '../core/text.ts';
 import { makeFolder } from '../driver/real/make-folder.ts';
 import { FileError } from './failure.ts';
 
-/** Octets of a file that a person named, at most `max`. */
+const CHUNK_OCTETS = 64 * 1024;
+
+/** Octets of a file that a person named, at most `max`; a pipe such as `<(...)` or /dev/null is read to its end as well. */
 export function readOctets(path: string, max: number): Uint8Array {
   try {
-    const found = statSync(path);
-    // A device or a pipe may have no end.
-    if (!found.isFile() && !found.isDirectory())
-      throw new FileError(path, 'that is no regular file', 'name a file on a disk');
-    if (found.size > max)
-      throw new FileError(path, `the file has ${found.size} octets`, `what is read here has at most ${max}`);
-    return new Uint8Array(readFileSync(path));
+    const file = openSync(path, 'r');
+    try {
+      return readToEnd(file, path, max);
+    } finally {
+      closeSync(file);
+    }
   } catch (error) {
     throw asFileError(path, error, 'read');
+  }
+}
+
+/** A device may have no end, so what is read is counted, whatever the size is said to be. */
+function readToEnd(file: number, path: string, max: number): Uint8Array {
+  const found = fstatSync(file);
+  if (found.isDirectory()) throw new FileError(path, 'that is a folder', 'name a file');
+  const size = found.isFile() ? found.size : 0;
+  const tooLong = (octets: number | string): FileError =>
+    new FileError(path, `the file has ${octets} octets`, `what is read here has at most ${max}`);
+  if (size > max) throw tooLong(size);
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for (;;) {
+    const piece = new Uint8Array(Math.max(size - length, CHUNK_OCTETS));
+    const count = readSync(file, piece);
+    if (count === 0) return Buffer.concat(pieces, length);
+    length += count;
+    if (length > max) throw tooLong(`more than ${max}`);
+    pieces.push(piece.subarray(0, count));
   }
 }
 
