@@ -27,8 +27,10 @@ export async function serveFile(
   reach: 'inside' | 'any',
   options: Omit<ServeOptions, 'topology'>,
 ): Promise<Serving> {
-  const { topology } = prepareLive(loadScenario(path, { reach }));
-  const serving = await serve({ ...options, topology });
+  const loaded = loadScenario(path, { reach });
+  const { topology } = prepareLive(loaded);
+  const { limits } = loaded.scenario;
+  const serving = await serve({ limits, ...options, topology });
   return {
     hosts: serving.hosts.map(({ name, kind }) => ({ name, kind })),
     endpoints: serving.endpoints.map(({ host, protocol, scenario, real }) => ({

@@ -2,6 +2,7 @@ import type { Ip } from '../core/address.ts';
 import { formatEndpoint } from '../core/address.ts';
 import type { HostSpec, Topology, Trace } from '../core/driver.ts';
 import { ConfigError, EnvironmentError } from '../core/errors.ts';
+import type { Limits } from '../core/limits.ts';
 import type { Plain } from '../core/service.ts';
 import { nearest } from '../core/text.ts';
 import { describeServers, otherDhcpServers } from '../driver/real/dhcp-probe.ts';
@@ -24,6 +25,8 @@ export interface ServeOptions {
   readonly listen?: readonly Ip[] | undefined;
   /** Refuses to start when another DHCP server answers on the interface. */
   readonly polite?: boolean | undefined;
+  /** Left out, the defaults. */
+  readonly limits?: Limits | undefined;
   readonly trace?: readonly Trace[] | undefined;
   /** Told what the person should know, once each. */
   readonly notice?: ((text: string) => void) | undefined;
@@ -110,11 +113,11 @@ async function startDriver(
   hosts: readonly HostSpec[],
   store: LeaseDb | undefined,
 ): Promise<RealDriver> {
-  const { trace, notice, bug, listen } = options;
+  const { trace, notice, bug, listen, limits } = options;
   try {
     const topology = { ...options.topology, hosts };
     const place = { listen, interface: options.interface };
-    const driver = new RealDriver({ topology, place, store, trace, notice, bug });
+    const driver = new RealDriver({ topology, place, store, limits, trace, notice, bug });
     await driver.start();
     return driver;
   } catch (error) {
@@ -167,7 +170,7 @@ function makeVerbs(
       endpoint: formatEndpoint(row.scenario),
       bound: formatEndpoint(row.real),
     })),
-    counts: { ...driver.counts },
+    counts: { ...driver.counts, datagramsLimited: driver.datagramsLimited },
     rss_octets: process.memoryUsage.rss(),
     disk: store?.failure ?? 'good',
   });

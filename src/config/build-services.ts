@@ -65,6 +65,7 @@ function buildTftp(file: TftpFile, common: ServiceCommon, findings: Findings, pa
       blksize: file.limits?.blksize,
       windowsize: file.limits?.windowsize,
       sessions: file.limits?.sessions,
+      perSource: file.limits?.['per-source'],
     },
   };
 }

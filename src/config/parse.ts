@@ -4,6 +4,7 @@ import type { Plain } from '../core/service.ts';
 import { AddressBook } from './addresses.ts';
 import { DeviceBuilder } from './build-devices.ts';
 import { ExpectationBuilder } from './build-expect.ts';
+import { buildLimits } from './build-limits.ts';
 import { buildServices } from './build-services.ts';
 import { buildTimeline } from './build-timeline.ts';
 import { Findings } from './findings.ts';
@@ -82,6 +83,7 @@ function buildScenario(file: ScenarioFile, fileName: string, findings: Findings)
     seed: file.seed ?? 1,
     durationUs,
     epochUs: file.epoch ?? parseEpochUs(EPOCH) ?? 0,
+    limits: buildLimits(file.limits, { services, devices }, findings),
     ...buildNet(file, builder.cables, findings),
     services,
     devices,

@@ -1,4 +1,5 @@
 import type { Ip, Ipv4, Mac, Prefix } from '../core/address.ts';
+import type { Limits } from '../core/limits.ts';
 import type { InterfaceAddress, Plain } from '../core/service.ts';
 import type { ClientTestOptions } from '../policy/address/client-test.ts';
 import type { Quality } from '../core/driver.ts';
@@ -19,6 +20,8 @@ export interface Scenario {
   readonly durationUs: number;
   /** Microseconds since 1970-01-01T00:00:00Z of the run's moment 0. */
   readonly epochUs: number;
+  /** Under `serve`; no run has them. */
+  readonly limits: Limits;
   readonly segments: readonly SegmentConfig[];
   readonly links: readonly LinkConfig[];
   readonly services: readonly ServiceConfig[];
@@ -190,6 +193,8 @@ export interface TftpServiceConfig extends ServiceCommon {
     readonly blksize: number | undefined;
     readonly windowsize: number | undefined;
     readonly sessions: number | undefined;
+    /** Transfers of one source. */
+    readonly perSource: number | undefined;
   };
 }
 

@@ -171,6 +171,7 @@ const tftp = {
       blksize: z.number().int().min(8).max(65_464).optional().describe('octets: RFC 2348'),
       windowsize: count(65_535, 'blocks').optional(),
       sessions: count(1_000_000, 'transfers at one time').optional(),
+      'per-source': count(1_000_000, 'of them for one address, or one /56 of IPv6').optional(),
     })
     .optional(),
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { limits } from './schema-limits.ts';
 import { services } from './schema-services.ts';
 import * as v from './values.ts';
 
@@ -186,6 +187,7 @@ export const scenarioFile = v
     devices: devices.optional(),
     timeline: timeline.optional(),
     expect: z.array(expectation).max(1_000).optional().describe('what must be so'),
+    limits: limits.optional(),
   })
   .describe('A headend scenario: a plant, what happens in it, and what is expected of it.');
 

@@ -103,6 +103,16 @@ function parseAddressText(text: string): AddressText | undefined {
   return prefixLength <= (isIpv4(address) ? 32 : 128) ? { address, prefixLength } : undefined;
 }
 
+/** An address alone is a network of one. */
+export const network = scalar<Prefix>({
+  expected: 'a network such as 10.9.0.0/18 or "fd00::/48", or one address',
+  parse: (text) => {
+    const address = parseIp(text);
+    return address === undefined ? parsePrefix(text) : { address, length: isIpv4(address) ? 32 : 128 };
+  },
+  explain: OCTET_HINT,
+});
+
 export const subnet = scalar<Prefix>({
   expected: 'an IPv4 network such as 10.9.0.0/18, from /8 to /30',
   parse: (text) => {

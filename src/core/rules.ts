@@ -42,6 +42,7 @@ const PROTOCOLS = [
   'NET',
   'DOCSIS',
   'ZONE',
+  'LIMIT',
 ] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
 

@@ -88,6 +88,7 @@ function serviceMaker(config: ServiceConfig, world: World): () => Service {
           blksizeMax: limits.blksize,
           windowsizeMax: limits.windowsize,
           transfersMax: limits.sessions,
+          transfersPerSourceMax: limits.perSource,
         });
     }
     case 'tod':

@@ -3,6 +3,7 @@ import { CMTS } from './cmts.ts';
 import { DHCP } from './dhcp.ts';
 import { DNS } from './dns.ts';
 import { HOST } from './host.ts';
+import { LIMIT_RULES } from './limit.ts';
 import { MODEM } from './modem.ts';
 import { NET_RULES } from './net.ts';
 import { RELAY } from './relay.ts';
@@ -21,6 +22,7 @@ const FILES: readonly Readonly<Record<string, Rule>>[] = [
   RELAY,
   MODEM,
   CMTS,
+  LIMIT_RULES,
 ];
 
 /** Every rule there is, protocol by protocol, each in the order of its file. */

@@ -171,6 +171,16 @@ export const TFTP_RULES = defineRules('TFTP', {
       fix: 'Raise the limit of transfers, or look for a flood of requests from addresses that do not exist.',
     },
   ],
+  busyForSource: [
+    24,
+    {
+      says: 'As many transfers are running for this one client as the server allows for each: the request is dropped.',
+      why: 'A client that asks and never acknowledges holds transfers until they run out; it must not hold those of all others.',
+      source: 'RFC 1350 §7',
+      tryIt: 'Set `per-source: 1` under the limits of the TFTP service and ask for two files at once.',
+      fix: 'Raise `per-source` under the limits of the TFTP service if many clients share that address, as behind NAT.',
+    },
+  ],
   malformed: [
     19,
     {

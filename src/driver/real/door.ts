@@ -40,6 +40,8 @@ export class Door implements UdpReceiver {
   #host: RealHost;
   readonly #world: World;
   readonly #socket: UdpSocket;
+  /** Strangers come in here: what one of them may send is limited. A transfer's own port has one peer, who is no stranger. */
+  readonly #isServer: boolean;
   readonly #input: MutableDatagram;
   #expected: Expected[] = [];
   /** It sends what still crosses segments, and hears nothing more. */
@@ -62,14 +64,15 @@ export class Door implements UdpReceiver {
     this.#world = world;
     this.#host = host;
     this.own = where.own;
-    const isServer = where.knownPort !== undefined;
+    this.#isServer = where.knownPort !== undefined;
     this.#socket = new UdpSocket(
       {
         address: where.bind,
         port: where.port,
         shared: where.shared,
         broadcast: typeof where.bind === 'number',
-        bufferOctets: isServer && !world.place.acts(where.own.segment) ? SERVER_BUFFER_OCTETS : undefined,
+        bufferOctets:
+          this.#isServer && !world.place.acts(where.own.segment) ? SERVER_BUFFER_OCTETS : undefined,
       },
       this,
     );
@@ -139,6 +142,7 @@ export class Door implements UdpReceiver {
   datagram(octets: Uint8Array, from: Ip, fromPort: number): void {
     if (this.isReleased) return;
     this.#world.counts.datagramsIn++;
+    if (this.#isServer && this.#world.doorkeeper?.admits(from, this.#host) === false) return;
     const ours = this.#world.doors.boundTo(from, fromPort);
     const sender = ours?.known ?? { address: from, port: fromPort };
     const expected = this.#expected.length === 0 ? undefined : this.#match(sender, octets.length);

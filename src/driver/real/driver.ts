@@ -2,11 +2,13 @@ import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Driver, FaultCount, Impairment, Topology, Trace } from '../../core/driver.ts';
 import { ConfigError } from '../../core/errors.ts';
+import { type Limits, LIMITS_DEFAULT } from '../../core/limits.ts';
 import { Random, streamKey } from '../../core/random.ts';
 import type { Plain } from '../../core/service.ts';
 import { after, type Instant, MILLISECOND } from '../../core/time.ts';
 import { WallClock } from './clock.ts';
 import { Crossing } from './crossing.ts';
+import { Doorkeeper } from './doorkeeper.ts';
 import { KernelExits } from './exits.ts';
 import { RealHost } from './host.ts';
 import { Mapping, type MappingRow } from './mapping.ts';
@@ -38,6 +40,8 @@ export interface RealOptions {
   readonly trace?: readonly Trace[] | undefined;
   /** Where rows are kept; left out, in memory: they outlive a host's crash and no more. */
   readonly store?: RowStore | undefined;
+  /** Left out: the defaults, and in live mode none of them counts sources. */
+  readonly limits?: Limits | undefined;
   /** Told once each what the person should know: a broadcast in place of a unicast, a port that would not open. */
   readonly notice?: ((text: string) => void) | undefined;
   /** Told when a service throws; left out, it is thrown where it stands. */
@@ -168,6 +172,18 @@ export class RealDriver implements Driver {
     return this.#world.counts;
   }
 
+  /** Datagrams dropped unread, since their source sent too many. */
+  get datagramsLimited(): number {
+    return this.#world.doorkeeper?.dropped ?? 0;
+  }
+
+  /** Sets other limits, from the next datagram and the next connection on. */
+  limit({ datagrams, connections }: Limits): void {
+    const { now, schedule, rules } = this.#world;
+    this.#world.doorkeeper = new Doorkeeper(datagrams, { now, schedule, rules });
+    this.#world.connections = connections;
+  }
+
   /** How often each rule was given, by `Rule.index`. */
   get ruleCounts(): Float64Array {
     return this.#world.rules;
@@ -229,6 +245,10 @@ export class RealDriver implements Driver {
     const schedule = new Schedule(now);
     const tap = new Tap(options.trace ?? []);
     const exits = new KernelExits();
+    const rules = noRules();
+    const limits = options.limits ?? LIMITS_DEFAULT;
+    // On one loopback all hosts of a live run may have one address.
+    const isLive = options.place === 'live';
     const random = new Random(streamKey(options.seed ?? randomInt(2 ** 32), 'segments'));
     const crossing = new Crossing({ schedule, now, random, tap });
     const world: World = {
@@ -250,7 +270,11 @@ export class RealDriver implements Driver {
       streamEnds: new StreamEnds(),
       ownPorts: new Set(),
       counts: noCounts(),
-      rules: noRules(),
+      rules,
+      doorkeeper: isLive ? undefined : new Doorkeeper(limits.datagrams, { now, schedule, rules }),
+      connections: isLive
+        ? { ...limits.connections, perSource: limits.connections.total }
+        : limits.connections,
       notice: (text) => {
         if (this.#said.has(text)) return;
         this.#said.add(text);

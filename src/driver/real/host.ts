@@ -180,6 +180,11 @@ export class RealHost implements Station {
     for (const listener of tap.listeners) listener.because?.(now(), this.spec, rule, detail, input);
   }
 
+  tell(rule: Rule, detail: string): void {
+    const { tap, now } = this.#world;
+    for (const listener of tap.listeners) listener.because?.(now(), this.spec, rule, detail, undefined);
+  }
+
   hasPort(port: number): boolean {
     return this.ports.has(port);
   }

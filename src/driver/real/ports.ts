@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto';
 import type { Ip } from '../../core/address.ts';
 import { ANY, isIpv4 } from '../../core/address.ts';
-import { bug, EnvironmentError } from '../../core/errors.ts';
+import { EnvironmentError } from '../../core/errors.ts';
+import { LIMIT_RULES } from '../../core/rules/limit.ts';
 import { after } from '../../core/time.ts';
 import { Door } from './door.ts';
 import type { RealHost } from './host.ts';
@@ -121,7 +122,7 @@ export class Ports {
         this.#world.place.seats(own, address).map((seat) => ({ own, ...seat })),
       ),
     );
-    for (let tried = 0; tried < BIND_TRIES; tried++) {
+    for (let tried = 1; ; tried++) {
       const doors: Door[] = [];
       let port = 0;
       try {
@@ -138,10 +139,18 @@ export class Ports {
         return port;
       } catch (error) {
         for (const door of doors) door.close();
-        if (!(error instanceof EnvironmentError) || tried === BIND_TRIES - 1) throw error;
+        if (!(error instanceof EnvironmentError)) throw error;
+        if (tried === BIND_TRIES) return this.#bindNothing(error);
       }
     }
-    return bug('the last try returns or throws');
+  }
+
+  /** A number that nothing is sent from or heard at: to its service it is a network that loses all. */
+  #bindNothing({ what }: EnvironmentError): number {
+    this.#host.because(LIMIT_RULES.noDescriptor, what);
+    const port = this.#unusedPort();
+    this.#doors.set(port, []);
+    return port;
   }
 
   release(port: number): void {

@@ -1,39 +1,24 @@
 import { connect, type Socket } from 'node:net';
 import type { Endpoint, Ip } from '../../core/address.ts';
 import { formatEndpoint, formatIp, isIpv4, parseIp } from '../../core/address.ts';
+import type { Rule } from '../../core/rules.ts';
+import { LIMIT_RULES } from '../../core/rules/limit.ts';
 import { NET_RULES } from '../../core/rules/net.ts';
 import type { StreamId } from '../../core/service.ts';
-import { after, type Instant, toInstant } from '../../core/time.ts';
+import { after, MILLISECOND, toInstant } from '../../core/time.ts';
 import type { RealHost } from './host.ts';
 import { Conversation, type Side } from './conversation.ts';
 import { Listener } from './listener.ts';
+import { Peers } from './peers.ts';
 import type { Seat } from './place.ts';
 import { type Hop, hopsTo, wayTo } from './routing.ts';
+import { localOf, type Stream, tapPeer, unsentOf } from './stream.ts';
 import { plain } from './udp.ts';
 import { type TcpWant, tcpWants } from './wants.ts';
 import type { World } from './world.ts';
 
-/** Peers of one host at a time; the next is refused. A name server is asked by far fewer. */
-const STREAMS_MAX = 1024;
-/** What may wait for a peer that does not read; a zone of 200,000 names is 12 MB. */
-const BACKLOG_OCTETS_MAX = 32 * 1024 * 1024;
 /** A SYN or a FIN with its headers. */
 const EMPTY_SEGMENT_OCTETS = 58;
-
-interface Stream {
-  readonly id: StreamId;
-  readonly socket: Socket;
-  readonly peer: Endpoint;
-  /** What was written and still crosses the segments that are acted here. */
-  crossingOctets: number;
-  /** When what was written last has crossed them. */
-  arrivesAt: Instant;
-  readonly side: Side;
-  /** Only where somebody sees frames. */
-  conversation: Conversation | undefined;
-  peerClosed: boolean;
-  closed: boolean;
-}
 
 /** Where a connection leaves from. */
 interface Source extends Seat {
@@ -54,6 +39,7 @@ export class Streams {
   /** Names of those that are being opened. */
   readonly #opening = new Set<string>();
   readonly #streams = new Map<StreamId, Stream>();
+  readonly #peers = new Peers<Stream>();
   #made = 0;
 
   constructor(world: World, host: RealHost) {
@@ -149,17 +135,24 @@ export class Streams {
   write(id: StreamId, octets: Uint8Array): void {
     const stream = this.#streams.get(id);
     if (stream === undefined || stream.closed || octets.length === 0) return;
-    if (stream.socket.writableLength + stream.crossingOctets + octets.length > BACKLOG_OCTETS_MAX) {
-      this.#world.counts.streamsCut++;
-      this.#fail(stream);
-      return;
-    }
+    const { counts, connections } = this.#world;
+    if (unsentOf(stream) + octets.length > connections.unsentOctets) return this.#cut(stream);
+    counts.unsentOctets += octets.length;
     stream.crossingOctets += octets.length;
     this.#cross(stream, octets.length, () => {
       stream.crossingOctets -= octets.length;
       stream.conversation?.octets(stream.side, octets);
-      if (!stream.socket.destroyed) stream.socket.write(octets);
+      const sent = (): void => {
+        counts.unsentOctets -= octets.length;
+      };
+      if (stream.socket.destroyed) sent();
+      else stream.socket.write(octets, sent);
+      this.#peers.touch(stream);
     });
+    // All of them together: who makes us hold the most goes first.
+    if (counts.unsentOctets <= connections.unsentOctetsTotal) return;
+    const [most = stream] = [...this.#streams.values()].sort((a, b) => unsentOf(b) - unsentOf(a));
+    this.#cut(most);
   }
 
   close(id: StreamId): void {
@@ -211,16 +204,18 @@ export class Streams {
   #accept(socket: Socket, local: Endpoint): void {
     const address = parseIp(socket.remoteAddress ?? '');
     const { remotePort } = socket;
-    if (address === undefined || remotePort === undefined || this.#streams.size >= STREAMS_MAX) {
+    if (address === undefined || remotePort === undefined) {
       this.#world.counts.streamsRefused++;
       socket.on('error', () => {});
       socket.resetAndDestroy();
       return;
     }
+    this.#makeRoom(address);
     const real = { address, port: remotePort };
     const caller = this.#world.streamEnds.caller(real);
     const peer = caller?.known ?? real;
     const stream = this.#add(this.reserve(), { socket, peer, side: 'server' });
+    this.#peers.add(stream, address);
     stream.conversation = caller?.conversation ?? this.#converse({ client: peer, server: local }, 'server');
     if (caller === undefined) tapPeer(stream);
     this.#open(stream, local);
@@ -288,6 +283,7 @@ export class Streams {
     };
     this.#streams.set(id, stream);
     socket.on('data', (octets: Buffer) => {
+      this.#peers.touch(stream);
       if (this.#streams.get(id) === stream)
         this.#host.handle({ kind: 'stream', event: 'octets', stream: id, octets: plain(octets) });
     });
@@ -300,9 +296,36 @@ export class Streams {
     // The reason is the same to a service: the stream is gone. `close` follows.
     socket.on('error', () => {});
     socket.on('close', () => {
+      this.#peers.remove(stream);
       if (this.#streams.get(id) === stream) this.#fail(stream);
     });
+    socket.setTimeout(this.#world.connections.idleUs / MILLISECOND, () => {
+      this.#give(stream, LIMIT_RULES.connectionIdle);
+    });
     return stream;
+  }
+
+  /** Ends the connection that was quiet longest where there are too many, of one source or of all. */
+  #makeRoom(address: Ip): void {
+    const yielding = this.#peers.yielding(address, this.#world.connections);
+    if (yielding === undefined) return;
+    const { stream, to } = yielding;
+    this.#world.counts.streamsRefused++;
+    this.#give(stream, to === 'all' ? LIMIT_RULES.connections : LIMIT_RULES.connectionsOfSource);
+  }
+
+  #cut(stream: Stream): void {
+    this.#world.counts.streamsCut++;
+    this.#give(stream, LIMIT_RULES.unsent);
+  }
+
+  /** Gives a connection up by one of our limits. */
+  #give(stream: Stream, rule: Rule): void {
+    this.#host.because(rule, this.#world.tap.explains ? formatEndpoint(stream.peer) : undefined);
+    this.#peers.remove(stream);
+    // The service may be done with it, while the kernel waits for a peer that does not read.
+    if (this.#streams.get(stream.id) === stream) this.#fail(stream);
+    else stream.socket.resetAndDestroy();
   }
 
   /** Undefined where nobody sees frames. */
@@ -370,23 +393,4 @@ export class Streams {
     if (!place.isClosed) return 0;
     return network.streamDelay(this.#host, to, octets);
   }
-}
-
-/** A peer outside of the scenario: what it sends is seen when it comes. */
-function tapPeer({ socket, side, conversation }: Stream): void {
-  if (conversation === undefined) return;
-  const peer = side === 'client' ? 'server' : 'client';
-  socket.on('data', (octets: Buffer) => {
-    conversation.octets(peer, octets);
-  });
-  socket.on('end', () => {
-    conversation.finish(peer);
-  });
-}
-
-function localOf(socket: Socket): Endpoint | undefined {
-  const address = parseIp(socket.localAddress ?? '');
-  return address === undefined || socket.localPort === undefined
-    ? undefined
-    : { address, port: socket.localPort };
 }

@@ -1,10 +1,12 @@
 import type { Endpoint, Ip } from '../../core/address.ts';
+import type { ConnectionLimits } from '../../core/limits.ts';
 import { RULE_INDEXES } from '../../core/rules.ts';
 import type { Row } from '../../core/service.ts';
 import type { Instant } from '../../core/time.ts';
 import type { Conversation } from './conversation.ts';
 import type { Crossing } from './crossing.ts';
 import type { Door } from './door.ts';
+import type { Doorkeeper } from './doorkeeper.ts';
 import type { Network } from './network.ts';
 import type { Place } from './place.ts';
 import type { Schedule } from './schedule.ts';
@@ -32,9 +34,12 @@ export interface RealCounts {
   sendsRefused: number;
   /** Sent by one of ours to one of ours and never received: the kernel's buffer was full. */
   lostInKernel: number;
+  /** TCP connections ended to make room for new ones, and those whose peer could not be told. */
   streamsRefused: number;
   /** Peers that did not read. */
   streamsCut: number;
+  /** What waits for TCP peers now. */
+  unsentOctets: number;
 }
 
 /** What all hosts of a driver share. */
@@ -52,6 +57,9 @@ export interface World {
   /** Ports that sockets of ours share; nobody else had them when we came. */
   readonly ownPorts: Set<number>;
   readonly counts: RealCounts;
+  /** What comes from outside to the servers' own ports passes here; undefined where nobody is outside. */
+  doorkeeper: Doorkeeper | undefined;
+  connections: ConnectionLimits;
   /** How often each rule was given, by its index. */
   readonly rules: Float64Array;
   /** Says something once to the person who runs it. */
@@ -70,6 +78,7 @@ export function noCounts(): RealCounts {
     lostInKernel: 0,
     streamsRefused: 0,
     streamsCut: 0,
+    unsentOctets: 0,
   };
 }
 

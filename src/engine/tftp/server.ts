@@ -1,4 +1,4 @@
-import { formatEndpoint, isGroup, isIpv4, type Endpoint } from '../../core/address.ts';
+import { formatEndpoint, isGroup, isIpv4, maskIp, type Endpoint, type Ip } from '../../core/address.ts';
 import { equalOctets, Writer } from '../../core/bytes.ts';
 import { replyTo } from '../../core/reply.ts';
 import type { Rule } from '../../core/rules.ts';
@@ -31,6 +31,8 @@ export interface TftpServerOptions {
   readonly resendSeconds?: readonly number[] | undefined;
   /** Transfers at one time; left out, 16,384. Requests beyond are dropped. */
   readonly transfersMax?: number | undefined;
+  /** Of them, for one client's address or one IPv6 site; left out, 1,024: a CMTS may send for all of its modems. */
+  readonly transfersPerSourceMax?: number | undefined;
 }
 
 /** RFC 1123 §4.2.3.2 asks for at least an exponential back-off. */
@@ -38,6 +40,9 @@ const RESEND_SECONDS = [1, 2, 4, 8, 16];
 const WINDOWSIZE_MAX = 64;
 /** About a kilobyte each, and below the ephemeral ports of any system. */
 const TRANSFERS_MAX = 16_384;
+const TRANSFERS_PER_SOURCE_MAX = 1_024;
+/** A customer has a whole network of IPv6 addresses: RFC 6177 §2. */
+const SITE_BITS = 56;
 /** How many names are looked through for a "did you mean". */
 const NAMES_COMPARED = 1_000;
 
@@ -50,11 +55,14 @@ export class TftpServer {
   readonly #windowsizeMax: number;
   readonly #resendSeconds: readonly number[];
   readonly #transfersMax: number;
+  readonly #transfersPerSourceMax: number;
   #scratch: Writer;
   #queue = new ResendQueue<Transfer>();
   #byPeer = new Map<number | string, Transfer>();
   /** Those with a port of their own. */
   #byPort = new Map<number, Transfer>();
+  /** Transfers of each source. */
+  #bySource = new Map<Ip, number>();
 
   constructor(files: FileTable, options: TftpServerOptions = {}) {
     this.#files = files;
@@ -64,6 +72,7 @@ export class TftpServer {
     this.#windowsizeMax = options.windowsizeMax ?? WINDOWSIZE_MAX;
     this.#resendSeconds = options.resendSeconds ?? RESEND_SECONDS;
     this.#transfersMax = options.transfersMax ?? TRANSFERS_MAX;
+    this.#transfersPerSourceMax = options.transfersPerSourceMax ?? TRANSFERS_PER_SOURCE_MAX;
     const blksize = Math.max(options.blksizeMax ?? 0, 1468, tftp.DEFAULT_BLKSIZE);
     this.#scratch = new Writer(new Uint8Array(tftp.DATA_HEADER_OCTETS + blksize));
   }
@@ -78,6 +87,7 @@ export class TftpServer {
     this.#queue = before.#queue;
     this.#byPeer = before.#byPeer;
     this.#byPort = before.#byPort;
+    this.#bySource = before.#bySource;
     if (before.#scratch.octets.length > this.#scratch.octets.length) this.#scratch = before.#scratch;
   }
 
@@ -167,6 +177,8 @@ export class TftpServer {
     const running = this.#byPeer.get(peerKey(input.from));
     if (running !== undefined && !this.#startsOver(running, input, effects)) return;
     if (this.transferCount >= this.#transfersMax) return effects.because(RULES.busy);
+    if ((this.#bySource.get(sourceOf(input.from.address)) ?? 0) >= this.#transfersPerSourceMax)
+      return effects.because(RULES.busyForSource);
     const { mode } = request;
     if (mode === undefined || mode === 'mail') {
       effects.because(RULES.modeRefused);
@@ -206,6 +218,8 @@ export class TftpServer {
     const request = input.octets.slice();
     const transfer = new Transfer({ port, to, request, source, mode, agreement, startedAt: now });
     this.#byPeer.set(peerKey(to), transfer);
+    const client = sourceOf(to.address);
+    this.#bySource.set(client, (this.#bySource.get(client) ?? 0) + 1);
     if (!this.#singlePort) this.#byPort.set(port, transfer);
     effects.measure('tftp.transfers', this.transferCount);
     if (transfer.send(this.#scratch, effects)) this.#arm(transfer, 1, now);
@@ -279,6 +293,10 @@ export class TftpServer {
     const { port, to, source } = transfer.facts;
     this.#queue.disarm(transfer);
     this.#byPeer.delete(peerKey(to));
+    const client = sourceOf(to.address);
+    const left = (this.#bySource.get(client) ?? 1) - 1;
+    if (left === 0) this.#bySource.delete(client);
+    else this.#bySource.set(client, left);
     if (port !== this.#port) {
       this.#byPort.delete(port);
       effects.release(port);
@@ -298,6 +316,11 @@ const ACK_RULES: Readonly<Record<AckOutcome, Rule>> = {
 /** IPv4: 48 bits as a number, so that looking a client up makes no text. */
 function peerKey({ address, port }: Endpoint): number | string {
   return isIpv4(address) ? (address >>> 0) * 0x10000 + port : formatEndpoint({ address, port });
+}
+
+/** Whose transfers are counted together. */
+function sourceOf(address: Ip): Ip {
+  return isIpv4(address) ? address : maskIp(address, SITE_BITS);
 }
 
 function describePeer(transfer: Transfer): string {

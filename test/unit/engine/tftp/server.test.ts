@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { BROADCAST, ipv4 } from '../../../../src/core/address.ts';
+import { BROADCAST, ipv4, parseIp } from '../../../../src/core/address.ts';
 import { TFTP_RULES as RULES } from '../../../../src/core/rules/tftp.ts';
 import { NEVER, SECOND, toInstant } from '../../../../src/core/time.ts';
 import type { FileSource } from '../../../../src/store/file-table.ts';
@@ -56,6 +56,31 @@ describe('who asks, and again', () => {
     expect(bench.in(rrq('empty'), fromPort(2))).toEqual(['49153 data 1 (0)']);
     bench.in(ack(1), { ...fromPort(1), port: 49152 });
     expect(bench.in(rrq('empty'), fromPort(3))).toEqual(['49154 data 1 (0)']);
+  });
+});
+
+const sentFrom = (address: string, port: number) => ({ from: { address: parseIp(address)!, port } });
+
+describe('one client address has so many transfers at one time', () => {
+  test.each([
+    { name: 'another IPv4 address has its own', other: '10.0.0.10', answered: true },
+    { name: 'the same IPv4 address at another port', other: '10.0.0.9', answered: false },
+  ])('$name', ({ other, answered }) => {
+    const bench = new Bench({ transfersPerSourceMax: 2 });
+    bench.in(rrq('empty'), sentFrom('10.0.0.9', 1));
+    bench.in(rrq('empty'), sentFrom('10.0.0.9', 2));
+    const sent = bench.in(rrq('empty'), sentFrom(other, 3));
+    expect(sent).toEqual(answered ? ['49154 data 1 (0)'] : []);
+    expect(bench.rules).toEqual([answered ? RULES.granted.id : RULES.busyForSource.id]);
+  });
+
+  test('an IPv6 site counts as one, and a transfer that ended makes room', () => {
+    const bench = new Bench({ transfersPerSourceMax: 1 });
+    bench.in(rrq('empty'), sentFrom('fd00:0:0:100::1', 1));
+    expect(bench.in(rrq('empty'), sentFrom('fd00:0:0:1ff::2', 1))).toEqual([]);
+    expect(bench.in(rrq('empty'), sentFrom('fd00:0:0:200::1', 1))).toEqual(['49153 data 1 (0)']);
+    bench.in(ack(1), { ...sentFrom('fd00:0:0:100::1', 1), port: 49152 });
+    expect(bench.in(rrq('empty'), sentFrom('fd00:0:0:1ff::2', 1))).toEqual(['49154 data 1 (0)']);
   });
 });
 

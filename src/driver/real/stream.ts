@@ -1,0 +1,47 @@
+import type { Socket } from 'node:net';
+import type { Endpoint } from '../../core/address.ts';
+import { parseIp } from '../../core/address.ts';
+import type { StreamId } from '../../core/service.ts';
+import type { Instant } from '../../core/time.ts';
+import type { Conversation, Side } from './conversation.ts';
+
+/** One TCP connection of a host. */
+export interface Stream {
+  readonly id: StreamId;
+  readonly socket: Socket;
+  readonly peer: Endpoint;
+  /** What was written and still crosses the segments that are acted here. */
+  crossingOctets: number;
+  /** When what was written last has crossed them. */
+  arrivesAt: Instant;
+  readonly side: Side;
+  /** Only where somebody sees frames. */
+  conversation: Conversation | undefined;
+  peerClosed: boolean;
+  closed: boolean;
+}
+
+/** What waits for the peer of a stream. */
+export function unsentOf({ socket, crossingOctets }: Stream): number {
+  return socket.writableLength + crossingOctets;
+}
+
+/** A peer outside of the scenario: what it sends is seen when it comes. */
+export function tapPeer({ socket, side, conversation }: Stream): void {
+  if (conversation === undefined) return;
+  const peer = side === 'client' ? 'server' : 'client';
+  socket.on('data', (octets: Buffer) => {
+    conversation.octets(peer, octets);
+  });
+  socket.on('end', () => {
+    conversation.finish(peer);
+  });
+}
+
+/** Our end of a socket; undefined where it has none yet. */
+export function localOf(socket: Socket): Endpoint | undefined {
+  const address = parseIp(socket.localAddress ?? '');
+  return address === undefined || socket.localPort === undefined
+    ? undefined
+    : { address, port: socket.localPort };
+}
