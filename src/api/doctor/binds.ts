@@ -63,7 +63,11 @@ export function findRoute(to: Ip, from?: Ip): Promise<Pick<RouteFacts, 'to' | 's
       { port: 0, address: from === undefined ? undefined : formatIp(from), exclusive: true },
       () => {
         if (family === 4) socket.setBroadcast(true);
-        socket.connect(DISCARD_PORT, formatIp(to), () => end(parseIp(socket.address().address), undefined));
+        // Node hands the callback an error, which its types leave out.
+        socket.connect(DISCARD_PORT, formatIp(to), ((error?: Error) => {
+          if (error === undefined) end(parseIp(socket.address().address), undefined);
+          else end(undefined, codeOf(error));
+        }) as () => void);
       },
     );
   });

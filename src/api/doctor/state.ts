@@ -21,13 +21,13 @@ const FILE_SYSTEMS: Readonly<Record<number, string>> = {
 
 export async function collectState(folder: string): Promise<StateFacts> {
   const path = resolve(folder);
-  const there = statSync(path, { throwIfNoEntry: false });
+  const kind = kindOf(path);
   const ground = nearest(path);
   const database = await look(path);
   return {
     folder: escapeText(folder),
-    exists: there !== undefined,
-    isFolder: there?.isDirectory() ?? false,
+    exists: kind !== 'absent',
+    isFolder: kind === 'folder',
     mayWrite: mayWrite(ground),
     ...diskOf(ground),
     owner:
@@ -61,6 +61,15 @@ export async function tryDurable(stateFolder: string | undefined): Promise<Facts
 /** The folder itself, or the one above in which it would be made. */
 function nearest(path: string): string {
   return existsSync(path) || dirname(path) === path ? path : nearest(dirname(path));
+}
+
+/** What may not be looked at is not there, as far as this user goes. */
+function kindOf(path: string): 'absent' | 'folder' | 'other' {
+  try {
+    return statSync(path).isDirectory() ? 'folder' : 'other';
+  } catch {
+    return 'absent';
+  }
 }
 
 function mayWrite(path: string): boolean {

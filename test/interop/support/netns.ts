@@ -17,6 +17,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   capinfos: 'wireshark-common',
   setpriv: 'util-linux',
   script: 'bsdutils',
+  nft: 'nftables',
 };
 
 export function need(...tools: readonly string[]): void {
