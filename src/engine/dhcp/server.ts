@@ -150,7 +150,11 @@ export class DhcpServer {
     this.#table.expire(now, EXPIRIES_MAX);
     if (this.#table.nextExpiry() <= now) this.#expireFrom = after(now, EXPIRY_PAUSE_US);
     const ended = bound - this.#table.bound;
-    if (ended > 0) effects.because(DHCP.expired, effects.explains ? `${ended} leases` : undefined);
+    if (ended > 0)
+      effects.because(
+        DHCP.expired,
+        effects.explains ? `${ended} ${ended === 1 ? 'lease' : 'leases'}` : undefined,
+      );
     this.#report(effects);
   }
 

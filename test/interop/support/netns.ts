@@ -6,6 +6,16 @@ import { join } from 'node:path';
 /** Tools of Debian that a suite needs; a missing one fails it, with the name of the package. */
 const PACKAGES: Readonly<Record<string, string>> = {
   ip: 'iproute2',
+  dhcpcd: 'dhcpcd-base',
+  dhcping: 'dhcping',
+  nmap: 'nmap',
+  dnsmasq: 'dnsmasq-base',
+  '/usr/lib/klibc/bin/ipconfig': 'klibc-utils',
+  kdig: 'knot-dnsutils',
+  drill: 'ldnsutils',
+  delv: 'bind9-dnsutils',
+  busybox: 'busybox',
+  'qemu-system-x86_64': 'qemu-system-x86',
   udhcpc: 'udhcpc',
   dhclient: 'isc-dhcp-client',
   dhcrelay: 'isc-dhcp-relay',
@@ -37,6 +47,14 @@ export function need(...tools: readonly string[]): void {
     throw new Error('network namespaces need root: run the interop suite as root');
 }
 
+/** One end of a cable: the namespace, the interface there, its address, the bridge it is plugged into. */
+interface CableEnd {
+  readonly in: string;
+  readonly as: string;
+  readonly address?: string;
+  readonly bridge?: string;
+}
+
 let made = 0;
 
 /** A private network of namespaces joined by bridges or cables; everything goes with `remove()`. */
@@ -57,11 +75,15 @@ export class Lab {
     this.run(namespace, 'ip', 'link', 'set', 'lo', 'up');
   }
 
+  /** A switch inside of a namespace: cables whose end says `bridge` are plugged into it. */
+  bridge(namespace: string, name: string, address?: string): void {
+    this.run(namespace, 'ip', 'link', 'add', name, 'type', 'bridge');
+    if (address !== undefined) this.run(namespace, 'ip', 'address', 'add', address, 'dev', name);
+    this.run(namespace, 'ip', 'link', 'set', name, 'up');
+  }
+
   /** A virtual cable between two namespaces; the ends are up, checksums are whole (no offload), addresses are optional. */
-  cable(
-    a: { in: string; as: string; address?: string },
-    b: { in: string; as: string; address?: string },
-  ): void {
+  cable(a: CableEnd, b: CableEnd): void {
     execFileSync('ip', [
       'link',
       'add',
@@ -78,6 +100,7 @@ export class Lab {
     ]);
     for (const end of [a, b]) {
       if (end.address !== undefined) this.run(end.in, 'ip', 'address', 'add', end.address, 'dev', end.as);
+      if (end.bridge !== undefined) this.run(end.in, 'ip', 'link', 'set', end.as, 'master', end.bridge);
       this.run(end.in, 'ip', 'link', 'set', end.as, 'up');
       // Captures would show bad checksums otherwise; not every machine has the tool.
       this.run(end.in, 'sh', '-c', `command -v ethtool >/dev/null && ethtool -K ${end.as} tx off || true`);
@@ -147,6 +170,7 @@ export class Running {
   readonly child: ChildProcess;
   output = '';
   readonly #waiting: (() => void)[] = [];
+  #isOver = false;
 
   constructor(child: ChildProcess) {
     this.child = child;
@@ -156,18 +180,19 @@ export class Running {
     };
     child.stdout?.on('data', heard);
     child.stderr?.on('data', heard);
-    child.on('exit', () => {
+    // Not at `exit`: what it said last may still be on its way.
+    child.on('close', () => {
+      this.#isOver = true;
       for (const wake of this.#waiting.splice(0)) wake();
     });
   }
 
-  /** Waits until the output matches; fails with all that was said when the program ends or 20 s pass first. */
-  async until(pattern: RegExp): Promise<void> {
-    const deadline = Date.now() + 20_000;
+  /** Waits until the output matches; fails with all that was said when the program ends or the time is over first. */
+  async until(pattern: RegExp, seconds = 20): Promise<void> {
+    const deadline = Date.now() + seconds * 1000;
     while (!pattern.test(this.output)) {
       const left = deadline - Date.now();
-      if (this.child.exitCode !== null || left <= 0)
-        throw new Error(`waited for ${pattern}, got:\n${this.output}`);
+      if (this.#isOver || left <= 0) throw new Error(`waited for ${pattern}, got:\n${this.output}`);
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, left);
         this.#waiting.push(() => {
