@@ -150,11 +150,7 @@ export class DhcpServer {
     this.#table.expire(now, EXPIRIES_MAX);
     if (this.#table.nextExpiry() <= now) this.#expireFrom = after(now, EXPIRY_PAUSE_US);
     const ended = bound - this.#table.bound;
-    if (ended > 0)
-      effects.because(
-        DHCP.expired,
-        effects.explains ? `${ended} ${ended === 1 ? 'lease' : 'leases'}` : undefined,
-      );
+    if (ended > 0) effects.because(DHCP.expired, effects.explains ? `leases: ${ended}` : undefined);
     this.#report(effects);
   }
 
