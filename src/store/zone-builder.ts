@@ -261,11 +261,26 @@ export class ZoneBuilder {
 }
 
 export interface LoadZoneOptions
-  extends Omit<ZoneTextOptions, 'report'>, Pick<ZoneBuildOptions, 'mode' | 'report' | 'sha1'> {}
+  extends Omit<ZoneTextOptions, 'ttlOf'>, Pick<ZoneBuildOptions, 'mode' | 'report' | 'sha1'> {}
+
+/** What lenient reading gives a record without a TTL. */
+const TTL_SECONDS = 3_600;
 
 /** The zone of a master file; `origin` is its apex when given. */
 export function loadZone(text: string, options: LoadZoneOptions): Zone {
   const builder = new ZoneBuilder({ ...options, apex: options.origin });
-  parseZoneText(text, options, (record, place) => builder.add(record, place));
+  const ttlOf = (place: Place): number => {
+    const found = `${place.file}:${place.line}`;
+    options.report?.({
+      severity: 'error',
+      rule: ZONE.noTtl,
+      place,
+      found,
+      expected: 'a TTL, or $TTL before',
+    });
+    return TTL_SECONDS;
+  };
+  const lenient = options.mode === 'lenient' ? { ttlOf } : {};
+  parseZoneText(text, { ...options, ...lenient }, (record, place) => builder.add(record, place));
   return builder.build();
 }

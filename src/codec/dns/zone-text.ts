@@ -1,4 +1,6 @@
+import { ConfigError } from '../../core/errors.ts';
 import { nearest } from '../../core/text.ts';
+import { parsePattern, parseRange, rangeCount } from './generate.ts';
 import { parseDuration } from './duration.ts';
 import { type Name, ROOT } from './name.ts';
 import { parseRdata } from './rdata/shape.ts';
@@ -21,10 +23,16 @@ export interface ZoneTextOptions {
   readonly origin?: Name | undefined;
   /** Gives the text of an included file, or undefined where there is none; left out, $INCLUDE is refused. */
   readonly include?: ((file: string, from: string) => string | undefined) | undefined;
+  /** The TTL of a record that has none from anywhere; left out, that is a mistake. */
+  readonly ttlOf?: ((place: Place) => number) | undefined;
+  /** Is told of an entry that cannot be read, which is then passed over; left out, the first one is thrown. */
+  readonly mistake?: ((error: ConfigError) => void) | undefined;
 }
 
 const INCLUDE_DEPTH_MAX = 8;
 const INCLUDES_MAX = 1_000;
+/** Records that $GENERATE may make in one zone: a network of /12, and less than memory holds. */
+const GENERATED_MAX = 1_048_576;
 /** RFC 2181 §8. */
 const TTL_MAX = 0x7fff_ffff;
 
@@ -34,7 +42,13 @@ export function parseZoneText(
   options: ZoneTextOptions,
   take: (record: ResourceRecord, place: Place) => void,
 ): void {
-  const state: ReaderState = { owner: undefined, ttlStated: undefined, ttlDefault: undefined, includes: 0 };
+  const state: ReaderState = {
+    owner: undefined,
+    ttlStated: undefined,
+    ttlDefault: undefined,
+    includes: 0,
+    generated: 0,
+  };
   new ZoneReader(options, options.file, state, take).read(text, options.origin ?? ROOT, 0);
 }
 
@@ -46,6 +60,7 @@ interface ReaderState {
   /** $TTL, which goes before it: RFC 2308 §4. */
   ttlDefault: number | undefined;
   includes: number;
+  generated: number;
 }
 
 class ZoneReader {
@@ -71,11 +86,20 @@ class ZoneReader {
     this.#origin = origin;
     const lexer = new ZoneLexer(text, this.#file);
     for (let entry = lexer.next(); entry !== undefined; entry = lexer.next()) {
-      const words = new Words(entry.words, this.#file, this.#origin, entry.end);
-      const first = entry.words[0];
-      if (first?.text.startsWith('$') === true && !first.quoted) this.#directive(words, depth);
-      else this.#record(words, entry);
+      try {
+        this.#entry(entry, depth);
+      } catch (error) {
+        if (!(error instanceof ConfigError) || this.#options.mistake === undefined) throw error;
+        this.#options.mistake(error);
+      }
     }
+  }
+
+  #entry(entry: Entry, depth: number): void {
+    const words = new Words(entry.words, this.#file, this.#origin, entry.end);
+    const first = entry.words[0];
+    if (first?.text.startsWith('$') === true && !first.quoted) this.#directive(words, depth);
+    else this.#record(words, entry);
   }
 
   #directive(words: Words, depth: number): void {
@@ -85,17 +109,17 @@ class ZoneReader {
         this.#origin = words.name('the new origin');
         break;
       case '$TTL':
-        this.#state.ttlDefault = ttlOf(words, words.take('a TTL'));
+        this.#state.ttlDefault = statedTtl(words, words.take('a TTL'));
         break;
       case '$INCLUDE':
         return this.#include(words, depth);
       case '$GENERATE':
-        return words.fail(word, 'the records written out: $GENERATE is not read here');
+        return this.#generate(words, word);
       default: {
-        const meant = nearest(word.text.toUpperCase(), ['$ORIGIN', '$TTL', '$INCLUDE']);
+        const meant = nearest(word.text.toUpperCase(), ['$ORIGIN', '$TTL', '$INCLUDE', '$GENERATE']);
         words.fail(
           word,
-          `$ORIGIN, $TTL or $INCLUDE${meant === undefined ? '' : ` (did you mean ${meant}?)`}`,
+          `$ORIGIN, $TTL, $INCLUDE or $GENERATE${meant === undefined ? '' : ` (did you mean ${meant}?)`}`,
         );
       }
     }
@@ -117,6 +141,35 @@ class ZoneReader {
     const owner = this.#state.owner;
     new ZoneReader(this.#options, word.text, this.#state, this.#take).read(text, origin, depth + 1);
     this.#state.owner = owner;
+  }
+
+  /** `range owner [TTL] [class] type rdata`, once for each number; rdata of several words may stand in quotes, as BIND has it. */
+  #generate(words: Words, directive: Word): void {
+    const word = words.take('a range such as 1-254');
+    const range = parseRange(word.text) ?? words.fail(word, 'a range such as 1-254 or 0-100/2');
+    this.#state.generated += rangeCount(range);
+    if (this.#state.generated > GENERATED_MAX)
+      return words.fail(word, `at most ${GENERATED_MAX} generated records in one zone`);
+    const texts = [words.take('an owner with $').text];
+    while (words.left > 1) texts.push(written(words.take('a type')));
+    const last = words.take('rdata with $');
+    texts.push(texts.length > 1 && isTypeWord(texts.at(-1)) && last.quoted ? last.text : written(last));
+    const pattern =
+      parsePattern(texts.join(' ')) ??
+      words.fail(last, 'braces as in ${offset,width,base}, base one of d o x X n N');
+    for (let value = range.start; value <= range.stop; value += range.step) {
+      const text = pattern(value) ?? words.fail(last, `an offset that leaves ${value} at 0 or above`);
+      this.#generated(text, directive);
+    }
+  }
+
+  /** A record made by $GENERATE stands, for messages, where the directive does. */
+  #generated(text: string, { line, column }: Word): void {
+    const entry = new ZoneLexer(text, this.#file).next();
+    if (entry === undefined) return;
+    const words = entry.words.map((word) => ({ ...word, line, column }));
+    const end = { ...entry.end, line, column };
+    this.#record(new Words(words, this.#file, this.#origin, end), { ...entry, words, end });
   }
 
   #record(words: Words, entry: Entry): void {
@@ -143,7 +196,7 @@ class ZoneReader {
     for (;;) {
       const word = words.take('a type');
       if (ttl === undefined && /^\d/.test(word.text)) {
-        ttl = ttlOf(words, word);
+        ttl = statedTtl(words, word);
         this.#state.ttlStated = ttl;
         continue;
       }
@@ -175,12 +228,23 @@ class ZoneReader {
   /** RFC 2308 §4: not the SOA's MINIMUM, which is the TTL of negative answers. */
   #defaultTtl(place: Word): number {
     const ttl = this.#state.ttlDefault ?? this.#state.ttlStated;
-    if (ttl === undefined) throw zoneError(this.#file, place, 'no TTL', 'a TTL here, or $TTL before');
-    return ttl;
+    if (ttl !== undefined) return ttl;
+    const { ttlOf } = this.#options;
+    if (ttlOf === undefined) throw zoneError(this.#file, place, 'no TTL', 'a TTL here, or $TTL before');
+    return ttlOf({ file: this.#file, line: place.line, column: place.column });
   }
 }
 
-function ttlOf(words: Words, word: Word): number {
+/** A word as it stood there, in its quotes again. */
+function written({ text, quoted }: Word): string {
+  return quoted ? `"${text}"` : text;
+}
+
+function isTypeWord(text: string | undefined): boolean {
+  return text !== undefined && typeNumber(text) !== undefined;
+}
+
+function statedTtl(words: Words, word: Word): number {
   const ttl = parseDuration(word.text);
   if (ttl === undefined || ttl > TTL_MAX)
     return words.fail(word, `a TTL in seconds, 0 to ${TTL_MAX}, or a time such as 1h30m`);
