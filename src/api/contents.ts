@@ -10,11 +10,12 @@ import {
   realpathSync,
   statSync,
 } from 'node:fs';
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { type Mistake, quote, ScenarioError } from '../config/mistakes.ts';
 import type { FileReference, Scenario } from '../config/scenario.ts';
 import type { FileSource } from '../store/file-table.ts';
 import type { Contents } from '../topology/contents.ts';
+import { isInside, readBeside } from './beside.ts';
 
 /** What is read whole: zones, configurations, keys. Larger files are for TFTP, which reads in pieces. */
 const WHOLE_OCTETS_MAX = 64 * 1024 * 1024;
@@ -44,6 +45,7 @@ export function openContents(scenario: Scenario, scenarioPath: string, reach: Re
     octets: (reference) => readWhole(scenario, reference, pathOf(reference)),
     source: (reference) => new DiskSource(pathOf(reference)),
     folder: (reference) => listFolder(pathOf(reference)),
+    beside: (reference, name) => readBeside(pathOf(reference), name),
   };
 }
 
@@ -91,11 +93,6 @@ function unreadable({ path: written, kind }: FileReference, path: string, error:
   if (code === 'ELOOP')
     return { message: `${quote(written)} is a link to itself`, hint: 'name a regular file' };
   return { message: `${quote(written)} cannot be opened (${code})`, hint: 'check the file and its disk' };
-}
-
-function isInside(path: string, folder: string): boolean {
-  const way = relative(folder, path);
-  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
 /** Links inside the folder are followed when they stay inside; what leads out, and what is no regular file, is not served. */

@@ -1,3 +1,4 @@
+import type { IncludeFault } from '../codec/dns/zone-text.ts';
 import type { FileReference } from '../config/scenario.ts';
 import type { FileSource } from '../store/file-table.ts';
 
@@ -9,4 +10,6 @@ export interface Contents {
   source(file: FileReference): FileSource;
   /** Every file under a named folder, by its path from there with `/` between its parts, sorted by name. */
   folder(folder: FileReference): readonly { readonly name: string; readonly source: FileSource }[];
+  /** The text of a file that a named zone includes, from the zone's own folder; left out, nothing is included. */
+  beside?(zone: FileReference, name: string): string | IncludeFault;
 }

@@ -108,10 +108,12 @@ function buildZone({ apex, source }: ZoneConfig, name: string, { contents, crypt
   const origin = nameAt(`services.${name}.zones`, apex);
   if (source.kind === 'text') return loadZone(source.text, { file: source.at, origin, sha1: crypto.sha1 });
   try {
-    return loadZone(utf8Text(contents.octets(source.file)), {
-      file: source.file.path,
+    const { file } = source;
+    return loadZone(utf8Text(contents.octets(file)), {
+      file: file.path,
       origin,
       sha1: crypto.sha1,
+      include: contents.beside && ((name) => contents.beside?.(file, name) ?? { fault: 'no $INCLUDE' }),
     });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

@@ -16,13 +16,18 @@ export interface Place {
   readonly column: number;
 }
 
+/** What should stand in the place of a file that is not included. */
+export interface IncludeFault {
+  readonly fault: string;
+}
+
 export interface ZoneTextOptions {
   /** The file's name as messages show it. */
   readonly file: string;
   /** What relative names are relative to until $ORIGIN says otherwise; left out, the root. */
   readonly origin?: Name | undefined;
-  /** Gives the text of an included file, or undefined where there is none; left out, $INCLUDE is refused. */
-  readonly include?: ((file: string, from: string) => string | undefined) | undefined;
+  /** Gives the text of an included file, or why there is none; left out, $INCLUDE is refused. */
+  readonly include?: ((file: string) => string | IncludeFault) | undefined;
   /** The TTL of a record that has none from anywhere; left out, that is a mistake. */
   readonly ttlOf?: ((place: Place) => number) | undefined;
   /** Is told of an entry that cannot be read, which is then passed over; left out, the first one is thrown. */
@@ -137,7 +142,8 @@ class ZoneReader {
       return words.fail(word, `at most ${INCLUDE_DEPTH_MAX} files inside of each other`);
     if (++this.#state.includes > INCLUDES_MAX)
       return words.fail(word, `at most ${INCLUDES_MAX} included files`);
-    const text = include(word.text, this.#file) ?? words.fail(word, 'a file that is there');
+    const text = include(word.text);
+    if (typeof text !== 'string') return words.fail(word, text.fault);
     const owner = this.#state.owner;
     new ZoneReader(this.#options, word.text, this.#state, this.#take).read(text, origin, depth + 1);
     this.#state.owner = owner;

@@ -90,8 +90,9 @@ test('the key tag of RFC 4034 §5.4', () => {
   expect(keyTag(parseRdataText(Type.DNSKEY, DSKEY))).toBe(60_485);
 });
 
+const sig = (expiration: string) => `A 5 3 60 ${expiration} 0 1 example.com. AQ==`;
+
 describe('dates: RFC 4034 §3.2', () => {
-  const sig = (expiration: string) => `A 5 3 60 ${expiration} 0 1 example.com. AQ==`;
   test.each([
     { text: '19700101000000', seconds: 0 },
     { text: '20000229235959', seconds: 951_868_799 },
