@@ -113,7 +113,7 @@ function buildZone({ apex, source }: ZoneConfig, name: string, { contents, crypt
       file: file.path,
       origin,
       sha1: crypto.sha1,
-      include: contents.beside && ((name) => contents.beside?.(file, name) ?? { fault: 'no $INCLUDE' }),
+      include: contents.beside && ((path) => contents.beside?.(file, path) ?? { fault: 'no $INCLUDE' }),
     });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
