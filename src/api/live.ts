@@ -14,6 +14,8 @@ export interface LiveOptions {
   readonly seed?: number | undefined;
   /** Told once each what the person should know. */
   readonly notice?: ((text: string) => void) | undefined;
+  /** Whether a reload may come; left out, no. */
+  readonly reloads?: boolean | undefined;
   /** 0 to 255: keeps the loopback addresses apart from another live run's on this machine; left out, 0. */
   readonly shift?: number | undefined;
 }
@@ -40,6 +42,7 @@ export function prepareLive(loaded: LoadedScenario, options: LiveOptions = {}): 
     crypto: { ...portableCrypto, ...nodeHashes },
     seed,
     epochUs: 0,
+    reloads: options.reloads,
   });
   return {
     loaded,

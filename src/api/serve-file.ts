@@ -2,6 +2,7 @@ import { formatEndpoint, parseIp } from '../core/address.ts';
 import type { Ip } from '../core/address.ts';
 import { UsageError } from './failure.ts';
 import { prepareLive } from './live.ts';
+import type { Configuration, ReloadOutcome } from './reload.ts';
 import { loadScenario } from './scenario.ts';
 import { serve } from './serve.ts';
 import type { ServeOptions } from './serve.ts';
@@ -17,20 +18,24 @@ export interface Serving {
     readonly bound: string;
   }[];
   readonly controlPath: string | undefined;
-  /** Settles what is open, then closes all. */
-  stop(): Promise<void>;
+  /** Reads the file again and puts it in place of what runs, or says why not. */
+  reload(): Promise<ReloadOutcome>;
+  /** Takes on nothing new, gives what was begun `graceMs` to end (left out, 5 seconds), settles, then closes all. */
+  stop(graceMs?: number): Promise<void>;
 }
 
 /** Starts the servers of a scenario file. */
 export async function serveFile(
   path: string,
   reach: 'inside' | 'any',
-  options: Omit<ServeOptions, 'topology'>,
+  options: Omit<ServeOptions, 'topology' | 'source'>,
 ): Promise<Serving> {
-  const loaded = loadScenario(path, { reach });
-  const { topology } = prepareLive(loaded);
-  const { limits } = loaded.scenario;
-  const serving = await serve({ limits, ...options, topology });
+  const read = (): Configuration => {
+    const loaded = loadScenario(path, { reach });
+    const { topology } = prepareLive(loaded, { reloads: true });
+    return { topology, limits: loaded.scenario.limits };
+  };
+  const serving = await serve({ ...read(), ...options, source: { file: path, read } });
   return {
     hosts: serving.hosts.map(({ name, kind }) => ({ name, kind })),
     endpoints: serving.endpoints.map(({ host, protocol, scenario, real }) => ({
@@ -40,7 +45,8 @@ export async function serveFile(
       bound: formatEndpoint(real),
     })),
     controlPath: serving.controlPath,
-    stop: () => serving.stop(),
+    reload: () => serving.reload(),
+    stop: (graceMs) => serving.stop(graceMs),
   };
 }
 

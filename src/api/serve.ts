@@ -1,5 +1,4 @@
 import type { Ip } from '../core/address.ts';
-import { formatEndpoint } from '../core/address.ts';
 import type { HostSpec, Topology, Trace } from '../core/driver.ts';
 import { ConfigError, EnvironmentError } from '../core/errors.ts';
 import type { Limits } from '../core/limits.ts';
@@ -10,11 +9,15 @@ import { RealDriver } from '../driver/real/driver.ts';
 import { LeaseDb } from '../driver/real/lease-db.ts';
 import type { MappingRow } from '../driver/real/mapping.ts';
 import { interfaceNamed, interfaceRisen } from '../driver/real/system.ts';
-import { ControlSocket, controlPath, type ControlVerb } from './control.ts';
+import { ControlSocket, controlPath } from './control.ts';
+import { type Configuration, Reloader, type ReloaderOptions, type ReloadOutcome } from './reload.ts';
+import { controlVerbs } from './verbs.ts';
 
 export interface ServeOptions {
   /** All of the scenario's hosts, made with epoch 0: the real driver counts from 1970. */
   readonly topology: Topology;
+  /** Where topology and limits come from, and how they are read again for a reload: throws what a start would. Left out: it stays. */
+  readonly source?: { readonly file: string; readonly read: () => Configuration } | undefined;
   /** Names of hosts or groups to run; left out, the servers. */
   readonly only?: readonly string[] | undefined;
   /** Where leases are kept and the control socket is; left out, leases are in memory and nothing controls. */
@@ -30,6 +33,8 @@ export interface ServeOptions {
   readonly trace?: readonly Trace[] | undefined;
   /** Told what the person should know, once each. */
   readonly notice?: ((text: string) => void) | undefined;
+  /** Told how each reload ended, whoever asked for it. */
+  readonly reloaded?: ((outcome: ReloadOutcome) => void) | undefined;
   /** Told when a service throws. */
   readonly bug?: ((error: unknown) => void) | undefined;
 }
@@ -37,20 +42,26 @@ export interface ServeOptions {
 /** Servers that run. */
 export interface Serving {
   readonly driver: RealDriver;
+  /** Those that ran at the start. */
   readonly hosts: readonly HostSpec[];
   /** Which endpoint of this machine is which of the file. */
   readonly endpoints: readonly MappingRow[];
   readonly controlPath: string | undefined;
-  /** Asks as the control socket does: `leases`, `modems`, `health`. */
+  /** Asks as the control socket does: `leases`, `modems`, `pools`, `health`, `reload`. */
   ask(verb: string, args?: Readonly<Record<string, Plain>>): Promise<Plain>;
-  /** Settles what is open, then closes all. */
-  stop(): Promise<void>;
+  /** Rejects when there is no `source` to read again. */
+  reload(): Promise<ReloadOutcome>;
+  /** Takes on nothing new, gives what was begun `graceMs` to end (left out, 5 seconds), settles, then closes all. */
+  stop(graceMs?: number): Promise<void>;
 }
 
 const SERVER_KINDS: ReadonlySet<string> = new Set(['dhcp', 'tftp', 'tod', 'dns']);
 /** Devices that do nothing until they are switched on. */
 const POWERED_KINDS: ReadonlySet<string> = new Set(['cable-modem', 'host', 'stub', 'resolver']);
 const DHCP_PORT = 67;
+const NO_SOURCE = 'these servers were not made from a file';
+/** A transfer whose client acknowledges is over by then; service managers wait longer (systemd: 90 s). */
+const GRACE_MS = 5_000;
 
 /** Starts the servers of a scenario on real ports; rejects with `EnvironmentError` and leaves nothing open. */
 export async function serve(options: ServeOptions): Promise<Serving> {
@@ -65,20 +76,29 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const store = options.stateFolder === undefined ? undefined : new LeaseDb(options.stateFolder);
   const control = options.stateFolder === undefined ? undefined : controlPath(options.stateFolder);
   const driver = await startDriver(options, hosts, store);
-  const verbs = makeVerbs(driver, hosts, store);
+  let running = hosts;
+  const powerOn = (those: readonly HostSpec[]): void => {
+    for (const host of those)
+      if (POWERED_KINDS.has(host.kind)) driver.command(driver.now, host.name, 'power-on', {});
+  };
+  const reloader = makeReloader(options, driver, hosts, (now, fresh) => {
+    running = now;
+    powerOn(now.filter(({ name }) => fresh.has(name)));
+  });
+  const { source } = options;
+  const verbs = controlVerbs({ driver, hosts: () => running, store, reloader, file: source?.file });
   const socket = control === undefined ? undefined : new ControlSocket(control, verbs);
-  const stop = async (): Promise<void> => {
+  const stop = async (graceMs = GRACE_MS): Promise<void> => {
     await socket?.close();
-    await driver.stop();
+    await driver.stop(graceMs);
   };
   try {
     await socket?.open();
   } catch (error) {
-    await stop();
+    await stop(0);
     throw error;
   }
-  for (const host of hosts)
-    if (POWERED_KINDS.has(host.kind)) driver.command(driver.now, host.name, 'power-on', {});
+  powerOn(hosts);
   return {
     driver,
     hosts,
@@ -86,8 +106,27 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     controlPath: socket?.path,
     ask: (verb, args = {}) =>
       verbs.get(verb)?.(args) ?? Promise.reject(new ConfigError('verb', verb, [...verbs.keys()].join(', '))),
+    reload: () =>
+      reloader?.reload() ?? Promise.reject(new EnvironmentError(NO_SOURCE, 'serve a file to reload it')),
     stop,
   };
+}
+
+function makeReloader(
+  options: ServeOptions,
+  driver: RealDriver,
+  hosts: readonly HostSpec[],
+  swapped: ReloaderOptions['swapped'],
+): Reloader | undefined {
+  const { source, only } = options;
+  if (source === undefined) return undefined;
+  return new Reloader(hosts, options.limits, {
+    driver,
+    read: source.read,
+    choose: (topology) => chooseHosts(topology, only),
+    swapped,
+    told: (outcome) => options.reloaded?.(outcome),
+  });
 }
 
 /** The hosts of the file that are to run, in its order. */
@@ -141,43 +180,4 @@ async function lookAround(options: ServeOptions, name: string): Promise<void> {
   }
   if (polite) throw new EnvironmentError(found, 'stop it, or serve without --polite beside it');
   options.notice?.(`${found}: clients take whichever offer comes first`);
-}
-
-const reload: ControlVerb = () => Promise.reject(new Error('reload is not supported yet: restart serve'));
-
-function makeVerbs(
-  driver: RealDriver,
-  hosts: readonly HostSpec[],
-  store: LeaseDb | undefined,
-): ReadonlyMap<string, ControlVerb> {
-  const startedAt = driver.now;
-  /** One command to all hosts of a kind; their answers by host. */
-  const asking =
-    (kind: string, verb: string, field: string): ControlVerb =>
-    (args) =>
-      Promise.all(
-        hosts
-          .filter((host) => host.kind.split('+').includes(kind))
-          .map(async ({ name }) => ({ host: name, [field]: await driver.ask(name, verb, args) })),
-      );
-  const health: ControlVerb = async () => ({
-    pid: process.pid,
-    up_us: driver.now - startedAt,
-    hosts: hosts.map(({ name, kind }) => ({ name, kind })),
-    endpoints: driver.mapping().map((row) => ({
-      host: row.host,
-      protocol: row.protocol,
-      endpoint: formatEndpoint(row.scenario),
-      bound: formatEndpoint(row.real),
-    })),
-    counts: { ...driver.counts, datagramsLimited: driver.datagramsLimited },
-    rss_octets: process.memoryUsage.rss(),
-    disk: store?.failure ?? 'good',
-  });
-  return new Map([
-    ['leases', asking('dhcp', 'leases', 'leases')],
-    ['modems', asking('cmts', 'modems', 'modems')],
-    ['health', health],
-    ['reload', reload],
-  ]);
 }

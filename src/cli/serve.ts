@@ -7,8 +7,10 @@ import { span } from '../api/report.ts';
 import type { Line } from '../api/report.ts';
 import { parseAddresses, serveFile } from '../api/serve-file.ts';
 import type { Serving } from '../api/serve-file.ts';
+import type { ReloadOutcome } from '../api/reload.ts';
 import { LOG_LEVELS, ServerLog } from './log.ts';
 import type { LogThreshold } from './log.ts';
+import { describeReload } from './reload.ts';
 import { defineVerb, jsonFlag, reachFlag, reachOf, splitWords } from './program.ts';
 import type { Flags, Session } from './program.ts';
 
@@ -64,16 +66,37 @@ async function serveUntilTold(session: Session, { file, flags, log }: Work): Pro
     polite: flags['polite'] === true,
     trace: flags['logLevel'] === 'silent' ? [] : [new DecisionLog((record) => log.put(record))],
     notice: (text) => log.put({ level: 'warn', message: text, fields: {} }),
+    reloaded: (outcome) => {
+      logReload(log, file, outcome);
+    },
     bug: (error) => crash.abort(error),
+  });
+  process.on('SIGHUP', () => {
+    if (!over.aborted) void serving.reload();
   });
   announce(session, serving, flags);
   if (!over.aborted) await once(over, 'abort');
-  await serving.stop();
+  // A service that threw is not waited for.
+  await serving.stop(crash.signal.aborted ? 0 : undefined);
   if (crash.signal.aborted) throw crash.signal.reason;
   // To end when told is what a service manager asks of a server: SIGTERM is success.
   if (signal.reason === 'SIGTERM') session.settled();
   output.note('headend: settled and closed');
   return EXIT.passed;
+}
+
+/** A reload is the same to the log whoever asked for it. */
+function logReload(log: ServerLog, file: string, outcome: ReloadOutcome): void {
+  if (outcome.reloaded) {
+    log.put({ level: 'info', message: `${file}: ${describeReload(outcome)}`, fields: {} });
+    return;
+  }
+  for (const message of outcome.messages) log.put({ level: 'error', message, fields: {} });
+  log.put({
+    level: 'error',
+    message: `${file} was not reloaded: what was loaded before goes on`,
+    fields: {},
+  });
 }
 
 function announce({ output }: Session, { endpoints, hosts, controlPath }: Serving, flags: Flags): void {

@@ -29,6 +29,16 @@ export const VERBS: readonly VerbEntry[] = [
     load: async () => (await import('./serve.ts')).serve,
   },
   {
+    name: 'reload',
+    summary: 'make a running serve read its file again, without losing a query or a lease',
+    load: async () => (await import('./reload.ts')).reload,
+  },
+  {
+    name: 'health',
+    summary: 'what a running serve says of itself: sockets, pools, disk, the last reload',
+    load: async () => (await import('./health.ts')).health,
+  },
+  {
     name: 'leases',
     summary: 'list the leases of a serve, running or not',
     load: async () => (await import('./leases.ts')).leases,

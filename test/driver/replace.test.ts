@@ -131,7 +131,7 @@ describe('datagrams', () => {
         send(`q${sent++}`, A);
         await new Promise(setImmediate);
       }
-      expect(await swap).toMatchObject({ socketsKept: 2, socketsOpened: 0, socketsClosed: 0 });
+      expect(await swap).toMatchObject({ sockets: { kept: 2, opened: 0, closed: 0 } });
     }
     while (heard.length < sent) await turns(1);
     expect(heard).toHaveLength(200);
@@ -142,9 +142,7 @@ describe('datagrams', () => {
   test('an address that comes is bound, one that goes is let go', async () => {
     await start([server('dns', A, 'old')]);
     expect(await replace(server('dns', B, 'new'))).toMatchObject({
-      socketsKept: 0,
-      socketsOpened: 2,
-      socketsClosed: 2,
+      sockets: { kept: 0, opened: 2, closed: 2 },
     });
     expect(await client().say('x', B)).toBe(`new x @${B}`);
     const other = createSocket('udp4');
@@ -156,8 +154,7 @@ describe('datagrams', () => {
   test('two servers that change places keep their sockets', async () => {
     await start([server('one', A, 'one'), server('two', B, 'two')]);
     expect(await replace(server('one', B, 'one'), server('two', A, 'two'))).toMatchObject({
-      socketsKept: 4,
-      socketsOpened: 0,
+      sockets: { kept: 4, opened: 0 },
     });
     const { say } = client();
     expect([await say('x', A), await say('x', B)]).toEqual([`two x @${A}`, `one x @${B}`]);
@@ -168,7 +165,7 @@ describe('datagrams', () => {
     expect(await replace(server('names', A, 'new'))).toMatchObject({
       added: ['names'],
       removed: ['dns'],
-      socketsKept: 2,
+      sockets: { kept: 2 },
     });
     expect(await client().say('x')).toBe(`new x @${A}`);
   });
@@ -215,8 +212,7 @@ describe('a configuration that cannot be had', () => {
     taken.close();
     expect(await replace(...wanted)).toMatchObject({
       added: ['two', 'three'],
-      socketsKept: 2,
-      socketsOpened: 4,
+      sockets: { kept: 2, opened: 4 },
     });
   });
 
@@ -285,7 +281,7 @@ describe('devices', () => {
 
   test('one that has changed is made anew', async () => {
     await start([device('r1')]);
-    expect(await replace(device('r2'))).toMatchObject({ restarted: ['cm'], socketsKept: 2 });
+    expect(await replace(device('r2'))).toMatchObject({ restarted: ['cm'], sockets: { kept: 2 } });
     expect(service('r2').before).toBeUndefined();
     expect(await client().say('x')).toBe(`r2 x @${A}`);
   });

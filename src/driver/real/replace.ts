@@ -16,9 +16,7 @@ export interface Replaced {
   readonly removed: readonly string[];
   /** Devices that were made anew, since what they are made from has changed. */
   readonly restarted: readonly string[];
-  readonly socketsKept: number;
-  readonly socketsOpened: number;
-  readonly socketsClosed: number;
+  readonly sockets: { readonly kept: number; readonly opened: number; readonly closed: number };
 }
 
 /** How a host of the new topology comes to be: a device that has not changed keeps its service. */
@@ -105,9 +103,11 @@ export class Replacement {
         added: named('new'),
         removed: removed.map(([name]) => name),
         restarted: named('restarts'),
-        socketsKept: kept.size - this.#opened.length,
-        socketsOpened: this.#opened.length,
-        socketsClosed: doorsLeft.length + listenersLeft.length,
+        sockets: {
+          kept: kept.size - this.#opened.length,
+          opened: this.#opened.length,
+          closed: doorsLeft.length + listenersLeft.length,
+        },
       },
     };
   }

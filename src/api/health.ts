@@ -1,0 +1,109 @@
+import type { Plain } from '../core/service.ts';
+import { EnvironmentError } from '../core/errors.ts';
+import { escapeText } from '../core/text.ts';
+import { askControl } from './control.ts';
+import type { ReloadOutcome } from './reload.ts';
+
+/** How the addresses of one subnet are used. */
+export interface PoolHealth {
+  readonly server: string;
+  readonly subnet: string;
+  readonly addresses: number;
+  readonly bound: number;
+  readonly offered: number;
+  readonly declined: number;
+  readonly free: number;
+}
+
+/** What a running `serve` says of itself, texts safe to show. */
+export interface Health {
+  /** `fail`: clients are not served as they should be; `warn`: they are, and somebody should look. */
+  readonly verdict: 'pass' | 'warn' | 'fail';
+  /** Why the verdict is no pass. */
+  readonly findings: readonly string[];
+  readonly pid: number;
+  readonly upSeconds: number;
+  readonly file: string | null;
+  /** Seconds since 1970. */
+  readonly loadedAt: number;
+  readonly reloads: number;
+  readonly hosts: readonly { readonly name: string; readonly kind: string }[];
+  readonly endpoints: readonly { readonly host: string; readonly protocol: string; readonly bound: string }[];
+  readonly pools: readonly PoolHealth[];
+  readonly counts: Readonly<Record<string, number>>;
+  readonly rssOctets: number;
+  readonly disk: string;
+}
+
+/** A pool with fewer free addresses than this share of it is named. */
+const FREE_RATIO_LOW = 0.05;
+
+/** Asks the `serve` of a state folder; throws `EnvironmentError` when none runs there. */
+export async function askHealth(stateFolder: string): Promise<Health> {
+  return judge((await askServe(stateFolder, 'health')) as unknown as Raw);
+}
+
+/** Asks the `serve` of a state folder to read its file again. */
+export async function askReload(stateFolder: string): Promise<ReloadOutcome> {
+  return (await askServe(stateFolder, 'reload')) as unknown as ReloadOutcome;
+}
+
+async function askServe(stateFolder: string, verb: string): Promise<Plain> {
+  const answer = await askControl(stateFolder, verb);
+  if (answer !== undefined) return answer;
+  throw new EnvironmentError(
+    `no serve runs on ${escapeText(stateFolder)}`,
+    'name the folder that `headend serve --state` was given, or start it',
+  );
+}
+
+interface Raw {
+  readonly pid: number;
+  readonly up_us: number;
+  readonly file: string | null;
+  readonly loaded_at: number;
+  readonly reloads: number;
+  readonly reload_error: { readonly at: number; readonly messages: readonly string[] } | null;
+  readonly hosts: Health['hosts'];
+  readonly endpoints: Health['endpoints'];
+  readonly counts: Health['counts'];
+  readonly rss_octets: number;
+  readonly disk: string;
+  readonly pools: readonly { readonly host: string; readonly pools: readonly PoolHealth[] | null }[];
+}
+
+function judge(raw: Raw): Health {
+  const pools = raw.pools.flatMap(({ host, pools: list }) =>
+    (list ?? []).map((pool) => ({ ...pool, server: escapeText(host) })),
+  );
+  const bad = raw.disk === 'good' ? [] : [`the disk refuses leases: ${escapeText(raw.disk)}`];
+  const doubtful = [...reloadFindings(raw), ...pools.flatMap(poolFindings)];
+  return {
+    verdict: bad.length > 0 ? 'fail' : doubtful.length > 0 ? 'warn' : 'pass',
+    findings: [...bad, ...doubtful],
+    pid: raw.pid,
+    upSeconds: Math.floor(raw.up_us / 1_000_000),
+    file: raw.file === null ? null : escapeText(raw.file),
+    loadedAt: raw.loaded_at,
+    reloads: raw.reloads,
+    hosts: raw.hosts,
+    endpoints: raw.endpoints,
+    pools,
+    counts: raw.counts,
+    rssOctets: raw.rss_octets,
+    disk: escapeText(raw.disk),
+  };
+}
+
+function reloadFindings({ reload_error: error }: Raw): string[] {
+  if (error === null) return [];
+  const at = new Date(error.at * 1_000).toISOString().slice(0, 19);
+  return [
+    `the reload of ${at}Z failed, what was loaded before goes on: ${escapeText(error.messages.join('; '))}`,
+  ];
+}
+
+function poolFindings({ server, subnet, addresses, free }: PoolHealth): string[] {
+  if (addresses === 0 || free >= addresses * FREE_RATIO_LOW) return [];
+  return [`${server} has ${free} of ${addresses} addresses left in ${subnet}`];
+}

@@ -1,0 +1,80 @@
+import { formatEndpoint } from '../core/address.ts';
+import type { HostSpec } from '../core/driver.ts';
+import type { Plain } from '../core/service.ts';
+import { NET_RULES } from '../core/rules/net.ts';
+import type { RealDriver } from '../driver/real/driver.ts';
+import type { LeaseDb } from '../driver/real/lease-db.ts';
+import type { ControlVerb } from './control.ts';
+import type { Reloader } from './reload.ts';
+
+/** What the control socket speaks about. */
+export interface Served {
+  readonly driver: RealDriver;
+  /** Those that run now: a reload changes them. */
+  readonly hosts: () => readonly HostSpec[];
+  readonly store: LeaseDb | undefined;
+  /** Undefined when there is no file to read again. */
+  readonly reloader: Reloader | undefined;
+  /** What the servers run from. */
+  readonly file: string | undefined;
+}
+
+/** The commands that a running `serve` answers. */
+export function controlVerbs(served: Served): ReadonlyMap<string, ControlVerb> {
+  const { driver, hosts, reloader } = served;
+  const startedAt = driver.now;
+  /** One command to all hosts of a kind; their answers by host. */
+  const asking =
+    (kind: string, verb: string): ControlVerb =>
+    (args) =>
+      Promise.all(
+        hosts()
+          .filter((host) => host.kind.split('+').includes(kind))
+          .map(async ({ name }) => ({ host: name, [verb]: await driver.ask(name, verb, args) })),
+      );
+  const pools = asking('dhcp', 'pools');
+  return new Map<string, ControlVerb>([
+    ['leases', asking('dhcp', 'leases')],
+    ['modems', asking('cmts', 'modems')],
+    ['pools', pools],
+    ['health', async () => ({ ...healthOf(served, startedAt), pools: await pools({}) })],
+    [
+      'reload',
+      () =>
+        reloader === undefined
+          ? Promise.reject(new Error('these servers were not made from a file'))
+          : reloader.reload(),
+    ],
+  ]);
+}
+
+function healthOf(
+  { driver, hosts, store, reloader, file }: Served,
+  startedAt: number,
+): Record<string, Plain> {
+  const last = reloader?.last;
+  return {
+    pid: process.pid,
+    started_at: Math.floor(startedAt / 1_000_000),
+    up_us: driver.now - startedAt,
+    file: file ?? null,
+    loaded_at: loadedAt(reloader, startedAt),
+    reloads: reloader?.count ?? 0,
+    reload_error: last?.reloaded === false ? { at: last.at, messages: last.messages } : null,
+    hosts: hosts().map(({ name, kind }) => ({ name, kind })),
+    endpoints: driver.mapping().map((row) => ({
+      host: row.host,
+      protocol: row.protocol,
+      endpoint: formatEndpoint(row.scenario),
+      bound: formatEndpoint(row.real),
+    })),
+    counts: { ...driver.counts, datagramsLimited: driver.datagramsLimited },
+    rss_octets: process.memoryUsage.rss(),
+    disk: store?.failure ?? 'good',
+    disk_failures: driver.ruleCounts[NET_RULES.diskFailed.index] ?? 0,
+  };
+}
+
+function loadedAt(reloader: Reloader | undefined, startedAt: number): number {
+  return reloader?.loadedAt ?? Math.floor(startedAt / 1_000_000);
+}
