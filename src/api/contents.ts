@@ -131,8 +131,8 @@ function realOrNone(path: string): string | undefined {
   }
 }
 
-/** The path was judged with its links resolved; a link that stands there now came later. Windows has no such flag. */
-const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);
+/** Neither a link nor a pipe that came to stand there later: opening a pipe would wait for its writer. Windows has no such flags. */
+const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /** A file on the disk, open while a transfer uses it; `size` is what it was when it was last opened. */
 class DiskSource implements FileSource {
@@ -182,9 +182,17 @@ class DiskSource implements FileSource {
   #open(): number | undefined {
     if (this.#descriptor !== undefined) return this.#descriptor;
     try {
-      this.#descriptor = openSync(this.#path, OPEN_FLAGS);
-      this.#size = fstatSync(this.#descriptor).size;
-      return this.#descriptor;
+      // The path was judged with its links resolved: a folder of it may be a link by now.
+      if (realpathSync(this.#path) !== this.#path) return undefined;
+      const descriptor = openSync(this.#path, OPEN_FLAGS);
+      const found = fstatSync(descriptor);
+      if (!found.isFile()) {
+        closeSync(descriptor);
+        return undefined;
+      }
+      this.#descriptor = descriptor;
+      this.#size = found.size;
+      return descriptor;
     } catch {
       return undefined;
     }

@@ -71,6 +71,12 @@ export function negotiate(
     // RFC 2347: an option may only be specified once.
     if (seen.has(name)) return { refused: `${name} is given twice` };
     seen.add(name);
+    // RFC 2349: 0 in a read request, whose answer says the size. Nothing depends on what it is: atftp says "enable".
+    if (name === 'tsize') {
+      // Of an empty file nothing is said, which RFC 2347 allows: curl takes a tsize of 0 for an error and gives up.
+      if (limits.size !== undefined && limits.size > 0) encodeOptionAnswer(writer, option, limits.size);
+      continue;
+    }
     const value = optionValue(name, option);
     // RFC 2349 has no error for a timeout that cannot be: it is left out as if never asked, and some clients send milliseconds.
     if (value === undefined && name === 'timeout') continue;
@@ -84,13 +90,9 @@ export function negotiate(
         windowsize = Math.min(value, limits.windowsizeMax); // RFC 7440 §3: at most what was asked
         encodeOptionAnswer(writer, option, windowsize);
         break;
-      case 'timeout':
+      default:
         timeoutSeconds = value; // RFC 2349: exactly what was asked
         encodeOptionAnswer(writer, option, value);
-        break;
-      default:
-        // Of an empty file nothing is said, which RFC 2347 allows: curl takes a tsize of 0 for an error and gives up.
-        if (limits.size !== undefined && limits.size > 0) encodeOptionAnswer(writer, option, limits.size);
     }
   }
   if (writer.offset === empty) return PLAIN;

@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -80,4 +81,36 @@ test('a large file is read in pieces while it is in use, and says when it has go
   source.release?.();
   rmSync(join(inside, 'big.bin'));
   expect(source.read(0, into, 0, 8)).toBe(-1);
+});
+
+describe('what came to stand in the place of a file is not served', () => {
+  test.each([
+    {
+      what: 'a link',
+      swap: () => symlinkSync(join(root, 'secret.txt'), join(inside, 'late', 'sub', 'file')),
+    },
+    {
+      what: 'a pipe, for whose writer nobody waits',
+      swap: () => execFileSync('mkfifo', [join(inside, 'late', 'sub', 'file')]),
+    },
+    { what: 'a folder', swap: () => mkdirSync(join(inside, 'late', 'sub', 'file')) },
+    {
+      what: 'the same name in a folder that became a link',
+      swap: () => {
+        mkdirSync(join(root, 'elsewhere'), { recursive: true });
+        writeFileSync(join(root, 'elsewhere', 'file'), 'not for the network');
+        renameSync(join(inside, 'late', 'sub'), join(inside, 'late', 'before'));
+        symlinkSync(join(root, 'elsewhere'), join(inside, 'late', 'sub'));
+      },
+    },
+  ])('$what', ({ swap }) => {
+    rmSync(join(inside, 'late'), { recursive: true, force: true });
+    mkdirSync(join(inside, 'late', 'sub'), { recursive: true });
+    writeFileSync(join(inside, 'late', 'sub', 'file'), 'as it was');
+    const { contents, file } = open('late', 'folder');
+    const [served] = contents.folder(file);
+    rmSync(join(inside, 'late', 'sub', 'file'));
+    swap();
+    expect(served?.source.read(0, new Uint8Array(32), 0, 9)).toBe(-1);
+  });
 });

@@ -26,7 +26,8 @@ describe('options', () => {
     { asked: { timeout: '0' }, answer: 'data 1 (512)' },
     { asked: { timeout: '256', tsize: '0' }, answer: 'oack tsize=1300' },
     { asked: { windowsize: '0' }, answer: 'error 8 windowsize must be 1 to 65535' },
-    { asked: { tsize: '-1' }, answer: `error 8 tsize must be 0 to ${Number.MAX_SAFE_INTEGER}` },
+    { asked: { tsize: '-1' }, answer: 'oack tsize=1300' },
+    { asked: { tsize: 'enable' }, answer: 'oack tsize=1300' },
     { asked: { blksize: '512', BlkSize: '1024' }, answer: 'error 8 blksize is given twice' },
   ] as { asked: Record<string, string>; answer: string; server?: TftpServerOptions; mode?: 'netascii' }[])(
     '$asked $mode $server: $answer',
