@@ -43,6 +43,7 @@ export const PACKAGES = {
   commander: ['cli'],
   pino: ['cli'],
   lmdb: ['driver/real'],
+  'prom-client': ['api'],
   yaml: ['config'],
   zod: ['config'],
   '@noble/hashes': ['crypto'],

@@ -18,6 +18,8 @@ export interface Serving {
     readonly bound: string;
   }[];
   readonly controlPath: string | undefined;
+  /** Where metrics are shown; undefined when they are not. */
+  readonly metrics: string | undefined;
   /** Reads the file again and puts it in place of what runs, or says why not. */
   reload(): Promise<ReloadOutcome>;
   /** Takes on nothing new, gives what was begun `graceMs` to end (left out, 5 seconds), settles, then closes all. */
@@ -45,6 +47,7 @@ export async function serveFile(
       bound: formatEndpoint(real),
     })),
     controlPath: serving.controlPath,
+    metrics: serving.metrics && formatEndpoint(serving.metrics),
     reload: () => serving.reload(),
     stop: (graceMs) => serving.stop(graceMs),
   };
@@ -57,3 +60,5 @@ export function parseAddresses(texts: readonly string[]): readonly Ip[] {
     return address;
   });
 }
+
+export { parseMetricsEndpoint } from './metrics-server.ts';

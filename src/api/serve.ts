@@ -1,4 +1,4 @@
-import type { Ip } from '../core/address.ts';
+import type { Endpoint, Ip } from '../core/address.ts';
 import type { HostSpec, Topology, Trace } from '../core/driver.ts';
 import { ConfigError, EnvironmentError } from '../core/errors.ts';
 import type { Limits } from '../core/limits.ts';
@@ -10,6 +10,8 @@ import { LeaseDb } from '../driver/real/lease-db.ts';
 import type { MappingRow } from '../driver/real/mapping.ts';
 import { interfaceNamed, interfaceRisen } from '../driver/real/system.ts';
 import { ControlSocket, controlPath } from './control.ts';
+import { Metrics } from './metrics.ts';
+import { type MetricsServer, showMetrics } from './metrics-server.ts';
 import { type Configuration, Reloader, type ReloaderOptions, type ReloadOutcome } from './reload.ts';
 import { controlVerbs } from './verbs.ts';
 
@@ -30,6 +32,8 @@ export interface ServeOptions {
   readonly polite?: boolean | undefined;
   /** Left out, the defaults. */
   readonly limits?: Limits | undefined;
+  /** Where metrics are shown by HTTP; left out, nowhere, and nothing is measured. */
+  readonly metrics?: Endpoint | undefined;
   readonly trace?: readonly Trace[] | undefined;
   /** Told what the person should know, once each. */
   readonly notice?: ((text: string) => void) | undefined;
@@ -47,6 +51,7 @@ export interface Serving {
   /** Which endpoint of this machine is which of the file. */
   readonly endpoints: readonly MappingRow[];
   readonly controlPath: string | undefined;
+  readonly metrics: Endpoint | undefined;
   /** Asks as the control socket does: `leases`, `modems`, `pools`, `health`, `reload`. */
   ask(verb: string, args?: Readonly<Record<string, Plain>>): Promise<Plain>;
   /** Rejects when there is no `source` to read again. */
@@ -75,7 +80,8 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   if (options.interface !== undefined && answersDhcp) await lookAround(options, options.interface);
   const store = options.stateFolder === undefined ? undefined : new LeaseDb(options.stateFolder);
   const control = options.stateFolder === undefined ? undefined : controlPath(options.stateFolder);
-  const driver = await startDriver(options, hosts, store);
+  const metrics = options.metrics === undefined ? undefined : new Metrics();
+  const driver = await startDriver(options, hosts, store, metrics);
   let running = hosts;
   const powerOn = (those: readonly HostSpec[]): void => {
     for (const host of those)
@@ -88,12 +94,20 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const { source } = options;
   const verbs = controlVerbs({ driver, hosts: () => running, store, reloader, file: source?.file });
   const socket = control === undefined ? undefined : new ControlSocket(control, verbs);
+  let page: MetricsServer | undefined;
   const stop = async (graceMs = GRACE_MS): Promise<void> => {
+    await page?.close();
     await socket?.close();
     await driver.stop(graceMs);
   };
   try {
     await socket?.open();
+    if (metrics !== undefined && options.metrics !== undefined)
+      page = await showMetrics(options.metrics, metrics, {
+        driver,
+        diskFailure: () => store?.failure,
+        pools: () => verbs.get('pools')?.({}) ?? Promise.resolve([]),
+      });
   } catch (error) {
     await stop(0);
     throw error;
@@ -104,6 +118,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     hosts,
     endpoints: driver.mapping(),
     controlPath: socket?.path,
+    metrics: page && options.metrics && { address: options.metrics.address, port: page.port },
     ask: (verb, args = {}) =>
       verbs.get(verb)?.(args) ?? Promise.reject(new ConfigError('verb', verb, [...verbs.keys()].join(', '))),
     reload: () =>
@@ -151,12 +166,13 @@ async function startDriver(
   options: ServeOptions,
   hosts: readonly HostSpec[],
   store: LeaseDb | undefined,
+  meter: Metrics | undefined,
 ): Promise<RealDriver> {
   const { trace, notice, bug, listen, limits } = options;
   try {
     const topology = { ...options.topology, hosts };
     const place = { listen, interface: options.interface };
-    const driver = new RealDriver({ topology, place, store, limits, trace, notice, bug });
+    const driver = new RealDriver({ topology, place, store, limits, meter, trace, notice, bug });
     await driver.start();
     return driver;
   } catch (error) {

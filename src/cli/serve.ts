@@ -5,7 +5,7 @@ import { UsageError } from '../api/failure.ts';
 import { DecisionLog } from '../api/log.ts';
 import { span } from '../api/report.ts';
 import type { Line } from '../api/report.ts';
-import { parseAddresses, serveFile } from '../api/serve-file.ts';
+import { parseAddresses, parseMetricsEndpoint, serveFile } from '../api/serve-file.ts';
 import type { Serving } from '../api/serve-file.ts';
 import type { ReloadOutcome } from '../api/reload.ts';
 import { LOG_LEVELS, ServerLog } from './log.ts';
@@ -29,6 +29,7 @@ export const serve = defineVerb(
       )
       .option('--listen <addresses>', 'bind these addresses instead; joined by commas', splitWords)
       .option('--state <folder>', 'keep leases here, across restarts, and take commands')
+      .option('--metrics <place>', 'show metrics by HTTP at ADDRESS:PORT, or at a port of 127.0.0.1')
       .option('--polite', 'refuse to start beside another DHCP server')
       .addOption(new Option('--log-level <level>', 'what the log tells').choices(LOG_LEVELS).default('info'))
       .addOption(reachFlag())
@@ -63,6 +64,7 @@ async function serveUntilTold(session: Session, { file, flags, log }: Work): Pro
     listen: listen.length === 0 ? undefined : parseAddresses(listen),
     interface: flags['interface'] as string | undefined,
     stateFolder: flags['state'] as string | undefined,
+    metrics: flags['metrics'] === undefined ? undefined : parseMetricsEndpoint(flags['metrics'] as string),
     polite: flags['polite'] === true,
     trace: flags['logLevel'] === 'silent' ? [] : [new DecisionLog((record) => log.put(record))],
     notice: (text) => log.put({ level: 'warn', message: text, fields: {} }),
@@ -99,18 +101,23 @@ function logReload(log: ServerLog, file: string, outcome: ReloadOutcome): void {
   });
 }
 
-function announce({ output }: Session, { endpoints, hosts, controlPath }: Serving, flags: Flags): void {
+function announce(
+  { output }: Session,
+  { endpoints, hosts, controlPath, metrics }: Serving,
+  flags: Flags,
+): void {
   const rows = endpoints.map(({ host, protocol, bound }) => ({ host, protocol, bound }));
   if (flags['json'] === true) {
     const names = hosts.map(({ name, kind }) => ({ name, kind }));
     output.text(
-      `${JSON.stringify({ format_version: 1, verdict: 'pass', serving: names, endpoints: rows, control: controlPath ?? null })}\n`,
+      `${JSON.stringify({ format_version: 1, verdict: 'pass', serving: names, endpoints: rows, control: controlPath ?? null, metrics: metrics ?? null })}\n`,
     );
     return;
   }
   output.lines([
     [span(` serving ${hosts.map(({ name }) => name).join(', ')}`, 'strong')],
     ...rows.map(({ host, protocol, bound }): Line => [span(`   ${host.padEnd(12)}${protocol} ${bound}`)]),
+    ...(metrics === undefined ? [] : [[span(`   metrics     http://${metrics}/metrics`)]]),
     [span('   Ctrl-C ends it', 'dim')],
   ]);
 }

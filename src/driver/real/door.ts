@@ -101,9 +101,14 @@ export class Door implements UdpReceiver {
     this.#input.to = known;
   }
 
+  get #meteredPort(): number {
+    return this.#isServer ? this.known.port : 0;
+  }
+
   /** Sends to an endpoint of the kernel's. */
   send(octets: Uint8Array, length: number, to: Endpoint): void {
     this.#world.counts.datagramsOut++;
+    this.#world.meter?.sent(this.#host.spec, this.#meteredPort, octets, length);
     this.#socket.send(octets, length, to);
   }
 
@@ -118,6 +123,7 @@ export class Door implements UdpReceiver {
   broadcast(octets: Uint8Array, port: number): void {
     const { answers } = this.#world.place;
     this.#world.counts.datagramsOut++;
+    this.#world.meter?.sent(this.#host.spec, this.#meteredPort, octets, octets.length);
     this.#socket.trySend(octets, { address: BROADCAST, port }, (code) => {
       if (code === undefined || answers === undefined) return;
       if (code !== 'ENETUNREACH') {
@@ -143,6 +149,7 @@ export class Door implements UdpReceiver {
     if (this.isReleased) return;
     this.#world.counts.datagramsIn++;
     if (this.#isServer && this.#world.doorkeeper?.admits(from, this.#host) === false) return;
+    this.#world.meter?.received(this.#host.spec, this.#meteredPort, octets);
     const ours = this.#world.doors.boundTo(from, fromPort);
     const sender = ours?.known ?? { address: from, port: fromPort };
     const expected = this.#expected.length === 0 ? undefined : this.#match(sender, octets.length);

@@ -12,6 +12,7 @@ import { Doorkeeper } from './doorkeeper.ts';
 import { KernelExits } from './exits.ts';
 import { RealHost } from './host.ts';
 import { Mapping, type MappingRow } from './mapping.ts';
+import type { Meter } from './meter.ts';
 import { Network } from './network.ts';
 import { canBindAnyLoopback, LivePlace, type Place, ServePlace, type ServeWhere } from './place.ts';
 import { type Replaced, Replacement } from './replace.ts';
@@ -42,6 +43,7 @@ export interface RealOptions {
   readonly store?: RowStore | undefined;
   /** Left out: the defaults, and in live mode none of them counts sources. */
   readonly limits?: Limits | undefined;
+  readonly meter?: Meter | undefined;
   /** Told once each what the person should know: a broadcast in place of a unicast, a port that would not open. */
   readonly notice?: ((text: string) => void) | undefined;
   /** Told when a service throws; left out, it is thrown where it stands. */
@@ -172,6 +174,20 @@ export class RealDriver implements Driver {
     return this.#world.counts;
   }
 
+  /** Tickets of `persist` that are not settled. */
+  get openTickets(): number {
+    let sum = 0;
+    for (const host of this.#hosts.values()) sum += host.openTickets;
+    return sum;
+  }
+
+  /** TCP connections that are open. */
+  get connections(): number {
+    let sum = 0;
+    for (const host of this.#hosts.values()) sum += host.streams.count;
+    return sum;
+  }
+
   /** Datagrams dropped unread, since their source sent too many. */
   get datagramsLimited(): number {
     return this.#world.doorkeeper?.dropped ?? 0;
@@ -270,6 +286,7 @@ export class RealDriver implements Driver {
       streamEnds: new StreamEnds(),
       ownPorts: new Set(),
       counts: noCounts(),
+      meter: options.meter,
       rules,
       doorkeeper: isLive ? undefined : new Doorkeeper(limits.datagrams, { now, schedule, rules }),
       connections: isLive

@@ -12,6 +12,7 @@ import type {
   Target,
   Ticket,
 } from '../../core/service.ts';
+import { MILLISECOND } from '../../core/time.ts';
 import type { RealHost } from './host.ts';
 import type { Packet } from './plant.ts';
 import type { World } from './world.ts';
@@ -198,7 +199,8 @@ export class Sink implements Effects {
 
   measure(name: string, value: number): void {
     this.#now(() => {
-      const { tap, now } = this.#world;
+      const { tap, now, meter } = this.#world;
+      meter?.measured(this.#host.spec, name, value);
       for (const listener of tap.listeners) listener.measure?.(now(), this.#host.spec, name, value);
     });
   }
@@ -230,8 +232,11 @@ export class Sink implements Effects {
   #submit(hold: Hold, rows: readonly Row[]): void {
     const { life } = this.#host;
     this.heldCount++;
+    const { meter } = this.#world;
+    const began = meter === undefined ? 0 : performance.now();
     this.#world.store.persist(this.#host.spec.name, rows, (outcome) => {
       this.heldCount--;
+      meter?.settled(this.#host.spec, outcome, (performance.now() - began) * MILLISECOND);
       // A crash since then has forgotten who asked; the rows stay, or not, as they were settled.
       if (this.#host.life !== life) return;
       const { tap, now } = this.#world;

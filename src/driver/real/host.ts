@@ -11,7 +11,7 @@ import type {
   Target,
   UnreachableInput,
 } from '../../core/service.ts';
-import { NEVER } from '../../core/time.ts';
+import { MILLISECOND, NEVER } from '../../core/time.ts';
 import { Sink } from './effects.ts';
 import { wayTo } from './routing.ts';
 import { inertStation, type Interface, type Packet, type Sender, type Station } from './plant.ts';
@@ -85,6 +85,10 @@ export class RealHost implements Station {
     this.#arm();
   }
 
+  get openTickets(): number {
+    return this.#sink.heldCount;
+  }
+
   /** Whether what was sent is still held for the disk. */
   get isOwing(): boolean {
     return this.#sink.heldCount > 0;
@@ -122,6 +126,8 @@ export class RealHost implements Station {
     if (service === undefined) return;
     if (this.#handling) bug(`${this.spec.name} was handed a ${input.kind} inside of another input`);
     this.#handling = true;
+    const { meter } = this.#world;
+    const began = meter === undefined ? 0 : performance.now();
     this.#sink.begin(input, more);
     try {
       service.handle(input, this.#world.now(), this.#sink);
@@ -132,6 +138,7 @@ export class RealHost implements Station {
     if (input.kind === 'command' && !this.#sink.isHolding) more?.reply?.(null);
     this.#sink.end();
     this.#handling = false;
+    meter?.handled(this.spec, input.kind, (performance.now() - began) * MILLISECOND);
     this.#arm();
   }
 
@@ -177,6 +184,7 @@ export class RealHost implements Station {
   because(rule: Rule, detail?: string, input?: Input): void {
     const { rules, tap, now } = this.#world;
     rules[rule.index] = (rules[rule.index] ?? 0) + 1;
+    this.#world.meter?.because(this.spec, rule);
     for (const listener of tap.listeners) listener.because?.(now(), this.spec, rule, detail, input);
   }
 

@@ -42,7 +42,7 @@ export class LeaseDb {
   #flushing: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
   #isClosed = false;
-  /** The text of the disk's last refusal. */
+  /** Why the disk refused last; undefined once it takes rows again. */
   failure: string | undefined;
 
   /** Opens the folder for writing and makes it when it is not there; a second writer is refused. */
@@ -103,6 +103,7 @@ export class LeaseDb {
       let outcome: 'durable' | 'failed' = 'durable';
       try {
         await this.#commit(group);
+        this.failure = undefined;
       } catch (error) {
         outcome = 'failed';
         this.failure = reason(error);

@@ -10,6 +10,8 @@ export interface Stream {
   readonly id: StreamId;
   readonly socket: Socket;
   readonly peer: Endpoint;
+  /** The port that the peer connected to; 0 for a connection of ours. */
+  readonly localPort: number;
   /** What was written and still crosses the segments that are acted here. */
   crossingOctets: number;
   /** When what was written last has crossed them. */

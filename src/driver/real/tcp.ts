@@ -138,6 +138,7 @@ export class Streams {
     const { counts, connections } = this.#world;
     if (unsentOf(stream) + octets.length > connections.unsentOctets) return this.#cut(stream);
     counts.unsentOctets += octets.length;
+    this.#world.meter?.streamed(this.#host.spec, stream.localPort, octets);
     stream.crossingOctets += octets.length;
     this.#cross(stream, octets.length, () => {
       stream.crossingOctets -= octets.length;
@@ -214,7 +215,7 @@ export class Streams {
     const real = { address, port: remotePort };
     const caller = this.#world.streamEnds.caller(real);
     const peer = caller?.known ?? real;
-    const stream = this.#add(this.reserve(), { socket, peer, side: 'server' });
+    const stream = this.#add(this.reserve(), { socket, peer, side: 'server', localPort: local.port });
     this.#peers.add(stream, address);
     stream.conversation = caller?.conversation ?? this.#converse({ client: peer, server: local }, 'server');
     if (caller === undefined) tapPeer(stream);
@@ -237,7 +238,7 @@ export class Streams {
       ...(source === undefined ? {} : { localAddress: formatIp(source.bind) }),
       ...(localPort === undefined ? {} : { localPort }),
     });
-    const stream = this.#add(id, { socket, peer: to, side: 'client' });
+    const stream = this.#add(id, { socket, peer: to, side: 'client', localPort: 0 });
     // Node binds in the next tick; whoever accepts us later must know which of the scenario's hosts this is.
     process.nextTick(() => {
       const real = localOf(socket);
@@ -269,14 +270,13 @@ export class Streams {
     return { ...seat, port: (port) => place.port(own, address, port) };
   }
 
-  #add(id: StreamId, { socket, peer, side }: Pick<Stream, 'socket' | 'peer' | 'side'>): Stream {
+  #add(id: StreamId, given: Pick<Stream, 'socket' | 'peer' | 'side' | 'localPort'>): Stream {
+    const { socket } = given;
     const stream: Stream = {
       id,
-      socket,
-      peer,
+      ...given,
       crossingOctets: 0,
       arrivesAt: toInstant(0),
-      side,
       conversation: undefined,
       peerClosed: false,
       closed: false,

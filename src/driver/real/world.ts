@@ -7,6 +7,7 @@ import type { Conversation } from './conversation.ts';
 import type { Crossing } from './crossing.ts';
 import type { Door } from './door.ts';
 import type { Doorkeeper } from './doorkeeper.ts';
+import type { Meter } from './meter.ts';
 import type { Network } from './network.ts';
 import type { Place } from './place.ts';
 import type { Schedule } from './schedule.ts';
@@ -57,6 +58,7 @@ export interface World {
   /** Ports that sockets of ours share; nobody else had them when we came. */
   readonly ownPorts: Set<number>;
   readonly counts: RealCounts;
+  readonly meter: Meter | undefined;
   /** What comes from outside to the servers' own ports passes here; undefined where nobody is outside. */
   doorkeeper: Doorkeeper | undefined;
   connections: ConnectionLimits;
