@@ -40,7 +40,7 @@ export function openContents(scenario: Scenario, scenarioPath: string, reach: Re
   }
   if (mistakes.length > 0) throw new ScenarioError(scenario.fileName, mistakes);
   const pathOf = (reference: FileReference): string =>
-    paths.get(reference) ?? resolve(base, ...reference.path.split('/'));
+    paths.get(reference) ?? resolve(base, reference.path);
   return {
     octets: (reference) => readWhole(scenario, reference, pathOf(reference)),
     source: (reference) => new DiskSource(pathOf(reference)),
@@ -60,7 +60,7 @@ function readWhole(scenario: Scenario, reference: FileReference, path: string): 
 type Wrong = Pick<Mistake, 'message' | 'hint'>;
 
 function judge(reference: FileReference, base: string, reach: Reach): string | Wrong {
-  const path = resolve(base, ...reference.path.split('/'));
+  const path = resolve(base, reference.path);
   try {
     const real = realpathSync(path);
     if (reach === 'inside' && !isInside(real, realpathSync(base)))

@@ -56,6 +56,12 @@ describe('what a scenario may not open', () => {
     const { contents, file } = open('out.txt', 'file', 'any');
     expect(Buffer.from(contents.octets(file)).toString()).toBe('not for the network');
   });
+
+  test('an absolute path is not looked for under the folder of the scenario', () => {
+    const { contents, file } = open(join(root, 'secret.txt'), 'file', 'any');
+    expect(Buffer.from(contents.octets(file)).toString()).toBe('not for the network');
+    expect(() => open(join(root, 'secret.txt'), 'file')).toThrow("leads out of the scenario's folder");
+  });
 });
 
 describe('a folder', () => {
