@@ -39,8 +39,7 @@ export function openContents(scenario: Scenario, scenarioPath: string, reach: Re
     else mistakes.push({ ...reference.place, path: reference.at, ...judged });
   }
   if (mistakes.length > 0) throw new ScenarioError(scenario.fileName, mistakes);
-  const pathOf = (reference: FileReference): string =>
-    paths.get(reference) ?? resolve(base, reference.path);
+  const pathOf = (reference: FileReference): string => paths.get(reference) ?? resolve(base, reference.path);
   return {
     octets: (reference) => readWhole(scenario, reference, pathOf(reference)),
     source: (reference) => new DiskSource(pathOf(reference)),

@@ -110,11 +110,10 @@ export const RELAY = defineRules('RELAY', {
     12,
     {
       says: "The relay fills giaddr with its address on the servers' side, and names the client's link in option 82 (sub-options 5 and 11).",
-      why: "The servers have no way to the client's link. giaddr is where they answer; link selection says which network to choose from, and the server override makes clients renew through the relay.",
+      why: "The servers have no way to the client's link. giaddr is where they answer; link selection says which network to choose from, and the server override makes clients renew through the relay. A server that knows neither takes giaddr for the link.",
       source: 'RFC 3527 §3, RFC 5107 §4',
       tryIt:
         'Compare giaddr with sub-option 5 of option 82 in the request, and option 54 of the OFFER with the address of the server.',
-      fix: 'Use it only with servers that know both sub-options; another one takes giaddr for the link.',
     },
   ],
   noRoomForLink: [
