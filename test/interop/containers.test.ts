@@ -23,7 +23,7 @@ let lab: Lab;
 let engine: Engine;
 
 beforeAll(async () => {
-  need('ip', 'podman', 'runc', 'docker-compose', 'mmdebstrap', 'udhcpc');
+  need('ip', 'podman', 'runc', '/usr/lib/cni/bridge', 'iptables', 'docker-compose', 'mmdebstrap', 'udhcpc');
   lab = new Lab();
   lab.namespace('box');
   engine = new Engine(lab, 'box');

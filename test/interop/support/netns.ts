@@ -17,6 +17,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   busybox: 'busybox',
   'qemu-system-x86_64': 'qemu-system-x86',
   udhcpc: 'udhcpc',
+  '/usr/lib/cni/bridge': 'containernetworking-plugins',
   dhclient: 'isc-dhcp-client',
   dhcrelay: 'isc-dhcp-relay',
   tftp: 'tftp-hpa',
