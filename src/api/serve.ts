@@ -9,6 +9,7 @@ import { RealDriver } from '../driver/real/driver.ts';
 import { LeaseDb } from '../driver/real/lease-db.ts';
 import type { MappingRow } from '../driver/real/mapping.ts';
 import { interfaceNamed, interfaceRisen } from '../driver/real/system.ts';
+import { type Account, becomeUser, findAccount } from '../driver/real/user.ts';
 import { ControlSocket, controlPath } from './control.ts';
 import { Metrics } from './metrics.ts';
 import { type MetricsServer, showMetrics } from './metrics-server.ts';
@@ -28,6 +29,8 @@ export interface ServeOptions {
   readonly interface?: string | undefined;
   /** Addresses to bind instead; left out with no `interface`, loopback. */
   readonly listen?: readonly Ip[] | undefined;
+  /** `NAME[:GROUP]` to become when all is bound; root only. */
+  readonly user?: string | undefined;
   /** Refuses to start when another DHCP server answers on the interface. */
   readonly polite?: boolean | undefined;
   /** Left out, the defaults. */
@@ -71,6 +74,7 @@ const GRACE_MS = 5_000;
 /** Starts the servers of a scenario on real ports; rejects with `EnvironmentError` and leaves nothing open. */
 export async function serve(options: ServeOptions): Promise<Serving> {
   const hosts = chooseHosts(options.topology, options.only);
+  const account = options.user === undefined ? undefined : findAccount(options.user);
   const answersDhcp = hosts.some((host) => host.udpPorts.includes(DHCP_PORT) && !host.forwards);
   if (options.interface !== undefined) {
     await interfaceRisen(options.interface);
@@ -102,6 +106,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   };
   try {
     await socket?.open();
+    if (account !== undefined) become(account, options);
     if (metrics !== undefined && options.metrics !== undefined)
       page = await showMetrics(options.metrics, metrics, {
         driver,
@@ -127,6 +132,12 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   };
 }
 
+/** What only root may read is found out now, not at the first reload. */
+function become(account: Account, { stateFolder, source }: ServeOptions): void {
+  becomeUser(account, stateFolder);
+  source?.read();
+}
+
 function makeReloader(
   options: ServeOptions,
   driver: RealDriver,
@@ -141,6 +152,8 @@ function makeReloader(
     choose: (topology) => chooseHosts(topology, only),
     swapped,
     told: (outcome) => options.reloaded?.(outcome),
+    bindRemedy:
+      options.user === undefined ? undefined : `restart serve, which binds before it becomes ${options.user}`,
   });
 }
 

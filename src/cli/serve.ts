@@ -30,6 +30,7 @@ export const serve = defineVerb(
       .option('--listen <addresses>', 'bind these addresses instead; joined by commas', splitWords)
       .option('--state <folder>', 'keep leases here, across restarts, and take commands')
       .option('--metrics <place>', 'show metrics by HTTP at ADDRESS:PORT, or at a port of 127.0.0.1')
+      .option('--user <name[:group]>', 'become this user when all is bound')
       .option('--polite', 'refuse to start beside another DHCP server')
       .addOption(new Option('--log-level <level>', 'what the log tells').choices(LOG_LEVELS).default('info'))
       .addOption(reachFlag())
@@ -65,6 +66,7 @@ async function serveUntilTold(session: Session, { file, flags, log }: Work): Pro
     interface: flags['interface'] as string | undefined,
     stateFolder: flags['state'] as string | undefined,
     metrics: flags['metrics'] === undefined ? undefined : parseMetricsEndpoint(flags['metrics'] as string),
+    user: flags['user'] as string | undefined,
     polite: flags['polite'] === true,
     trace: flags['logLevel'] === 'silent' ? [] : [new DecisionLog((record) => log.put(record))],
     notice: (text) => log.put({ level: 'warn', message: text, fields: {} }),
