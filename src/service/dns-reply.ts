@@ -10,13 +10,15 @@ import type { RRset } from '../store/zone.ts';
 
 /** OPT without options: RFC 6891 §6.1.2. */
 const OPT_OCTETS = 11;
-const NO_OPTIONS: readonly EdnsOption[] = [];
+/** OPTION-CODE and OPTION-LENGTH. */
+const OPTION_HEADER_OCTETS = 4;
+/** RFC 8467 §4.1: the block that responses are padded to. */
+const PADDING_BLOCK = 468;
+const ZEROS = new Uint8Array(PADDING_BLOCK);
 
 export interface DnsReplyOptions {
   /** The UDP payload that we can take ourselves, as OPT says. */
   readonly udpOctetsMax: number;
-  /** How long an idle connection stays: RFC 7828 §3.1 tells it in tenths of a second. */
-  readonly idleSeconds: number;
   readonly recordOrder: RecordOrder;
   readonly random: Random;
 }
@@ -26,15 +28,13 @@ export class DnsReply {
   readonly #writer = new MessageWriter();
   readonly #options: DnsReplyOptions;
   readonly #opt: { readonly payloadOctets: number; readonly version: number; flags: number };
-  readonly #keepalive: readonly EdnsOption[];
+  /** What goes into OPT, where the query has one; `start` takes them all out. */
+  readonly #edns: EdnsOption[] = [];
+  #ednsOctets = OPT_OCTETS;
 
   constructor(options: DnsReplyOptions) {
     this.#options = options;
     this.#opt = { payloadOctets: options.udpOctetsMax, version: 0, flags: 0 };
-    const tenths = Math.min(Math.round(options.idleSeconds * 10), 0xffff);
-    this.#keepalive = [
-      { code: OptionCode.TCP_KEEPALIVE, octets: Uint8Array.of(tenths >>> 8, tenths & 0xff) },
-    ];
   }
 
   /** The reply written last; its length is what the call gave. */
@@ -42,20 +42,40 @@ export class DnsReply {
     return this.#writer.octets;
   }
 
+  wasTruncated = false;
+
+  /** Forgets the options of the reply before. */
+  start(): void {
+    this.#edns.length = 0;
+    this.#ednsOctets = OPT_OCTETS;
+  }
+
+  /** Puts an option into the reply that is written next. */
+  option(option: EdnsOption): void {
+    this.#edns.push(option);
+    this.#ednsOctets += OPTION_HEADER_OCTETS + option.octets.length;
+  }
+
   /** A reply without records; the question is repeated where it could be read. */
   error(query: Query, rcode: number): number {
+    return this.#empty(query, rcode, 0);
+  }
+
+  /** An empty reply that sends the client to TCP. */
+  slip(query: Query): number {
+    return this.#empty(query, 0, Flag.TC);
+  }
+
+  #empty(query: Query, rcode: number, flags: number): number {
     this.#begin(query, MAX_MESSAGE_OCTETS);
-    if (query.hasEdns) this.#writer.opt(this.#opt, rcode, NO_OPTIONS);
-    return this.#finish(query, rcode, 0);
+    if (query.hasEdns) this.#writer.opt(this.#opt, rcode, this.#edns);
+    return this.#finish(query, rcode, flags);
   }
 
   /** A reply of at most `limit` octets; `wasTruncated` then says whether that was too little. */
-  answer(query: Query, answer: Answer, limit: number, transport: 'udp' | 'tcp'): number {
+  answer(query: Query, answer: Answer, limit: number): number {
     const writer = this.#writer;
-    // RFC 7828 §3.3.1: over UDP the option is ignored.
-    const options = transport === 'tcp' && query.asksKeepalive ? this.#keepalive : NO_OPTIONS;
-    const optOctets = query.hasEdns ? OPT_OCTETS + (options.length > 0 ? 6 : 0) : 0;
-    this.#begin(query, limit - optOctets);
+    this.#begin(query, limit - (query.hasEdns ? this.#ednsOctets : 0));
     writer.mark();
     const fits =
       this.#section(Section.answer, answer.answers) &&
@@ -65,13 +85,21 @@ export class DnsReply {
     if (fits) this.#helpful(answer.helpful);
     else writer.rewind();
     writer.limitTo(limit);
-    if (query.hasEdns) writer.opt(this.#opt, answer.rcode, options);
+    if (query.hasEdns) writer.opt(this.#opt, answer.rcode, this.#edns);
     const aa = answer.isAuthoritative ? Flag.AA : 0;
     this.wasTruncated = !fits;
     return this.#finish(query, answer.rcode, fits ? aa : aa | Flag.TC);
   }
 
-  wasTruncated = false;
+  /** Fills the reply that would be `length` octets long up to a block, by an option that is written last: RFC 8467 §4.1. */
+  pad(length: number): void {
+    const over = (length + OPTION_HEADER_OCTETS) % PADDING_BLOCK;
+    const count = Math.min(
+      over === 0 ? 0 : PADDING_BLOCK - over,
+      MAX_MESSAGE_OCTETS - length - OPTION_HEADER_OCTETS,
+    );
+    if (count >= 0) this.option({ code: OptionCode.PADDING, octets: ZEROS.subarray(0, count) });
+  }
 
   #begin(query: Query, limit: number): void {
     this.#writer.begin(limit);

@@ -1,7 +1,8 @@
+import { type EdnsOption, ExtendedError } from '../codec/dns/edns.ts';
 import { Flag } from '../codec/dns/header.ts';
 import { MAX_MESSAGE_OCTETS } from '../codec/dns/message-writer.ts';
 import { Name, formatName } from '../codec/dns/name.ts';
-import { Query } from '../codec/dns/query.ts';
+import { OptionCode, Query } from '../codec/dns/query.ts';
 import { Class, Opcode, Rcode, Type, className, opcodeName, typeName } from '../codec/dns/registry.ts';
 import type { Ip } from '../core/address.ts';
 import { DecodeError } from '../core/errors.ts';
@@ -11,12 +12,15 @@ import type { Effects } from '../core/service.ts';
 import type { Instant } from '../core/time.ts';
 import { Answer } from '../engine/dns/answer.ts';
 import { Authority } from '../engine/dns/authority.ts';
+import { CLIENT_COOKIE_OCTETS, type ServerCookies } from '../engine/dns/cookies.ts';
+import type { ResponseKind, ResponseRates } from '../engine/dns/response-rates.ts';
 import { udpLimit } from '../engine/dns/truncate.ts';
+import type { AccessList } from '../store/access.ts';
 import type { Asker } from '../store/routing.ts';
 import type { ZoneSet } from '../store/zone-set.ts';
 import type { DnsReply } from './dns-reply.ts';
 
-export type Transport = 'udp' | 'tcp';
+export type Transport = 'udp' | 'tcp' | 'tls';
 
 /** Who sent the present query, and how: one object, filled for each. */
 export class DnsClient implements Asker {
@@ -37,25 +41,52 @@ export interface DnsResponderOptions {
   readonly reply: DnsReply;
   /** The longest reply over UDP. */
   readonly udpOctetsMax: number;
+  /** How long an idle connection stays: RFC 7828 §3.1 tells it in tenths of a second. */
+  readonly idleSeconds: number;
+  /** Who may ask at all; left out, everybody. */
+  readonly allowQuery?: AccessList | undefined;
+  /** RFC 5001 §2.3: what tells this server from others at its address. */
+  readonly nsid?: Uint8Array | undefined;
+  /** Left out, cookies are passed over. */
+  readonly cookies?: ServerCookies | undefined;
+  /** Whether a client must prove its address over UDP before it is answered. */
+  readonly wantsCookie?: boolean | undefined;
+  /** Left out, nothing is limited. */
+  readonly rates?: ResponseRates | undefined;
 }
 
 /** From one message to the reply, whatever it came by. */
 export class DnsResponder {
+  readonly #options: DnsResponderOptions;
   readonly #authority: Authority;
   readonly #query = new Query();
   readonly #answer = new Answer();
   readonly #reply: DnsReply;
-  readonly #udpOctetsMax: number;
+  readonly #nsid: EdnsOption | undefined;
+  readonly #keepalive: EdnsOption;
+  /** The client has shown that it gets what is sent to its address. */
+  #isProved = false;
+  #isCookieGood = false;
+  #isPadding = false;
 
   constructor(options: DnsResponderOptions) {
+    this.#options = options;
     this.#authority = new Authority(options.zones);
     this.#reply = options.reply;
-    this.#udpOctetsMax = options.udpOctetsMax;
+    this.#nsid = options.nsid && { code: OptionCode.NSID, octets: options.nsid };
+    const tenths = Math.min(Math.round(options.idleSeconds * 10), 0xffff);
+    this.#keepalive = {
+      code: OptionCode.TCP_KEEPALIVE,
+      octets: Uint8Array.of(tenths >>> 8, tenths & 0xff),
+    };
   }
 
   /** Writes the reply and gives its length; 0 for no reply. */
   respond(octets: Uint8Array, client: DnsClient, effects: Effects): number {
     const query = this.#query;
+    const reply = this.#reply;
+    reply.start();
+    this.#isPadding = false;
     // A response is not answered, or two servers could talk for ever.
     if (!query.decodeHeader(octets) || (query.flags & Flag.QR) !== 0) {
       effects.because(DNS.ignored);
@@ -65,15 +96,57 @@ export class DnsResponder {
     if (query.opcode !== Opcode.QUERY) return this.#refuse(Rcode.NOTIMP, DNS.notImplemented, effects);
     if (fault !== undefined) {
       effects.because(DNS.formatError, effects.explains ? fault.message : undefined);
-      return this.#reply.error(query, Rcode.FORMERR);
+      return reply.error(query, Rcode.FORMERR);
     }
+    // RFC 7830 §4: only over what is encrypted.
+    this.#isPadding = client.transport === 'tls' && query.isPadded;
     // RFC 6891 §6.1.3.
     if (query.hasEdns && query.ednsVersion !== 0) return this.#refuse(Rcode.BADVERS, DNS.badVersion, effects);
+    this.#putOptions(client);
+    if (query.qdcount === 0) return this.#cookieAlone(effects);
     return this.#answerQuestion(client, effects);
+  }
+
+  /** What the client asked for beside its question. */
+  #putOptions(client: DnsClient): void {
+    const query = this.#query;
+    this.#isProved = client.transport !== 'udp';
+    if (query.asksNsid && this.#nsid !== undefined) this.#reply.option(this.#nsid);
+    // RFC 7828 §3.3.1: over UDP the option is ignored.
+    if (query.asksKeepalive && client.transport !== 'udp') this.#reply.option(this.#keepalive);
+    const { cookies } = this.#options;
+    const { cookie } = query;
+    if (cookies === undefined || cookie.length === 0) return;
+    this.#isCookieGood = cookies.isGood(cookie, client.source, client.now);
+    this.#isProved ||= this.#isCookieGood;
+    this.#reply.option({
+      code: OptionCode.COOKIE,
+      octets: cookies.make(cookie, client.source, client.now),
+    });
+  }
+
+  /** RFC 7873 §5.4: a query without a question. A server's cookie that is wrong is said to be so. */
+  #cookieAlone(effects: Effects): number {
+    if (this.#options.cookies === undefined) {
+      effects.because(DNS.formatError);
+      return this.#error(Rcode.FORMERR);
+    }
+    effects.because(DNS.cookieOnly);
+    const isWrong = this.#query.cookie.length > CLIENT_COOKIE_OCTETS && !this.#isCookieGood;
+    return this.#error(isWrong ? Rcode.BADCOOKIE : Rcode.NOERROR);
   }
 
   #answerQuestion(client: DnsClient, effects: Effects): number {
     const query = this.#query;
+    const { allowQuery, cookies, wantsCookie } = this.#options;
+    // RFC 7873 §5.2.3 (2); a client that sends no cookie at all could not ask again with a better one.
+    if (wantsCookie === true && !this.#isProved && cookies !== undefined && query.cookie.length > 0)
+      return this.#refuse(Rcode.BADCOOKIE, DNS.cookieWanted, effects);
+    if (wantsCookie === true && !this.#isProved) return this.#slip(DNS.cookieWanted, effects);
+    if (allowQuery !== undefined && !allowQuery.allows(client.source)) {
+      this.#extendedError(PROHIBITED);
+      return this.#refuse(Rcode.REFUSED, DNS.prohibited, effects);
+    }
     switch (query.qtype) {
       case Type.OPT:
       case Type.TSIG:
@@ -83,21 +156,59 @@ export class DnsResponder {
       case Type.IXFR:
       case Type.MAILA:
       case Type.MAILB:
+        this.#extendedError(NOT_SUPPORTED);
         return this.#refuse(Rcode.NOTIMP, DNS.notImplemented, effects);
       default:
     }
-    if (query.qclass !== Class.IN && query.qclass !== Class.ANY)
+    if (query.qclass !== Class.IN && query.qclass !== Class.ANY) {
+      this.#extendedError(NOT_AUTHORITATIVE);
       return this.#refuse(Rcode.REFUSED, DNS.refusedClass, effects);
+    }
+    return this.#lookUp(client, effects);
+  }
+
+  #lookUp(client: DnsClient, effects: Effects): number {
+    const query = this.#query;
     const answer = this.#answer;
     client.dnssecOk = query.dnssecOk;
     const qname = query.qname.subarray(0, query.qnameLength);
     this.#authority.answer(qname, query.qtype, client, answer, effects);
+    if (answer.rcode === Rcode.REFUSED)
+      this.#extendedError(answer.isProhibited ? PROHIBITED : NOT_AUTHORITATIVE);
     // RFC 1035 §6.2: with class ANY there may be more than we know.
     if (query.qclass === Class.ANY) answer.isAuthoritative = false;
-    const limit = client.transport === 'udp' ? udpLimit(query, this.#udpOctetsMax) : MAX_MESSAGE_OCTETS;
-    const length = this.#reply.answer(query, answer, limit, client.transport);
+    const { rates } = this.#options;
+    if (rates !== undefined && !this.#isProved) {
+      const fate = rates.judge(client.source, kindOf(answer), subjectOf(answer), client.now);
+      if (fate === 'slip') return this.#slip(DNS.rateSlipped, effects);
+      if (fate === 'drop') {
+        effects.because(DNS.rateLimited, this.#detail(effects));
+        return 0;
+      }
+    }
+    const length = this.#write(client);
     if (this.#reply.wasTruncated) effects.because(DNS.truncated, this.#detail(effects));
     return length;
+  }
+
+  #write(client: DnsClient): number {
+    const { udpOctetsMax } = this.#options;
+    const limit = client.transport === 'udp' ? udpLimit(this.#query, udpOctetsMax) : MAX_MESSAGE_OCTETS;
+    const length = this.#reply.answer(this.#query, this.#answer, limit);
+    if (!this.#isPadding) return length;
+    // The length is known when it is written: it is written again around its padding.
+    this.#reply.pad(length);
+    return this.#reply.answer(this.#query, this.#answer, limit);
+  }
+
+  #slip(rule: Rule, effects: Effects): number {
+    effects.because(rule, this.#detail(effects));
+    return this.#reply.slip(this.#query);
+  }
+
+  /** RFC 8914 §3: it needs OPT, which a reply has only where the query has. */
+  #extendedError(option: EdnsOption): void {
+    if (this.#query.hasEdns) this.#reply.option(option);
   }
 
   #decodeBody(octets: Uint8Array): DecodeError | undefined {
@@ -112,6 +223,13 @@ export class DnsResponder {
 
   #refuse(rcode: number, rule: Rule, effects: Effects): number {
     effects.because(rule, this.#detail(effects));
+    return this.#error(rcode);
+  }
+
+  #error(rcode: number): number {
+    const length = this.#reply.error(this.#query, rcode);
+    if (!this.#isPadding) return length;
+    this.#reply.pad(length);
     return this.#reply.error(this.#query, rcode);
   }
 
@@ -122,4 +240,26 @@ export class DnsResponder {
     const name = formatName(new Name(qname.slice(0, qnameLength)));
     return `${opcodeName(opcode)} ${name} ${className(qclass)} ${typeName(qtype)}`;
   }
+}
+
+/** RFC 8914 §2: INFO-CODE, and no EXTRA-TEXT: the rule is in the log. */
+function extendedError(code: number): EdnsOption {
+  return { code: OptionCode.EDE, octets: Uint8Array.of(code >>> 8, code & 0xff) };
+}
+
+const PROHIBITED = extendedError(ExtendedError.PROHIBITED);
+const NOT_AUTHORITATIVE = extendedError(ExtendedError.NOT_AUTHORITATIVE);
+const NOT_SUPPORTED = extendedError(ExtendedError.NOT_SUPPORTED);
+
+function kindOf({ rcode, isAuthoritative, answers }: Answer): ResponseKind {
+  if (rcode === Rcode.NXDOMAIN) return 'no-name';
+  if (rcode !== Rcode.NOERROR) return 'error';
+  if (answers.length > 0) return 'answer';
+  return isAuthoritative ? 'no-data' : 'referral';
+}
+
+/** What a response is about: the wildcard and not the name it stood in for, the zone and not the name that it lacks. */
+function subjectOf({ rcode, answers, authorities }: Answer): Name | undefined {
+  const isNegative = rcode !== Rcode.NOERROR || answers.length === 0;
+  return (isNegative ? authorities.rrset(0) : answers.rrset(0))?.owner;
 }

@@ -16,6 +16,7 @@ export interface DnsStreamLimits {
 export interface DnsStream {
   readonly splitter: FrameSplitter;
   readonly peer: Ip;
+  readonly transport: 'tcp' | 'tls';
   idleAt: Instant;
   octetsWritten: number;
   /** We have said that we send no more, and wait for the peer to do so too. */
@@ -44,7 +45,7 @@ export class DnsStreams {
     return this.#streams.get(id);
   }
 
-  open(id: StreamId, peer: Ip, now: Instant, effects: Effects): void {
+  open(id: StreamId, from: Pick<DnsStream, 'peer' | 'transport'>, now: Instant, effects: Effects): void {
     if (this.#streams.size >= this.#limits.connectionsMax) {
       const [oldest] = this.#streams.keys();
       if (oldest !== undefined) {
@@ -54,8 +55,8 @@ export class DnsStreams {
     }
     const idleAt = afterSeconds(now, this.#limits.idleSeconds);
     this.#streams.set(id, {
+      ...from,
       splitter: new FrameSplitter(),
-      peer,
       idleAt,
       octetsWritten: 0,
       isClosing: false,

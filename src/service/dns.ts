@@ -12,8 +12,11 @@ import type {
   StreamInput,
 } from '../core/service.ts';
 import { type Instant, toInstant } from '../core/time.ts';
+import { type ServerCookieOptions, ServerCookies } from '../engine/dns/cookies.ts';
+import { type ResponseRateLimits, ResponseRates } from '../engine/dns/response-rates.ts';
 import { UDP_OCTETS_DEFAULT } from '../engine/dns/truncate.ts';
 import type { RecordOrder } from '../policy/routing/simple.ts';
+import type { AccessList } from '../store/access.ts';
 import type { ZoneSet } from '../store/zone-set.ts';
 import { DnsReply } from './dns-reply.ts';
 import { DnsClient, DnsResponder } from './dns-responder.ts';
@@ -37,12 +40,25 @@ export interface DnsServiceOptions {
   readonly idleSeconds?: number | undefined;
   /** Octets answered on one connection before it is closed; 1 MiB when left out. */
   readonly connectionOctetsMax?: number | undefined;
+  /** The port whose streams the driver opens with TLS (RFC 7858 §3.1: 853); left out, none. */
+  readonly tlsPort?: number | undefined;
+  /** Who may ask at all; left out, everybody. */
+  readonly allowQuery?: AccessList | undefined;
+  /** RFC 5001 §2.3: what tells this server from others at its address. */
+  readonly nsid?: Uint8Array | undefined;
+  /** Left out, cookies are passed over. */
+  readonly cookies?: ServerCookieOptions | undefined;
+  /** Whether a client must prove its address by a cookie over UDP. */
+  readonly wantsCookie?: boolean | undefined;
+  /** Left out, responses are not limited. */
+  readonly rates?: ResponseRateLimits | undefined;
 }
 
 /** An authoritative name server on UDP and TCP. The command `status` lists its zones. */
 export class DnsService implements Service {
   readonly #zones: ZoneSet;
   readonly #port: number;
+  readonly #tlsPort: number | undefined;
   readonly #responder: DnsResponder;
   readonly #streams: DnsStreams;
   readonly #client = new DnsClient(ANY, toInstant(0));
@@ -60,11 +76,22 @@ export class DnsService implements Service {
     });
     this.#reply = new DnsReply({
       udpOctetsMax,
-      idleSeconds,
       recordOrder: options.recordOrder ?? 'file',
       random: options.random,
     });
-    this.#responder = new DnsResponder({ zones: options.zones, reply: this.#reply, udpOctetsMax });
+    this.#tlsPort = options.tlsPort;
+    const { allowQuery, nsid, wantsCookie } = options;
+    this.#responder = new DnsResponder({
+      zones: options.zones,
+      reply: this.#reply,
+      udpOctetsMax,
+      idleSeconds,
+      allowQuery,
+      nsid,
+      wantsCookie,
+      cookies: options.cookies && new ServerCookies(options.cookies),
+      rates: options.rates && new ResponseRates(options.rates, options.random.next()),
+    });
   }
 
   handle(input: Input, now: Instant, effects: Effects): void {
@@ -111,9 +138,7 @@ export class DnsService implements Service {
   #stream(input: StreamInput, now: Instant, effects: Effects): void {
     switch (input.event) {
       case 'opened':
-        if (input.local.port === this.#port)
-          this.#streams.open(input.stream, input.peer.address, now, effects);
-        return;
+        return this.#open(input, now, effects);
       case 'octets':
         return this.#octets(input.stream, input.octets, now, effects);
       case 'closed':
@@ -123,12 +148,18 @@ export class DnsService implements Service {
     }
   }
 
+  #open({ stream, local, peer }: StreamInput & { event: 'opened' }, now: Instant, effects: Effects): void {
+    const transport = local.port === this.#tlsPort ? 'tls' : 'tcp';
+    if (transport === 'tcp' && local.port !== this.#port) return;
+    this.#streams.open(stream, { peer: peer.address, transport }, now, effects);
+  }
+
   /** RFC 7766 §6.2.1.1: every query of a chunk is answered, in order. */
   #octets(id: StreamId, octets: Uint8Array, now: Instant, effects: Effects): void {
     const stream = this.#streams.get(id);
     if (stream === undefined || stream.isClosing) return;
     const client = this.#client;
-    client.transport = 'tcp';
+    client.transport = stream.transport;
     client.source = stream.peer;
     client.now = now;
     stream.splitter.push(octets, (message) => {

@@ -1,23 +1,35 @@
+import type { Name } from '../codec/dns/name.ts';
 import type { NameHashes } from '../codec/dns/name-hash.ts';
 import { Type } from '../codec/dns/registry.ts';
 import { bug } from '../core/errors.ts';
+import type { AccessList } from './access.ts';
 import { NameTable } from './name-table.ts';
 import type { Zone } from './zone.ts';
 
-/** One zone's place in the set: what is in it changes whole, between two inputs. */
-interface Place {
-  zone: Zone;
+/** What a server says of a zone that the zone itself does not. */
+export interface ZoneSettings {
+  /** Who may ask; left out, everybody. */
+  readonly allowQuery?: AccessList | undefined;
 }
+
+/** One zone's place in the set: what is in it changes whole, between two inputs. */
+export interface ServedZone {
+  zone: Zone;
+  readonly settings: ZoneSettings;
+}
+
+const NO_SETTINGS: ZoneSettings = {};
 
 /** The zones that a server is authoritative for, found by their apex. */
 export class ZoneSet {
-  readonly #places = new NameTable<Place>();
+  readonly #places = new NameTable<ServedZone>();
 
-  constructor(zones: Iterable<Zone>) {
+  /** `settings` gives those of a zone by its apex. */
+  constructor(zones: Iterable<Zone>, settings: (apex: Name) => ZoneSettings = () => NO_SETTINGS) {
     for (const zone of zones) {
       if (this.#places.getName(zone.apex) !== undefined)
         bug(`two zones with the apex ${zone.apex.toString()}`);
-      this.#places.set(zone.apex, { zone });
+      this.#places.set(zone.apex, { zone, settings: settings(zone.apex) });
     }
   }
 
@@ -36,14 +48,14 @@ export class ZoneSet {
    * The zone that is the nearest ancestor of a name (RFC 1034 §4.3.2 step 2). DS belongs to the parent's side of a cut, so
    * for an apex of ours it is the zone above, where we serve that too (RFC 4035 §3.1.4.1).
    */
-  find(octets: Uint8Array, hashes: NameHashes, type: number): Zone | undefined {
-    let own: Zone | undefined;
+  find(octets: Uint8Array, hashes: NameHashes, type: number): ServedZone | undefined {
+    let own: ServedZone | undefined;
     for (let label = 0; label <= hashes.labelCount; label++) {
       const start = hashes.starts[label] ?? 0;
       const place = this.#places.get(hashes.hashes[label] ?? 0, octets, start, hashes.length - start);
       if (place === undefined) continue;
-      if (type !== Type.DS || label > 0 || own !== undefined) return place.zone;
-      own = place.zone;
+      if (type !== Type.DS || label > 0 || own !== undefined) return place;
+      own = place;
     }
     return own;
   }

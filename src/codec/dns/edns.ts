@@ -29,3 +29,10 @@ export function readOptions(reader: Reader): EdnsOption[] {
   }
   return options;
 }
+
+/** RFC 8914 §5.2: why an answer is as it is, for people; those that are said here. */
+export const ExtendedError = {
+  PROHIBITED: 18,
+  NOT_AUTHORITATIVE: 20,
+  NOT_SUPPORTED: 21,
+} as const;

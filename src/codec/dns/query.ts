@@ -7,7 +7,11 @@ import { EdnsFlag } from './edns.ts';
 import { Type } from './registry.ts';
 
 /** The EDNS options that a server looks at; others are passed over: RFC 6891 §6.1.2. */
-export const OptionCode = { TCP_KEEPALIVE: 11 } as const;
+export const OptionCode = { NSID: 3, COOKIE: 10, TCP_KEEPALIVE: 11, PADDING: 12, EDE: 15 } as const;
+
+/** RFC 7873 §4: a client's cookie of 8 octets, alone or with a server's of 8 to 32. */
+const CLIENT_COOKIE_OCTETS = 8;
+const COOKIE_OCTETS_MAX = 40;
 
 /**
  * A request as a server reads it, field by field, without making objects: one `Query` is filled again and again.
@@ -28,6 +32,17 @@ export class Query {
   payloadOctets = 0;
   /** RFC 7828 §3.1: the client asks how long an idle connection stays. */
   asksKeepalive = false;
+  /** RFC 5001 §2.1: the client asks which server this is. */
+  asksNsid = false;
+  /** RFC 7830 §4: the client padded, and takes a padded reply. */
+  isPadded = false;
+  readonly #cookie = new Uint8Array(COOKIE_OCTETS_MAX);
+  #cookieLength = 0;
+
+  /** The COOKIE option, 8 or 16 to 40 octets; empty where there is none. A view, good until the next query. */
+  get cookie(): Uint8Array {
+    return this.#cookie.subarray(0, this.#cookieLength);
+  }
 
   /** RFC 3225 §3: the client takes signatures and proofs. */
   get dnssecOk(): boolean {
@@ -46,6 +61,9 @@ export class Query {
     this.ednsVersion = 0;
     this.ednsFlags = 0;
     this.asksKeepalive = false;
+    this.asksNsid = false;
+    this.isPadded = false;
+    this.#cookieLength = 0;
     if (octets.length < HEADER_OCTETS) return false;
     this.id = (octets[0]! << 8) | octets[1]!;
     this.flags = (octets[2]! << 8) | octets[3]!;
@@ -70,9 +88,10 @@ export class Query {
     for (; records > 0; records--) skipRecord(reader);
     for (let left = arcount; left > 0; left--) this.#additional(reader);
     reader.done('message');
-    // RFC 9619 §4: one question at most; none is for cookies (RFC 7873 §5.4), which are not offered here. It is said last, when
-    // OPT has been read, since the reply has one where the query has (RFC 6891 §6.1.1).
-    if (this.qdcount !== 1) throw new DecodeError('malformed', 'qdcount', 4);
+    // RFC 9619 §4: one question at most; none is how a client asks for a cookie (RFC 7873 §5.4). It is said last, when OPT has
+    // been read, since the reply has one where the query has (RFC 6891 §6.1.1).
+    if (this.qdcount > 1 || (this.qdcount === 0 && this.#cookieLength === 0))
+      throw new DecodeError('malformed', 'qdcount', 4);
   }
 
   #additional(reader: Reader): void {
@@ -103,9 +122,36 @@ export class Query {
       const code = reader.u16('OPTION-CODE');
       const size = reader.u16('OPTION-LENGTH');
       if (size > end - reader.offset) throw new DecodeError('truncated', 'OPTION-DATA', reader.offset);
+      const start = reader.offset;
       reader.skip(size, 'OPTION-DATA');
-      // RFC 7828 §3.2.1: a client sends it empty.
-      if (code === OptionCode.TCP_KEEPALIVE && size === 0) this.asksKeepalive = true;
+      this.#option(code, reader.octets.subarray(start, reader.offset), start);
+    }
+  }
+
+  #option(code: number, data: Uint8Array, at: number): void {
+    switch (code) {
+      case OptionCode.TCP_KEEPALIVE:
+        // RFC 7828 §3.2.1: a client sends it empty.
+        if (data.length === 0) this.asksKeepalive = true;
+        return;
+      case OptionCode.NSID:
+        this.asksNsid = true;
+        return;
+      case OptionCode.PADDING:
+        this.isPadded = true;
+        return;
+      case OptionCode.COOKIE:
+        // RFC 7873 §5.2: all but the first are ignored. §5.2.2: these lengths are malformed.
+        if (this.#cookieLength > 0) return;
+        if (
+          data.length !== CLIENT_COOKIE_OCTETS &&
+          (data.length < 2 * CLIENT_COOKIE_OCTETS || data.length > COOKIE_OCTETS_MAX)
+        )
+          throw new DecodeError('malformed', 'COOKIE', at);
+        this.#cookie.set(data);
+        this.#cookieLength = data.length;
+        return;
+      default:
     }
   }
 }

@@ -81,6 +81,8 @@ export const Rcode = {
   NOTAUTH: 9,
   NOTZONE: 10,
   BADVERS: 16,
+  /** RFC 7873 §8. */
+  BADCOOKIE: 23,
 } as const;
 
 const typeNames = namesByNumber(Type);

@@ -216,6 +216,54 @@ export const DNS = defineRules('DNS', {
       tryIt: 'Send thousands of queries for a large record on one connection without reading.',
     },
   ],
+  prohibited: [
+    24,
+    {
+      says: 'The client may not ask about this zone: REFUSED.',
+      why: 'The operator named who may ask. What decides is the address that the query came from, never the client subnet it claims.',
+      source: 'RFC 8914 §4.19',
+      tryIt: 'Set allow-query to your own network and ask from another address.',
+      fix: 'Add the client’s network to allow-query, of the zone or of the server.',
+    },
+  ],
+  rateLimited: [
+    25,
+    {
+      says: 'The same was said to this network too often: the response is dropped.',
+      why: 'Forged questions make of a name server a weapon: small questions, large answers, sent to a victim. An honest client that is hit asks again, or comes over TCP.',
+      source: 'RFC 5358 §3',
+      tryIt: 'Ask the same question a hundred times in a second over UDP.',
+      fix: 'Raise rate-limit, or let the client use cookies: whoever proves its address is not limited.',
+    },
+  ],
+  rateSlipped: [
+    26,
+    {
+      says: 'The same was said to this network too often: an empty reply with TC goes out instead.',
+      why: 'It is no larger than the question, so it harms nobody, and an honest client behind a forged address comes by TCP.',
+      source: 'RFC 7766 §5',
+      tryIt: 'Ask the same question a hundred times in a second over UDP, and look for the tc flag.',
+    },
+  ],
+  cookieOnly: [
+    27,
+    {
+      says: 'The client asks nothing but for a cookie, and gets one.',
+      why: 'With it in later questions the client proves that it gets what is sent to its address.',
+      source: 'RFC 7873 §5.4',
+      tryIt: 'Send a query without a question and with a COOKIE option.',
+    },
+  ],
+  cookieWanted: [
+    28,
+    {
+      says: 'The client has not proved its address by a cookie: BADCOOKIE, with a good one to ask again with.',
+      why: 'The operator asks for cookies over UDP, so that nobody can make this server answer to an address that did not ask.',
+      source: 'RFC 7873 §5.2.3',
+      tryIt: 'Set cookies to required and ask with dig, which asks again by itself.',
+      fix: 'Set cookies to "offered" where clients without them must be served over UDP.',
+    },
+  ],
   lookupAsk: [
     30,
     {

@@ -40,6 +40,8 @@ export class AnswerSection {
 export class Answer {
   rcode: number = Rcode.NOERROR;
   isAuthoritative = false;
+  /** REFUSED because of who asks, and not of what. */
+  isProhibited = false;
   readonly answers = new AnswerSection();
   readonly authorities = new AnswerSection();
   /** Addresses the client cannot do without: of name servers inside the zone they serve. Without room for them: TC. */
@@ -52,6 +54,7 @@ export class Answer {
   clear(): void {
     this.rcode = Rcode.NOERROR;
     this.isAuthoritative = false;
+    this.isProhibited = false;
     this.answers.clear();
     this.authorities.clear();
     this.glue.clear();

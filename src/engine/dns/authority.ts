@@ -5,7 +5,7 @@ import type { Rule } from '../../core/rules.ts';
 import { DNS } from '../../core/rules/dns.ts';
 import type { Asker, Reasons } from '../../store/routing.ts';
 import { RRset, type Zone, type ZoneNode } from '../../store/zone.ts';
-import type { ZoneSet } from '../../store/zone-set.ts';
+import type { ServedZone, ZoneSet } from '../../store/zone-set.ts';
 import { addAdditional, addReferral } from './additional.ts';
 import type { Answer } from './answer.ts';
 import { anySets, signatureSets } from './any.ts';
@@ -44,21 +44,23 @@ export class Authority {
     out.clear();
     this.#hashes.read(qname, 0);
     // Step 2.
-    const zone = this.#zones.find(qname, this.#hashes, qtype);
-    if (zone === undefined) {
+    const served = this.#zones.find(qname, this.#hashes, qtype);
+    if (served === undefined || !mayAsk(served, asker)) {
       out.rcode = Rcode.REFUSED;
-      return explain(DNS.refused, qname, qtype, reasons);
+      out.isProhibited = served !== undefined;
+      return explain(served === undefined ? DNS.refused : DNS.prohibited, qname, qtype, reasons);
     }
     out.isAuthoritative = true;
-    const search: Search = { zone, name: qname, qtype, asker, out, reasons };
+    const search: Search = { zone: served.zone, name: qname, qtype, asker, out, reasons };
     for (let links = 0; ; links++) {
       const next = this.#step(search);
       if (next === undefined) return;
       if (links === CHAIN_LINKS_MAX) return explain(DNS.chainEnds, next, qtype, reasons);
       this.#hashes.read(next, 0);
-      const zoneNext = this.#zones.find(next, this.#hashes, qtype);
-      if (zoneNext === undefined) return explain(DNS.cnameAway, next, qtype, reasons);
-      search.zone = zoneNext;
+      const servedNext = this.#zones.find(next, this.#hashes, qtype);
+      if (servedNext === undefined || !mayAsk(servedNext, asker))
+        return explain(DNS.cnameAway, next, qtype, reasons);
+      search.zone = servedNext.zone;
       search.name = next;
     }
   }
@@ -181,6 +183,11 @@ function redirect(search: Search, node: ZoneNode): Uint8Array | undefined {
   because(search, DNS.dname);
   out.answers.add(name, new RRset(owner, Type.CNAME, dname.ttl, [target.octets]));
   return qtype === Type.CNAME || qtype === Type.ANY ? undefined : target.octets;
+}
+
+/** The address that the query came from decides, never the client subnet that it claims. */
+function mayAsk({ settings: { allowQuery } }: ServedZone, asker: Asker): boolean {
+  return allowQuery === undefined || allowQuery.allows(asker.source);
 }
 
 function isOwnerIn(owner: Uint8Array, out: Answer): boolean {
