@@ -58,7 +58,7 @@ async function move(kind: 'dhclient' | 'dhcpcd', from: string, to: string): Prom
 
 beforeAll(async () => {
   need('ip', 'tshark', 'udhcpc', 'dhclient', 'dhcpcd', '/usr/lib/klibc/bin/ipconfig');
-  need('dhcrelay', 'dnsmasq', 'dhcping', 'nmap');
+  need('dhcrelay', 'dnsmasq', 'dhcping', 'nmap', 'qemu-system-x86_64');
   built();
   await lab.start(compiled('test/support/cable-relay.ts'));
   for (const { network, kind } of EVERY) lab.plug(`${network}-${kind}`, network);
@@ -74,6 +74,7 @@ beforeAll(async () => {
     'nmap',
     lab.lab.start('tools', /Nmap done/, 'nmap', '-e', 'eth0', '--script', 'broadcast-dhcp-discover'),
   );
+  clients.set('machine', lab.boot(/SeaBIOS/));
   for (const { network, kind } of EVERY) begin(`${network}-${kind}`, kind);
   begin('squat-udhcpc', 'udhcpc', '-a', '-A', '1');
   begin('squat-dhcpcd', 'dhcpcd');
@@ -244,6 +245,15 @@ function rows(filter: string, ...fields: string[]): string[] {
   const said = execFileSync('tshark', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
   return said.split('\n').filter((line) => line !== '');
 }
+
+test('iPXE boots what is for its user class: a script, a file, and another script', async () => {
+  const machine = await client('machine');
+  await machine.until(/script 2 runs/, 60);
+  expect(machine.output).toMatch(/Filename: boot\.ipxe/);
+  expect(machine.output).toMatch(/script 1 runs for 10\.60\.0\.1\d\d/);
+  expect(machine.output).toMatch(/payload : 300000 bytes/);
+  await machine.end('SIGKILL');
+});
 
 describe('all of it on the wire', () => {
   beforeAll(async () => {

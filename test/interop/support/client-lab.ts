@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { MAIN, serve } from './headend.ts';
 import { Lab, type Running } from './netns.ts';
@@ -30,6 +31,7 @@ services:
     subnets:
       - { subnet: 10.60.0.0/24, range: 10.60.0.100-10.60.0.150, lease: ${SHORT}, router: ${SERVER},
           options: { domain-name-servers: [${SERVER}], domain-name: lab.example },
+          tftp: [{ user-class: iPXE, server: ${SERVER}, file: boot.ipxe }, { class: 'PXEClient*', server: ${SERVER}, file: undionly.kpxe }],
           reservations: [{ mac: '${KNOWN.dhcping}', ip: 10.60.0.9 }] }
       - { subnet: 10.50.0.0/24, range: 10.50.0.100-10.50.0.150, lease: 1h, router: 10.50.0.1 }
       - { subnet: 10.51.0.0/24, range: 10.51.0.100-10.51.0.150, lease: 1h, router: 10.51.0.1 }
@@ -41,7 +43,20 @@ services:
           tftp: { server: ${SERVER}, file: gold.cfg } }
       - { subnet: 10.55.0.0/24, relay: 10.54.0.1, member: cpe, range: 10.55.0.100-10.55.0.150, lease: ${SHORT}, router: 10.55.0.1 }
       - { subnet: 10.57.0.0/24, range: 10.57.0.100-10.57.0.150, lease: 1h, router: 10.57.0.1 }
+  tftp: { on: lan, ip: ${SERVER}, folder: ./root }
 `;
+
+/** What a machine with iPXE in its network card runs: one script that fetches a file and begins another script. */
+const BOOT_FILES = {
+  'boot.ipxe': `#!ipxe
+echo script 1 runs for \${net0/ip}
+imgfetch --name payload tftp://\${next-server}/payload
+imgstat
+chain tftp://\${next-server}/second.ipxe
+`,
+  'second.ipxe': '#!ipxe\necho script 2 runs\nshell\n',
+  payload: new Uint8Array(300_000).fill(0x5a),
+};
 
 /** The namespace and the bridge of each network. */
 const NETWORKS = {
@@ -121,7 +136,35 @@ export class ClientLab {
     }
   }
 
+  /** A machine that boots from the network, on the server's wire; what its serial console shows. */
+  boot(ready: RegExp): Promise<Running> {
+    const { lab } = this;
+    lab.run('srv', 'ip', 'tuntap', 'add', 'tap0', 'mode', 'tap');
+    lab.run('srv', 'ip', 'link', 'set', 'tap0', 'master', 'lan0', 'up');
+    const machine = ['-machine', 'pc,accel=tcg,graphics=off', '-m', '64', '-nodefaults', '-display', 'none'];
+    const net = [
+      '-netdev',
+      'tap,id=net,ifname=tap0,script=no,downscript=no',
+      '-device',
+      'virtio-net-pci,netdev=net',
+    ];
+    return lab.start(
+      'srv',
+      ready,
+      'qemu-system-x86_64',
+      ...machine,
+      '-serial',
+      'stdio',
+      '-boot',
+      'n',
+      '-no-reboot',
+      ...net,
+    );
+  }
+
   async #serve(): Promise<void> {
+    mkdirSync(join(this.lab.folder, 'root'));
+    for (const [name, content] of Object.entries(BOOT_FILES)) this.lab.file(join('root', name), content);
     const file = this.lab.file('lab.yaml', SCENARIO);
     const flags = ['--interface', 'lan0', '--state', this.#state, '--log-level', 'debug'];
     this.server = await serve(this.lab, 'srv', file, ...flags);
