@@ -1,2 +1,2 @@
 export { DecisionLog } from '../report/log.ts';
-export type { LogRecord } from '../report/log.ts';
+export type { LogLevel, LogRecord, LogSink } from '../report/log.ts';

@@ -46,6 +46,9 @@ export const serve = defineVerb(
   },
 );
 
+/** How often the log tells what it left out. */
+const LOG_FLUSH_MS = 10_000;
+
 interface Work {
   readonly file: string;
   readonly flags: Flags;
@@ -58,6 +61,7 @@ async function serveUntilTold(session: Session, { file, flags, log }: Work): Pro
   const listen = (flags['listen'] ?? []) as readonly string[];
   if (listen.length > 0 && flags['interface'] !== undefined)
     throw new UsageError('--listen and --interface exclude each other: the interface says where');
+  const decisions = new DecisionLog(log);
   const crash = new AbortController();
   const over = AbortSignal.any([signal, crash.signal]);
   const serving = await serveFile(file, reachOf(flags), {
@@ -68,7 +72,7 @@ async function serveUntilTold(session: Session, { file, flags, log }: Work): Pro
     metrics: flags['metrics'] === undefined ? undefined : parseMetricsEndpoint(flags['metrics'] as string),
     user: flags['user'] as string | undefined,
     polite: flags['polite'] === true,
-    trace: flags['logLevel'] === 'silent' ? [] : [new DecisionLog((record) => log.put(record))],
+    trace: flags['logLevel'] === 'silent' ? [] : [decisions],
     notice: (text) => log.put({ level: 'warn', message: text, fields: {} }),
     reloaded: (outcome) => {
       logReload(log, file, outcome);
@@ -79,9 +83,12 @@ async function serveUntilTold(session: Session, { file, flags, log }: Work): Pro
     if (!over.aborted) void serving.reload();
   });
   announce(session, serving, flags);
+  const telling = setInterval(() => decisions.flush(), LOG_FLUSH_MS);
   if (!over.aborted) await once(over, 'abort');
+  clearInterval(telling);
   // A service that threw is not waited for.
   await serving.stop(crash.signal.aborted ? 0 : undefined);
+  decisions.flush();
   if (crash.signal.aborted) throw crash.signal.reason;
   // To end when told is what a service manager asks of a server: SIGTERM is success.
   if (signal.reason === 'SIGTERM') session.settled();

@@ -23,6 +23,9 @@ function mistakesOfIssue(issue: Issue, before: readonly PathPart[], root: Locate
     message,
     hint,
   });
+  // What stands there is nobody else's business, even when it is wrong.
+  if (path.at(-1) === 'secret')
+    return [at('the secret will not do', 'write text in quotes, at most 1000 characters')];
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => unknownKey(key, issue.message.split(' '), path, root));

@@ -27,6 +27,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   tshark: 'tshark',
   capinfos: 'wireshark-common',
   setpriv: 'util-linux',
+  prlimit: 'util-linux',
   script: 'bsdutils',
   nft: 'nftables',
 };

@@ -280,6 +280,14 @@ describe('each mistake in net and services is shown at its place, with what to d
       ],
     },
     {
+      name: 'a secret that is no text: it is not shown',
+      piece: 'motd: { text: hello }',
+      by: 'motd: { docsis: ./files/gold.yaml, secret: 12345678 }',
+      says: [
+        'small.yaml:29:50 services.tftp.files.motd.secret: the secret will not do: write text in quotes, at most 1000 characters',
+      ],
+    },
+    {
       name: 'a secret for a file that is not signed',
       piece: 'motd: { text: hello }',
       by: 'motd: { text: hello, secret: x }',

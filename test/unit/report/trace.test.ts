@@ -6,8 +6,6 @@ import { bug } from '../../../src/core/errors.ts';
 import { TFTP_RULES } from '../../../src/core/rules/tftp.ts';
 import { toInstant } from '../../../src/core/time.ts';
 import { LadderRecorder, laddersOf, ladderText } from '../../../src/report/ladder.ts';
-import { DecisionLog } from '../../../src/report/log.ts';
-import type { LogRecord } from '../../../src/report/log.ts';
 import { lessonsOf } from '../../../src/report/lessons.ts';
 import { membersOf, plantOf } from '../../../src/report/plant.ts';
 import { parseTraceHeader, parseTraceLine, TraceFileWriter } from '../../../src/report/trace-file.ts';
@@ -126,34 +124,6 @@ describe('trace file', () => {
     const fromFile = laddersOf(membersOf(plant, 'pc'), records).map((ladder) => ladderText(ladder, plant));
     expect(recorder.ladders().map((ladder) => ladderText(ladder, plantOf(topology)))).toEqual(fromFile);
     expect(fromFile[0]).toContain(String.raw`RRQ \x1b[2J`);
-  });
-});
-
-function log(give: (log: DecisionLog) => void): LogRecord[] {
-  const records: LogRecord[] = [];
-  give(new DecisionLog((record) => records.push(record)));
-  return records;
-}
-
-describe('the log of decisions', () => {
-  const at = toInstant(0);
-
-  test.each([
-    { rule: TFTP_RULES.granted, level: 'info' },
-    { rule: TFTP_RULES.nextWindow, level: 'debug' },
-    { rule: TFTP_RULES.notFound, level: 'warn' },
-  ])('$rule.id is $level', ({ rule, level }) => {
-    const [record] = log((to) => to.because(at, tftp, rule, 'gold\u001b.cfg', undefined));
-    expect(record).toMatchObject({ level, message: rule.says, fields: { host: 'tftp', rule: rule.id } });
-    expect(record?.fields['detail']).toBe(String.raw`gold\x1b.cfg`);
-  });
-
-  test('only a flush that did not hold is told', () => {
-    const rows = [{ table: 'lease', key: '10.0.0.9', value: null }];
-    expect(log((to) => to.settled(at, tftp, rows, 'durable'))).toEqual([]);
-    expect(log((to) => to.settled(at, tftp, rows, 'failed'))).toMatchObject([
-      { level: 'error', fields: { rows: 'lease 10.0.0.9', outcome: 'failed' } },
-    ]);
   });
 });
 
