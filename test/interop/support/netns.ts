@@ -29,6 +29,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   setpriv: 'util-linux',
   prlimit: 'util-linux',
   script: 'bsdutils',
+  'systemd-analyze': 'systemd',
   nft: 'nftables',
 };
 
