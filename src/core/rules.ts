@@ -43,6 +43,9 @@ const PROTOCOLS = [
   'DOCSIS',
   'ZONE',
   'LIMIT',
+  'FW',
+  'NAT',
+  'FTP',
 ] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
 

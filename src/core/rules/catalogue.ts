@@ -2,9 +2,12 @@ import type { Rule } from '../rules.ts';
 import { CMTS } from './cmts.ts';
 import { DHCP } from './dhcp.ts';
 import { DNS } from './dns.ts';
+import { FW } from './firewall.ts';
+import { FTP } from './ftp.ts';
 import { HOST } from './host.ts';
 import { LIMIT_RULES } from './limit.ts';
 import { MODEM } from './modem.ts';
+import { NAT } from './nat.ts';
 import { NET_RULES } from './net.ts';
 import { RELAY } from './relay.ts';
 import { TFTP_RULES } from './tftp.ts';
@@ -23,6 +26,9 @@ const FILES: readonly Readonly<Record<string, Rule>>[] = [
   MODEM,
   CMTS,
   LIMIT_RULES,
+  FW,
+  NAT,
+  FTP,
 ];
 
 /** Every rule there is, protocol by protocol, each in the order of its file. */
