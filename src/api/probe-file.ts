@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { connect } from 'node:net';
 import { encodeMessage } from '../codec/dns/message.ts';
 import { toName } from '../codec/dns/name.ts';
 import { Class, Type } from '../codec/dns/registry.ts';
@@ -34,7 +35,8 @@ export interface ProbeFileOptions {
   readonly stateFolder?: string | undefined;
 }
 
-const PORTS = { dhcp: 67, tftp: 69, tod: 37, dns: 53 } as const;
+const PORTS = { dhcp: 67, tftp: 69, tod: 37, dns: 53, ftp: 21 } as const;
+const GREETING_MS = 3_000;
 /** The clients in whose name DHCP is asked: a modem, and what stands behind it. */
 const MODEM = '02:68:65:61:64:70';
 const BEHIND = '02:68:65:61:64:71';
@@ -62,6 +64,8 @@ function ask(service: ServiceConfig, server: Server): Promise<Asked> {
       return askZone(service, server);
     case 'tod':
       return askTod(service.name, server);
+    case 'ftp':
+      return askFtp(service.name, server);
   }
 }
 
@@ -113,6 +117,33 @@ async function askZone({ name, zones }: DnsServiceConfig, server: Server): Promi
 async function askTod(name: string, server: Server): Promise<Asked> {
   const { time, trouble, tookMs } = await probeTod(server);
   return { name, good: time !== undefined, tells: `time: ${time ?? trouble}${time ? inMs(tookMs) : ''}` };
+}
+
+/** A server greets whoever connects: RFC 959 §5.4. */
+async function askFtp(name: string, { address, port }: Server): Promise<Asked> {
+  const startedAt = performance.now();
+  const tells = await new Promise<string>((resolve) => {
+    const socket = connect({ host: address, port, timeout: GREETING_MS });
+    const end = (text: string): void => {
+      socket.destroy();
+      resolve(text);
+    };
+    socket.once('data', (octets) => {
+      end(octets.toString('latin1').slice(0, 80).trimEnd());
+    });
+    socket.once('timeout', () => {
+      end('no greeting');
+    });
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      end(error.code ?? error.message);
+    });
+    socket.once('end', () => {
+      end('closed without a greeting');
+    });
+  });
+  const good = tells.startsWith('220');
+  const took = good ? inMs(Math.round(performance.now() - startedAt)) : '';
+  return { name, good, tells: `greeting: ${escapeText(tells)}${took}` };
 }
 
 /** Each CMTS that runs there, with as many modems online as the file has on its cable. */

@@ -12,9 +12,12 @@ import {
 } from '../core/address.ts';
 import type { InterfaceAddress } from '../core/service.ts';
 import { interfaceAddress, type AddressBook } from './addresses.ts';
+import { buildClient } from './build-client.ts';
 import { buildSecret } from './build-files.ts';
+import { claimRouter, RouterBuilder } from './build-router.ts';
 import { didYouMean, type Findings, type Path } from './findings.ts';
 import { quote } from './mistakes.ts';
+import type { ClientDeviceConfig } from './router.ts';
 import type {
   CableModemDeviceConfig,
   CmtsDeviceConfig,
@@ -24,6 +27,7 @@ import type {
   Question,
   ServiceConfig,
 } from './scenario.ts';
+import type { ClientFile } from './schema-router.ts';
 import type { DeviceFile } from './schema.ts';
 
 type CmtsFile = Extract<DeviceFile, { kind: 'cmts' }>;
@@ -53,6 +57,8 @@ export class DeviceBuilder {
       const path = ['devices', name];
       if (device.kind === 'cmts') return this.#cmts(name, device, path);
       if (device.kind === 'cable-modem') return this.#modem(name, device, path);
+      if (device.kind === 'router') return new RouterBuilder(device, this.#findings, path).build(name);
+      if (device.kind === 'client') return this.#client(name, device, path);
       return this.#host(name, device, path);
     });
   }
@@ -84,7 +90,9 @@ export class DeviceBuilder {
       if (uplink !== undefined) this.#book.claim(uplink.address, 1, name, [...path, 'uplink-ip']);
       return;
     }
+    if (device.kind === 'router') return claimRouter(name, device, this.#book, path);
     const count = device.count ?? 1;
+    if (device.kind === 'client') return this.#book.claim(device.ip.address, count, name, [...path, 'ip']);
     if (device.mac !== undefined) this.#book.claimMacs(device.mac, count, name, [...path, 'mac']);
     if (device.kind !== 'cable-modem' && device.ip !== undefined)
       this.#book.claim(device.ip.address, count, name, [...path, 'ip']);
@@ -233,6 +241,12 @@ export class DeviceBuilder {
       }),
       ask: this.#question(file, path),
     };
+  }
+
+  #client(name: string, file: ClientFile, path: Path): ClientDeviceConfig {
+    const client = buildClient(name, file, this.#services, this.#findings, path);
+    if (file.count !== undefined) this.#membersFit(client.address, file.count, path);
+    return client;
   }
 
   #membersFit(address: InterfaceAddress, count: number, path: Path): void {

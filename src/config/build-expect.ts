@@ -1,3 +1,4 @@
+import { CATALOGUE, ruleById } from '../core/rules/catalogue.ts';
 import { nearest } from '../core/text.ts';
 import { parseClaim } from './claim.ts';
 import type { Expectation, Goal } from './expectation.ts';
@@ -8,7 +9,7 @@ import type { ExpectationFile, GoalFile } from './schema.ts';
 import { pathText, placeOf } from './source.ts';
 import { parseStep, type Step } from './step.ts';
 import { DURATION_US_MAX, formatDurationUs } from './units.ts';
-import { CMTS_STATES, HOST_STATES, MODEM_STATES } from './vocabulary.ts';
+import { CLIENT_STATES, CMTS_STATES, HOST_STATES, MODEM_STATES } from './vocabulary.ts';
 
 type Common = Omit<Extract<Expectation, { kind: 'always' }>, 'kind' | 'claim' | 'text'>;
 
@@ -85,8 +86,9 @@ export class ExpectationBuilder {
       this.#findings.addInside(path, step.offset, step.message, step.hint);
       return [];
     }
-    for (const { name, offset } of step.kind === 'state' ? [step.who] : [step.from, step.to])
-      if (name !== '*' || step.kind === 'state') this.#findings.selector(name, path, offset);
+    for (const { name, offset } of step.kind === 'packet' ? [step.from, step.to] : [step.who])
+      if (name !== '*' || step.kind !== 'packet') this.#findings.selector(name, path, offset);
+    if (step.kind === 'rule' && this.#rule(step.rule, path, text.indexOf(step.rule)) === undefined) return [];
     if (step.kind === 'state') {
       const group = step.who.name.replace(/\[.*$/, '');
       this.#state(step.state, group, path, text.lastIndexOf(step.state));
@@ -177,13 +179,13 @@ export class ExpectationBuilder {
   }
 
   #goal(file: GoalFile, who: Selector | undefined, path: Path): Goal | undefined {
-    const given = (['state', 'cmts-state', 'sees', 'answers'] as const).filter(
+    const given = (['state', 'cmts-state', 'sees', 'answers', 'rule'] as const).filter(
       (key) => file[key] !== undefined,
     );
     const [key] = given;
     const value = key === undefined ? undefined : file[key];
     if (key === undefined || value === undefined || given.length !== 1) {
-      const message = `it says one of state, cmts-state, sees, answers, and this has ${given.length}`;
+      const message = `it says one of state, cmts-state, sees, answers, rule, and this has ${given.length}`;
       this.#findings.add(path, message, 'write exactly one, such as state: operational');
       return undefined;
     }
@@ -202,11 +204,25 @@ export class ExpectationBuilder {
         if (kind !== undefined && this.#asks(who) === undefined)
           this.#findings.add(at, `${who?.text} looks nothing up`, 'give it ask:, or name what does');
         return { kind: 'sees', answer: value };
+      case 'rule':
+        return this.#rule(value, at, 0);
       default:
         if (kind !== undefined && kind !== 'dns')
           this.#findings.add(at, `${who?.text} answers no names`, 'name a DNS service');
         return { kind: 'answers', answer: value };
     }
+  }
+
+  /** `HE-FW-002 line 20`: a rule of the catalogue, and words that stand in what was said of it. */
+  #rule(text: string, path: Path, offset: number): Extract<Goal, { kind: 'rule' }> | undefined {
+    const [id = '', ...words] = text.split(/\s+/);
+    if (ruleById(id) === undefined) {
+      const ids = CATALOGUE.map((rule) => rule.id);
+      const hint = didYouMean(id, ids, 'headend explain lists them all; there are');
+      this.#findings.addInside(path, offset, `${quote(id)} is no rule`, hint);
+      return undefined;
+    }
+    return { kind: 'rule', id, words };
   }
 
   #asks(who: Selector | undefined): unknown {
@@ -220,6 +236,7 @@ export class ExpectationBuilder {
     if (kind === undefined) return;
     if (kind === 'cable-modem') this.#oneOf(state, MODEM_STATES, 'a cable modem', path, offset);
     else if (kind === 'host' || kind === 'stub') this.#oneOf(state, HOST_STATES, 'a host', path, offset);
+    else if (kind === 'client') this.#oneOf(state, CLIENT_STATES, 'a client', path, offset);
     else this.#findings.addInside(path, offset, `${group} has no states`, 'name modems or hosts');
   }
 
@@ -237,6 +254,8 @@ function goalText(goal: Goal): string {
       return goal.state;
     case 'cmts-state':
       return `${goal.state} at the CMTS`;
+    case 'rule':
+      return ['decides by', goal.id, ...goal.words].join(' ');
     default:
       return `${goal.kind} ${goal.answer}`;
   }

@@ -7,11 +7,13 @@ import { buildZone } from './build-zone.ts';
 import type {
   CapacityConfig,
   DnsServiceConfig,
+  FtpServiceConfig,
   ServiceCommon,
   ServiceConfig,
   TftpServiceConfig,
 } from './scenario.ts';
-import type { DnsFile, ServiceFile, ServicesFile, TftpFile } from './schema-services.ts';
+import type { DnsFile, FtpFile, ServiceFile, ServicesFile, TftpFile } from './schema-services.ts';
+import { quote } from './mistakes.ts';
 
 /** Services in the file's order; the named kinds and those that say theirs. */
 export function buildServices(
@@ -43,10 +45,11 @@ function buildService(
   if (isKind(file, kind, 'dhcp')) return buildDhcp(file, common, findings, path);
   if (isKind(file, kind, 'tftp')) return buildTftp(file, common, findings, path);
   if (isKind(file, kind, 'dns')) return buildDns(file, common, findings, path);
+  if (isKind(file, kind, 'ftp')) return buildFtp(file, common, findings, path);
   return { ...common, kind: 'tod' };
 }
 
-function isKind<Kind extends 'dhcp' | 'tftp' | 'dns'>(
+function isKind<Kind extends 'dhcp' | 'tftp' | 'dns' | 'ftp'>(
   _file: ServiceFile,
   kind: string,
   wanted: Kind,
@@ -67,6 +70,30 @@ function buildTftp(file: TftpFile, common: ServiceCommon, findings: Findings, pa
       sessions: file.limits?.sessions,
       perSource: file.limits?.['per-source'],
     },
+  };
+}
+
+/** Ports that few else use, as many as clients at one time in a lesson. */
+const PASSIVE_PORTS = { first: 50_000, last: 50_015 };
+const PASSIVE_MAX = 1_000;
+
+function buildFtp(file: FtpFile, common: ServiceCommon, findings: Findings, path: Path): FtpServiceConfig {
+  const text = file['passive-ports'];
+  const parts = /^(\d{1,5})-(\d{1,5})$/.exec(text ?? '');
+  const [first, last] = [Number(parts?.[1]), Number(parts?.[2])];
+  const isRange = first >= 1024 && first <= last && last <= 65_535 && last - first < PASSIVE_MAX;
+  if (text !== undefined && !isRange)
+    findings.add(
+      [...path, 'passive-ports'],
+      `${quote(text)} is no range of ports`,
+      `write two from 1024 to 65535, at most ${PASSIVE_MAX} ports, such as 50000-50015`,
+    );
+  return {
+    ...common,
+    kind: 'ftp',
+    files: buildTftpFiles(file.files ?? {}, findings, [...path, 'files']),
+    folder: file.folder === undefined ? undefined : findings.file(file.folder, 'folder', [...path, 'folder']),
+    passivePorts: isRange ? { first, last } : PASSIVE_PORTS,
   };
 }
 

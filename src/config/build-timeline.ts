@@ -38,6 +38,13 @@ function buildAction(file: ActionFile, path: Path, findings: Findings): Action[]
       const who = findings.selector(file.who, [...path, 'who']);
       return who === undefined ? [] : [{ ...common, do: file.do, who }];
     }
+    case 'show': {
+      const who = findings.selector(file.who, [...path, 'who']);
+      const kind = who && findings.names.get(who.group)?.kind;
+      if (kind !== undefined && kind !== 'router')
+        findings.add([...path, 'who'], `${who?.text} has no tables to show`, 'name a router');
+      return who === undefined ? [] : [{ ...common, do: 'show', who }];
+    }
     default: {
       const who = findings.selector(file.who, [...path, 'who']);
       if (who === undefined) return [];
@@ -49,7 +56,7 @@ function buildAction(file: ActionFile, path: Path, findings: Findings): Action[]
             `${who.text} is no host`,
             'name a host that has its address by DHCP',
           );
-      } else if (named !== undefined && (named.isService || named.kind === 'cmts'))
+      } else if (named !== undefined && (named.isService || named.kind === 'cmts' || named.kind === 'router'))
         findings.add(
           [...path, 'who'],
           `${who.text} has power from the start`,

@@ -65,5 +65,7 @@ export type Goal =
   | { readonly kind: 'cmts-state'; readonly state: string }
   /** A resolver got an answer with this data: an address or other rdata as text. */
   | { readonly kind: 'sees'; readonly answer: string }
+  /** It decided by this rule, and all the words stand in what was said of it. */
+  | { readonly kind: 'rule'; readonly id: string; readonly words: readonly string[] }
   /** A server sent an answer with this data. */
   | { readonly kind: 'answers'; readonly answer: string };

@@ -4,6 +4,7 @@ import type { InterfaceAddress, Plain } from '../core/service.ts';
 import type { ClientTestOptions } from '../policy/address/client-test.ts';
 import type { Quality } from '../core/driver.ts';
 import type { Instant } from '../core/time.ts';
+import type { ClientDeviceConfig, RouterDeviceConfig } from './router.ts';
 import type { Expectation } from './expectation.ts';
 import type { MacTemplate } from './template.ts';
 
@@ -80,7 +81,12 @@ export interface ServiceCommon {
   readonly capacity: CapacityConfig | undefined;
 }
 
-export type ServiceConfig = DhcpServiceConfig | TftpServiceConfig | TodServiceConfig | DnsServiceConfig;
+export type ServiceConfig =
+  | DhcpServiceConfig
+  | TftpServiceConfig
+  | TodServiceConfig
+  | DnsServiceConfig
+  | FtpServiceConfig;
 
 export interface DhcpServiceConfig extends ServiceCommon {
   readonly kind: 'dhcp';
@@ -223,6 +229,15 @@ interface TodServiceConfig extends ServiceCommon {
   readonly kind: 'tod';
 }
 
+/** As much of FTP as its two connections need: public files, read only. */
+export interface FtpServiceConfig extends ServiceCommon {
+  readonly kind: 'ftp';
+  readonly files: readonly TftpFileConfig[];
+  readonly folder: FileReference | undefined;
+  /** Where it waits for data connections in passive mode. */
+  readonly passivePorts: { readonly first: number; readonly last: number };
+}
+
 export interface DnsServiceConfig extends ServiceCommon {
   readonly kind: 'dns';
   readonly zones: readonly ZoneConfig[];
@@ -243,7 +258,12 @@ interface DeviceCommon {
   readonly count: number | undefined;
 }
 
-export type DeviceConfig = CmtsDeviceConfig | CableModemDeviceConfig | HostDeviceConfig;
+export type DeviceConfig =
+  | CmtsDeviceConfig
+  | CableModemDeviceConfig
+  | HostDeviceConfig
+  | RouterDeviceConfig
+  | ClientDeviceConfig;
 
 export interface CmtsDeviceConfig extends DeviceCommon {
   readonly kind: 'cmts';
@@ -306,7 +326,7 @@ export interface Selector {
   readonly index: number | undefined;
 }
 
-export type Action = PowerAction | ImpairAction | CrashAction;
+export type Action = PowerAction | ImpairAction | CrashAction | ShowAction;
 
 interface ActionCommon {
   readonly at: Instant;
@@ -333,6 +353,12 @@ interface ImpairAction extends ActionCommon {
   readonly until: Instant;
   /** A run in which it acted less often is inconclusive. */
   readonly mustFire: number | undefined;
+}
+
+/** A router shows its tables. */
+interface ShowAction extends ActionCommon {
+  readonly do: 'show';
+  readonly who: Selector;
 }
 
 interface CrashAction extends ActionCommon {

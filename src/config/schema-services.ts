@@ -200,13 +200,24 @@ const dns = {
 
 const tod = { ...common };
 
-/** By name: `dhcp`, `tftp`, `tod`, `dns` are what they are called; any other name says its `kind`. */
+const ftp = {
+  ...common,
+  files: tftp.files.describe('what it serves, by name, letter for letter'),
+  folder: tftp.folder,
+  'passive-ports': v
+    .line('two ports such as 50000-50015')
+    .optional()
+    .describe('where it waits for data connections in passive mode; default 50000-50015'),
+};
+
+/** By name: `dhcp`, `tftp`, `tod`, `dns`, `ftp` are what they are called; any other name says its `kind`. */
 export const services = v
   .strict({
     dhcp: v.strict({ kind: z.literal('dhcp').optional(), ...dhcp }).optional(),
     tftp: v.strict({ kind: z.literal('tftp').optional(), ...tftp }).optional(),
     tod: v.strict({ kind: z.literal('tod').optional(), ...tod }).optional(),
     dns: v.strict({ kind: z.literal('dns').optional(), ...dns }).optional(),
+    ftp: v.strict({ kind: z.literal('ftp').optional(), ...ftp }).optional(),
   })
   .catchall(
     z.discriminatedUnion('kind', [
@@ -214,6 +225,7 @@ export const services = v
       v.strict({ kind: z.literal('tftp'), ...tftp }),
       v.strict({ kind: z.literal('tod'), ...tod }),
       v.strict({ kind: z.literal('dns'), ...dns }),
+      v.strict({ kind: z.literal('ftp'), ...ftp }),
     ]),
   )
   .describe('the servers');
@@ -224,6 +236,7 @@ export type DhcpFile = NonNullable<ServicesFile['dhcp']>;
 export type DhcpSubnetFile = z.output<typeof dhcpSubnet>;
 export type TftpFile = NonNullable<ServicesFile['tftp']>;
 export type TftpContentFile = z.output<typeof tftpFile>;
+export type FtpFile = NonNullable<ServicesFile['ftp']>;
 export type DnsFile = NonNullable<ServicesFile['dns']>;
 export type ProvisionFile = z.output<typeof provision>;
 export type ClientFile = z.output<typeof client>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { limits } from './schema-limits.ts';
+import { client, router } from './schema-router.ts';
 import { services } from './schema-services.ts';
 import * as v from './values.ts';
 
@@ -85,6 +86,8 @@ const devices = z
       v
         .strict({ kind: z.literal('stub'), ...host, ...asks, every: asks.every.optional() })
         .describe('a host that looks a name up'),
+      router,
+      client({ count: count.optional() }),
     ]),
   )
   .describe('the devices');
@@ -125,6 +128,7 @@ const timeline = z
           .describe('a run where it acts less often proves nothing'),
       }),
       v.strict({ do: z.literal(['crash', 'restart']), ...when, who }),
+      v.strict({ do: z.literal('show').describe('a router shows its tables'), ...when, who }),
     ]),
   )
   .max(10_000)
@@ -135,6 +139,10 @@ const goal = {
   'cmts-state': z.string().optional().describe('what its CMTS shows, such as reject(m)'),
   sees: v.line('an address or other data').optional().describe('a resolver got this answer'),
   answers: v.line('an address or other data').optional().describe('a server gave this answer'),
+  rule: v
+    .line('the id of a rule, such as HE-FW-002')
+    .optional()
+    .describe('it decided by this rule; words after the id stand in what it said of it'),
 };
 
 const expectation = v.strict({
@@ -197,7 +205,7 @@ export type ActionFile = NonNullable<ScenarioFile['timeline']>[number];
 export type ExpectationFile = NonNullable<ScenarioFile['expect']>[number];
 export type GoalFile = Pick<
   NonNullable<ExpectationFile['never']>,
-  'state' | 'cmts-state' | 'sees' | 'answers'
+  'state' | 'cmts-state' | 'sees' | 'answers' | 'rule'
 >;
 
 /** JSON Schema draft-07 of the file, as editors read it. */

@@ -2,7 +2,7 @@ import { nearest } from '../core/text.ts';
 import { protocolWords, PROTOCOL_NAMES } from './vocabulary.ts';
 
 /** One line of a sequence. */
-export type Step = PacketStep | StateStep;
+export type Step = PacketStep | StateStep | RuleStep;
 
 export interface PacketStep {
   readonly kind: 'packet';
@@ -23,6 +23,15 @@ interface StateStep {
   readonly text: string;
   readonly who: NameInText;
   readonly state: string;
+}
+
+/** `RULE who HE-FW-002 words ...`: a host decided by a rule, and said these words about it. */
+interface RuleStep {
+  readonly kind: 'rule';
+  readonly text: string;
+  readonly who: NameInText;
+  readonly rule: string;
+  readonly words: readonly string[];
 }
 
 export interface NameInText {
@@ -48,7 +57,7 @@ export interface StepMistake {
 }
 
 const SHAPE =
-  'PROTOCOL KIND from>to field=value ..., such as "DHCP OFFER dhcp>cmts yiaddr=$ip", or STATE who state';
+  'PROTOCOL KIND from>to field=value ..., such as "DHCP OFFER dhcp>cmts yiaddr=$ip", STATE who state, or RULE who HE-FW-002';
 
 /** Reads one step; the first mistake in it, when it has one. */
 export function parseStep(text: string): Step | StepMistake {
@@ -56,6 +65,7 @@ export function parseStep(text: string): Step | StepMistake {
   const first = words[0];
   if (first === undefined) return { offset: 0, message: 'the step is empty', hint: `write ${SHAPE}` };
   if (first.text === 'STATE') return parseState(text, words);
+  if (first.text === 'RULE') return parseRule(text, words);
   const protocol = protocolWords(first.text);
   if (protocol === undefined) return unknownProtocol(first);
   let index = 1;
@@ -112,8 +122,25 @@ function parseState(text: string, words: readonly Word[]): Step | StepMistake {
   return { kind: 'state', text, who: { name: who.text, offset: who.offset }, state: state.text };
 }
 
+function parseRule(text: string, words: readonly Word[]): Step | StepMistake {
+  const [, who, rule, ...rest] = words;
+  if (who === undefined || rule === undefined)
+    return {
+      offset: text.length,
+      message: 'a RULE step names who and the rule',
+      hint: 'write RULE who id, such as RULE fw HE-FW-002',
+    };
+  return {
+    kind: 'rule',
+    text,
+    who: { name: who.text, offset: who.offset },
+    rule: rule.text,
+    words: rest.map((word) => word.text),
+  };
+}
+
 function unknownProtocol({ text, offset }: Word): StepMistake {
-  const names = [...PROTOCOL_NAMES, 'STATE'];
+  const names = [...PROTOCOL_NAMES, 'STATE', 'RULE'];
   const near = nearest(text, names);
   const hint = near === undefined ? `write one of ${names.join(', ')}` : `did you mean ${near}?`;
   return { offset, message: `"${text}" is no protocol`, hint };

@@ -126,6 +126,11 @@ export const subnet = scalar<Prefix>({
   },
 });
 
+export const prefix = scalar<Prefix>({
+  expected: 'a network such as 10.9.0.0/18 or 0.0.0.0/0',
+  parse: parsePrefix,
+});
+
 export const range = scalar<AddressRange>({
   expected: 'two IPv4 addresses, the lower first, such as 10.9.16.1-10.9.16.99',
   parse: (text) => {

@@ -54,6 +54,25 @@ const PROTOCOLS: Readonly<Record<string, ProtocolWords>> = {
   ARP: { kinds: ['REQUEST', 'REPLY'], fields: ['ip', 'mac'] },
   ICMP: { kinds: ['UNREACHABLE', 'EXCEEDED', 'OTHER'], fields: ['type', 'code'] },
   TCP: { kinds: ['SYN', 'SYN-ACK', 'ACK', 'FIN', 'RST', 'DATA'], fields: ['size', ...PORTS] },
+  /** What goes over a control connection: commands by their names, replies by their number. */
+  FTP: {
+    kinds: [
+      'USER',
+      'PASS',
+      'QUIT',
+      'TYPE',
+      'PORT',
+      'EPRT',
+      'PASV',
+      'EPSV',
+      'RETR',
+      'LIST',
+      'NLST',
+      'REPLY',
+      'OTHER',
+    ],
+    fields: ['code', 'argument', 'size', ...PORTS],
+  },
   UDP: { kinds: [], fields: ['size', ...PORTS] },
 };
 
@@ -62,6 +81,9 @@ export const PROTOCOL_NAMES: readonly string[] = Object.keys(PROTOCOLS);
 export function protocolWords(name: string): ProtocolWords | undefined {
   return Object.hasOwn(PROTOCOLS, name) ? PROTOCOLS[name] : undefined;
 }
+
+/** Of a host that fetches a file. */
+export const CLIENT_STATES = ['off', 'fetching', 'fetched', 'failed'];
 
 /** RFC 4639's docsDevServerBootState, and what comes before and beside it. */
 export const MODEM_STATES = [

@@ -78,7 +78,12 @@ function deviceLines(devices: readonly DeviceResult[], columns: number): readonl
   const groups = new Map<string, DeviceResult[]>();
   for (const device of devices) {
     // What a person asks is whether those who boot are up; servers and the CMTS are there from the start.
-    if (device.kind === 'cmts' || (device.state === 'off' && device.cmts_state === undefined)) continue;
+    if (
+      device.kind === 'cmts' ||
+      device.kind === 'router' ||
+      (device.state === 'off' && device.cmts_state === undefined)
+    )
+      continue;
     const seen = device.cmts_state === undefined ? '' : ` (cmts: ${device.cmts_state})`;
     const key = `${device.kind} ${device.state}${seen}`;
     groups.set(key, [...(groups.get(key) ?? []), device]);

@@ -1,5 +1,6 @@
 import type { Expectation } from '../config/expectation.ts';
 import type { HostSpec } from '../core/driver.ts';
+import type { Rule } from '../core/rules.ts';
 import type { Row } from '../core/service.ts';
 import type { Instant } from '../core/time.ts';
 import { LeaseBeforeTftpWatcher, LeasesUniqueWatcher, MeasureBoundWatcher } from './claim-watcher.ts';
@@ -14,6 +15,7 @@ import type {
   FrameWatcher,
   MeasureWatcher,
   Outcome,
+  ReasonWatcher,
   RowWatcher,
   StateWatcher,
   Watcher,
@@ -25,6 +27,7 @@ export class Expectations {
   readonly #states: StateWatcher[] = [];
   readonly #cmtsStates: StateWatcher[] = [];
   readonly #frames: FrameWatcher[] = [];
+  readonly #reasons: ReasonWatcher[] = [];
   readonly #rows: RowWatcher[] = [];
   readonly #measures = new Map<string, MeasureWatcher[]>();
 
@@ -42,6 +45,10 @@ export class Expectations {
     return this.#frames.some((watcher) => !watcher.decided);
   }
 
+  get wantsReasons(): boolean {
+    return this.#reasons.length > 0;
+  }
+
   /** Whether only the end is missing: all that can be reached has been. */
   get settled(): boolean {
     return this.#watched.every(({ watcher }) => watcher.decided || watcher.lasting);
@@ -53,6 +60,10 @@ export class Expectations {
 
   state(at: Instant, host: number, state: string): void {
     for (const watcher of this.#states) watcher.state(at, host, state);
+  }
+
+  reason(at: Instant, host: number, rule: Rule, detail: string | undefined): void {
+    for (const watcher of this.#reasons) if (!watcher.decided) watcher.reason(at, host, rule, detail);
   }
 
   cmtsState(at: Instant, modem: number, state: string): void {
@@ -88,6 +99,7 @@ export class Expectations {
       case 'sequence': {
         const watcher = new SequenceWatcher(expectation, plant);
         if (watcher.wantsFrames) this.#frames.push(watcher);
+        if (watcher.wantsReasons) this.#reasons.push(watcher);
         this.#states.push(watcher);
         return watcher;
       }
@@ -98,6 +110,7 @@ export class Expectations {
         const watcher = new GoalWatcher(expectation, plant);
         if (expectation.goal.kind === 'state') this.#states.push(watcher);
         else if (expectation.goal.kind === 'cmts-state') this.#cmtsStates.push(watcher);
+        else if (expectation.goal.kind === 'rule') this.#reasons.push(watcher);
         else this.#frames.push(watcher);
         return watcher;
       }

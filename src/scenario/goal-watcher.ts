@@ -2,16 +2,18 @@ import type { EventuallyExpectation, Goal, NeverExpectation } from '../config/ex
 import { formatDurationUs } from '../config/units.ts';
 import type { HostSpec } from '../core/driver.ts';
 import { bug } from '../core/errors.ts';
+import type { Rule } from '../core/rules.ts';
 import type { Instant } from '../core/time.ts';
 import type { PacketFacts } from './packet.ts';
 import { formatCount, formatMoment, type PlantIndex } from './plant.ts';
-import type { Ending, FrameWatcher, Outcome, StateWatcher } from './watcher.ts';
+import { isReason } from './step-match.ts';
+import type { Ending, FrameWatcher, Outcome, ReasonWatcher, StateWatcher } from './watcher.ts';
 
 /** Names of members in a detail; a storm has thousands. */
 const NAMES_MAX = 3;
 
 /** When each member got to a goal, for `eventually` and `never`. */
-export class GoalWatcher implements StateWatcher, FrameWatcher {
+export class GoalWatcher implements StateWatcher, FrameWatcher, ReasonWatcher {
   readonly goal: Goal;
   readonly fromUs: number;
   readonly #expectation: EventuallyExpectation | NeverExpectation;
@@ -81,6 +83,14 @@ export class GoalWatcher implements StateWatcher, FrameWatcher {
     const wanted = plainName(this.goal.answer);
     if (this.#open && answers.some((answer) => plainName(answer) === wanted))
       this.#arrive(at, host - this.#first);
+  }
+
+  reason(at: Instant, host: number, rule: Rule, detail: string | undefined): void {
+    if (this.goal.kind !== 'rule' || !this.#isMember(host - this.#first)) return;
+    this.#begin(at);
+    this.#heard = true;
+    const { id, words } = this.goal;
+    if (this.#open && isReason({ rule: id, words }, rule, detail)) this.#arrive(at, host - this.#first);
   }
 
   judge(end: Ending): Outcome {

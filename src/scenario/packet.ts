@@ -6,6 +6,7 @@ import { TFTP_PORT } from '../codec/tftp/packet.ts';
 import { CLIENT_PORT, SERVER_PORT } from '../codec/dhcp/codes.ts';
 import { describeDhcp } from './packet-dhcp.ts';
 import { describeDns } from './packet-dns.ts';
+import { describeFtp, isFtpControl } from './packet-ftp.ts';
 import { describeMacMessage } from './packet-docsis.ts';
 import { describeTftp, Transfers } from './packet-tftp.ts';
 import { describeTod } from './packet-tod.ts';
@@ -101,10 +102,11 @@ export class PacketReader {
     switch (body.kind) {
       case 'udp':
         return this.#udp(event, body);
-      case 'tcp':
-        return new PacketFacts(event, this.#ends(event, body.from.address, body.to.address), 'TCP', () =>
-          describeTcp(body),
-        );
+      case 'tcp': {
+        const ends = this.#ends(event, body.from.address, body.to.address);
+        if (isFtpControl(body)) return new PacketFacts(event, ends, 'FTP', () => describeFtp(body));
+        return new PacketFacts(event, ends, 'TCP', () => describeTcp(body));
+      }
       case 'icmp':
         return new PacketFacts(event, this.#ends(event, body.from, body.to), 'ICMP', () =>
           describeIcmp(body),

@@ -143,8 +143,13 @@ export class ScenarioRun {
         this.#leases.take(rows);
       },
     };
-    if (!this.#expectations.wantsFrames) return trace;
-    return { ...trace, frame: (event) => this.#frame(event) };
+    if (this.#expectations.wantsFrames) trace.frame = (event) => this.#frame(event);
+    if (this.#expectations.wantsReasons)
+      trace.because = (at, host, rule, detail) => {
+        const number = this.#plant.numberOf(host);
+        if (number !== undefined) this.#expectations.reason(this.#moment(at), number, rule, detail);
+      };
+    return trace;
   }
 
   /** A host that looks names up besides is shown by its own machine, not by its last look-up. */
@@ -195,7 +200,7 @@ export class ScenarioRun {
     const number = this.#plant.numberOf(host) ?? bug(`a device that is not of this run: ${host.name}`);
     const mac = host.interfaces[0]?.mac;
     const leased = mac === undefined ? undefined : this.#leases.addressOf(formatMac(mac), end);
-    const state = this.#states[number] ?? (kind === 'cmts' ? 'on' : 'off');
+    const state = this.#states[number] ?? (kind === 'cmts' || kind === 'router' ? 'on' : 'off');
     const ip = fixedAddress(host) ?? leased ?? null;
     if (kind !== 'cable-modem') return { name: host.name, kind, state, ip };
     const bootUs = this.#bootUs[number] ?? -1;

@@ -2,12 +2,21 @@ import type { SequenceExpectation } from '../config/expectation.ts';
 import { formatDurationUs } from '../config/units.ts';
 import { macAt } from '../core/address.ts';
 import type { HostSpec } from '../core/driver.ts';
+import type { Rule } from '../core/rules.ts';
 import type { Instant } from '../core/time.ts';
 import { CHADDR_OFFSET } from '../codec/dhcp/message.ts';
 import type { PacketFacts } from './packet.ts';
 import { formatCount, formatMoment, type PlantIndex } from './plant.ts';
-import { isParty, matchPacket, readyStep, speaksOfMember, stepText, type ReadyStep } from './step-match.ts';
-import type { Ending, FrameWatcher, Outcome, StateWatcher } from './watcher.ts';
+import {
+  isParty,
+  isReason,
+  matchPacket,
+  readyStep,
+  speaksOfMember,
+  stepText,
+  type ReadyStep,
+} from './step-match.ts';
+import type { Ending, FrameWatcher, Outcome, ReasonWatcher, StateWatcher } from './watcher.ts';
 
 /** How far one member has come. */
 class Cursor {
@@ -29,7 +38,7 @@ class Cursor {
  * Steps in order, other events between them allowed; with `each`, every member by itself. A packet belongs to a member when
  * it is from or to it, or carries its hardware address in `chaddr`; a packet between others counts for all that wait for it.
  */
-export class SequenceWatcher implements FrameWatcher, StateWatcher {
+export class SequenceWatcher implements FrameWatcher, StateWatcher, ReasonWatcher {
   readonly lasting = false;
   readonly #expectation: SequenceExpectation;
   readonly #plant: PlantIndex;
@@ -60,6 +69,10 @@ export class SequenceWatcher implements FrameWatcher, StateWatcher {
     return this.#steps.some((step) => step.kind === 'packet');
   }
 
+  get wantsReasons(): boolean {
+    return this.#steps.some((step) => step.kind === 'rule');
+  }
+
   get decided(): boolean {
     return this.#unfinished === 0;
   }
@@ -84,6 +97,15 @@ export class SequenceWatcher implements FrameWatcher, StateWatcher {
     const own = this.#cursors.get(who);
     if (own !== undefined) this.#enter(own, at, who, state);
     for (const cursor of this.#waitingForOthers) if (cursor !== own) this.#enter(cursor, at, who, state);
+  }
+
+  reason(at: Instant, host: number, rule: Rule, detail: string | undefined): void {
+    if (at < (this.#expectation.fromUs ?? 0)) return;
+    const who = this.#plant.at(host);
+    const own = this.#cursors.get(who);
+    const given = { who, rule, detail };
+    if (own !== undefined) this.#decide(own, at, given);
+    for (const cursor of this.#waitingForOthers) if (cursor !== own) this.#decide(cursor, at, given);
   }
 
   judge(end: Ending): Outcome {
@@ -154,6 +176,20 @@ export class SequenceWatcher implements FrameWatcher, StateWatcher {
     const next = this.#steps[cursor.index];
     if (next?.kind !== 'state' || next.state !== state) return;
     if (isParty(next.who, host, cursor.member)) this.#advance(cursor, at);
+  }
+
+  #decide(
+    cursor: Cursor,
+    at: Instant,
+    {
+      who,
+      rule,
+      detail,
+    }: { readonly who: HostSpec; readonly rule: Rule; readonly detail: string | undefined },
+  ): void {
+    const next = this.#steps[cursor.index];
+    if (next?.kind !== 'rule' || !isReason(next, rule, detail)) return;
+    if (isParty(next.who, who, cursor.member)) this.#advance(cursor, at);
   }
 
   #advance(cursor: Cursor, at: Instant): void {

@@ -1,5 +1,6 @@
 import type { NameInText, PacketStep, Step } from '../config/step.ts';
 import type { HostSpec } from '../core/driver.ts';
+import type { Rule } from '../core/rules.ts';
 import type { PacketFacts } from './packet.ts';
 import type { PlantIndex } from './plant.ts';
 
@@ -12,11 +13,22 @@ type Party =
 /** A step with its names looked up. */
 export type ReadyStep =
   | { readonly kind: 'packet'; readonly step: PacketStep; readonly from: Party; readonly to: Party }
-  | { readonly kind: 'state'; readonly text: string; readonly who: Party; readonly state: string };
+  | { readonly kind: 'state'; readonly text: string; readonly who: Party; readonly state: string }
+  | {
+      readonly kind: 'rule';
+      readonly text: string;
+      readonly who: Party;
+      readonly rule: string;
+      readonly words: readonly string[];
+    };
 
 export function readyStep(step: Step, each: string | undefined, plant: PlantIndex): ReadyStep {
   if (step.kind === 'state')
     return { kind: 'state', text: step.text, who: partyOf(step.who, each, plant), state: step.state };
+  if (step.kind === 'rule') {
+    const { kind, text, rule, words } = step;
+    return { kind, text, who: partyOf(step.who, each, plant), rule, words };
+  }
   return { kind: 'packet', step, from: partyOf(step.from, each, plant), to: partyOf(step.to, each, plant) };
 }
 
@@ -26,7 +38,7 @@ export function stepText(ready: ReadyStep): string {
 
 /** Whether a step names the member itself; otherwise any packet between the others may be it. */
 export function speaksOfMember(ready: ReadyStep): boolean {
-  if (ready.kind === 'state') return ready.who.kind === 'member';
+  if (ready.kind !== 'packet') return ready.who.kind === 'member';
   return ready.from.kind === 'member' || ready.to.kind === 'member';
 }
 
@@ -50,6 +62,15 @@ export function isParty(party: Party, host: HostSpec | undefined, member: HostSp
 
 /** `no`: another packet. A text: the packet that was waited for, but this field is not as it should be. */
 export type Match = 'yes' | 'no' | { readonly differs: string };
+
+/** Whether a reason is by this rule and speaks of all the words. */
+export function isReason(
+  wanted: { readonly rule: string; readonly words: readonly string[] },
+  rule: Rule,
+  detail: string | undefined,
+): boolean {
+  return rule.id === wanted.rule && wanted.words.every((word) => detail?.includes(word) === true);
+}
 
 /** Compares a packet that has arrived with a step; captures are kept only when all fields hold. */
 export function matchPacket(

@@ -28,7 +28,7 @@ export function powerMoments(scenario: Scenario, seed: number, plant: PlantIndex
     }
   }
   for (const device of scenario.devices) {
-    if (device.kind === 'cmts') continue;
+    if (device.kind === 'cmts' || device.kind === 'router') continue;
     for (const host of plant.named(device.name))
       if (!powered.has(host)) moments.push({ at: toInstant(0), host, verb: 'power-on' });
   }
@@ -68,6 +68,9 @@ function scheduleFault(action: Action, plant: PlantIndex, driver: Driver, start:
     driver.impair({ id, where, lossRatio, delayUs, jitterUs }, after(start, action.at), until);
     return;
   }
+  if (action.do === 'show')
+    for (const host of plant.members(action.who))
+      driver.command(after(start, action.at), host.name, 'show', {});
   if (action.do !== 'crash' && action.do !== 'restart') return;
   for (const host of plant.members(action.who)) {
     if (action.do === 'crash') driver.crash(after(start, action.at), host.name);

@@ -1,4 +1,5 @@
 import type { HostSpec } from '../core/driver.ts';
+import type { Rule } from '../core/rules.ts';
 import type { Row } from '../core/service.ts';
 import type { Instant } from '../core/time.ts';
 import type { PacketFacts } from './packet.ts';
@@ -27,6 +28,11 @@ export interface Outcome {
 /** A host's own machine entered a state, or, in `CmtsStates`, its CMTS shows one for it. */
 export interface StateWatcher extends Watcher {
   state(at: Instant, host: number, state: string): void;
+}
+
+/** A host said why. */
+export interface ReasonWatcher extends Watcher {
+  reason(at: Instant, host: number, rule: Rule, detail: string | undefined): void;
 }
 
 export interface FrameWatcher extends Watcher {

@@ -1,3 +1,4 @@
+import type { ClientDeviceConfig, RouterDeviceConfig } from '../config/router.ts';
 import type {
   CableModemDeviceConfig,
   CmtsDeviceConfig,
@@ -13,6 +14,7 @@ import { cmtsMaker } from './cmts.ts';
 import { hostMaker } from './hosts.ts';
 import { ModemMakers } from './modems.ts';
 import { buildNetwork, hostMac, type Network, type ServerGroup } from './network.ts';
+import { clientMaker, clientPorts, routerMaker } from './routers.ts';
 import { buildServer, type World } from './servers.ts';
 
 /** The hosts of a scenario with their services, in the file's order: servers, then devices. */
@@ -78,6 +80,13 @@ function addDevice(device: DeviceConfig, hosts: HostSpec[], site: Site): void {
         hosts.push(modemHost(device, { index, number: hosts.length }, makers));
       return;
     }
+    case 'router':
+      hosts.push({ ...routerHost(device, site), number: hosts.length });
+      return;
+    case 'client':
+      for (let index = 0; index < (device.count ?? 1); index++)
+        hosts.push({ ...clientHost(device, index, site), number: hosts.length });
+      return;
     default:
       for (let index = 0; index < (device.count ?? 1); index++)
         hosts.push({ ...plainHost(device, index, site), number: hosts.length });
@@ -96,6 +105,40 @@ function cmtsHost(device: CmtsDeviceConfig, { network, world }: Site): HostSpec 
     udpPorts: [67],
     tcpPorts: [],
     create: cmtsMaker(device, interfaces, world),
+  };
+}
+
+function routerHost(device: RouterDeviceConfig, { network }: Site): HostSpec {
+  const interfaces = network.fixed.get(device.name) ?? bug(`${device.name} has no interfaces`);
+  // What the file says comes first: of two routes of one length the first is taken.
+  const routes = [...device.routes, ...network.routes.routesOf({ interfaces, forwards: true })];
+  return {
+    name: device.name,
+    kind: 'router',
+    group: device.name,
+    interfaces,
+    routes,
+    forwards: true,
+    inspects: true,
+    udpPorts: NONE,
+    tcpPorts: NONE,
+    create: routerMaker(device, { interfaces, routes }),
+  };
+}
+
+function clientHost(device: ClientDeviceConfig, index: number, { network }: Site): HostSpec {
+  const name = memberName(device.name, device.count, index);
+  const interfaces = network.fixed.get(name) ?? bug(`${name} has no interfaces`);
+  return {
+    name,
+    kind: 'client',
+    group: device.name,
+    interfaces,
+    routes: network.routes.routesOf({ interfaces, forwards: false }),
+    forwards: false,
+    udpPorts: NONE,
+    tcpPorts: clientPorts(device),
+    create: clientMaker(device),
   };
 }
 

@@ -3,7 +3,13 @@ import { CM_MIC } from '../codec/docsis/mic.ts';
 import { buildConfig, signConfig } from '../codec/docsis/sign.ts';
 import { decodeConfigFile } from '../codec/docsis/config-file.ts';
 import { ScenarioError } from '../config/mistakes.ts';
-import type { Scenario, SecretConfig, TftpFileConfig, TftpServiceConfig } from '../config/scenario.ts';
+import type {
+  FtpServiceConfig,
+  Scenario,
+  SecretConfig,
+  TftpFileConfig,
+  TftpServiceConfig,
+} from '../config/scenario.ts';
 import { fromYaml } from '../config/yaml-text.ts';
 import type { Crypto } from '../core/crypto.ts';
 import { ConfigError } from '../core/errors.ts';
@@ -20,8 +26,8 @@ export interface Making {
   readonly crypto: Crypto;
 }
 
-/** What a TFTP server serves: the folder first, then the files named one by one, which win. */
-export function buildFileTable(service: TftpServiceConfig, making: Making): FileTable {
+/** What a TFTP or FTP server serves: the folder first, then the files named one by one, which win. */
+export function buildFileTable(service: TftpServiceConfig | FtpServiceConfig, making: Making): FileTable {
   const table = new FileTable();
   if (service.folder !== undefined)
     for (const { name, source } of making.contents.folder(service.folder))

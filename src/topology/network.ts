@@ -1,6 +1,7 @@
 import { addToIp, type Ip } from '../core/address.ts';
 import type { InterfaceSpec, LinkSpec, SegmentSpec } from '../core/driver.ts';
 import type { InterfaceAddress } from '../core/service.ts';
+import type { ClientDeviceConfig, RouterDeviceConfig } from '../config/router.ts';
 import type { DeviceConfig, HostDeviceConfig, Scenario, ServiceConfig } from '../config/scenario.ts';
 import { macOfName, memberMac, memberName } from '../config/template.ts';
 import { RoutePlan, type RoutedHost } from './routes.ts';
@@ -31,7 +32,12 @@ export function buildNetwork(scenario: Scenario): Network {
       const interfaces = fixedInterfaces(device, index);
       if (interfaces === undefined) break;
       fixed.set(memberName(device.name, device.count, index), interfaces);
-      routed.push({ interfaces, forwards: device.kind === 'cmts' });
+      const forwards = device.kind === 'cmts' || device.kind === 'router';
+      routed.push({
+        interfaces,
+        forwards,
+        outside: device.kind === 'router' ? device.nat?.outside : undefined,
+      });
     }
   }
   const { segments, links } = scenario;
@@ -49,13 +55,27 @@ function fixedInterfaces(device: DeviceConfig, index: number): InterfaceSpec[] |
       },
       { segment: device.uplink, mac: macOfName(device.name), addresses: [device.uplinkAddress] },
     ];
+  if (device.kind === 'router') return routerInterfaces(device);
   if (device.kind === 'cable-modem' || device.address === undefined) return undefined;
   const address = { ...device.address, address: addToIp(device.address.address, index) };
   return [{ segment: device.on, mac: hostMac(device, index), addresses: [address] }];
 }
 
+/** NAT's outer addresses are the router's own, so that it is asked for them by ARP. */
+function routerInterfaces({ name, interfaces, nat }: RouterDeviceConfig): InterfaceSpec[] {
+  return interfaces.map(({ name: own, on, addresses }, index) => {
+    const extra = nat?.outside === index ? nat.pool : [];
+    const added = extra.filter((address) => !addresses.some((one) => one.address === address));
+    return {
+      segment: on,
+      mac: macOfName(index === 0 ? name : `${name} ${own}`),
+      addresses: [...addresses, ...added.map((address) => ({ address, prefixLength: 32 }))],
+    };
+  });
+}
+
 /** The interface of a host or stub, whether its address is fixed or comes by DHCP. */
-export function hostMac(device: HostDeviceConfig, index: number): InterfaceSpec['mac'] {
+export function hostMac(device: HostDeviceConfig | ClientDeviceConfig, index: number): InterfaceSpec['mac'] {
   return device.mac === undefined
     ? macOfName(memberName(device.name, device.count, index))
     : memberMac(device.mac, index);

@@ -5,6 +5,8 @@ import type { InterfaceSpec, LinkSpec, RouteSpec } from '../core/driver.ts';
 export interface RoutedHost {
   readonly interfaces: readonly InterfaceSpec[];
   readonly forwards: boolean;
+  /** The interface whose side does not know of the others: the outside of a router that translates. */
+  readonly outside?: number | undefined;
 }
 
 /** One way out of a segment: through a router's interface there, or over a link. */
@@ -26,7 +28,7 @@ export class RoutePlan {
     for (const host of hosts) {
       for (const from of host.interfaces) {
         for (const address of from.addresses) this.#addPrefix(from.segment, prefixOf(address));
-        if (!host.forwards) continue;
+        if (!host.forwards || host.interfaces.indexOf(from) === host.outside) continue;
         for (const to of host.interfaces)
           if (to !== from) this.#addExit(from.segment, { to: to.segment, by: from });
       }

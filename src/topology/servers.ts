@@ -8,6 +8,7 @@ import { utf8Text } from '../core/text.ts';
 import { type BundlePart, Bundle } from '../service/bundle.ts';
 import { DhcpService } from '../service/dhcp.ts';
 import { DnsService } from '../service/dns.ts';
+import { FtpService } from '../service/ftp.ts';
 import { TftpService } from '../service/tftp.ts';
 import { TodService } from '../service/tod.ts';
 import type { Zone } from '../store/zone.ts';
@@ -36,7 +37,16 @@ const PORTS: Readonly<
   tftp: { udp: [69], tcp: [] },
   tod: { udp: [37], tcp: [37] },
   dns: { udp: [53], tcp: [53] },
+  ftp: { udp: [], tcp: [21] },
 };
+
+/** Beside port 21 an FTP server waits on those of passive mode. */
+function tcpPortsOf(config: ServiceConfig): readonly number[] {
+  const { tcp } = PORTS[config.kind];
+  if (config.kind !== 'ftp') return tcp;
+  const { first, last } = config.passivePorts;
+  return [...tcp, ...Array.from({ length: last - first + 1 }, (_, index) => first + index)];
+}
 
 /** The tables in which a service keeps what must survive a crash. */
 const TABLES: Readonly<Record<ServiceConfig['kind'], readonly string[]>> = {
@@ -44,6 +54,7 @@ const TABLES: Readonly<Record<ServiceConfig['kind'], readonly string[]>> = {
   tftp: [],
   tod: [],
   dns: [],
+  ftp: [],
 };
 
 /** The service of one server host, ready to be made again after a crash; what its files say is read once, here. */
@@ -58,7 +69,7 @@ export function buildServer(group: ServerGroup, world: World): Server {
   const [only] = makers;
   return {
     udpPorts: group.services.flatMap(({ kind }) => PORTS[kind].udp),
-    tcpPorts: group.services.flatMap(({ kind }) => PORTS[kind].tcp),
+    tcpPorts: group.services.flatMap(tcpPortsOf),
     create:
       only !== undefined && makers.length === 1 && world.reloads !== true
         ? only.make
@@ -66,8 +77,9 @@ export function buildServer(group: ServerGroup, world: World): Server {
   };
 }
 
-function partOf({ name, kind }: ServiceConfig, service: Service): BundlePart {
-  return { name, service, udpPorts: PORTS[kind].udp, tcpPorts: PORTS[kind].tcp, tables: TABLES[kind] };
+function partOf(config: ServiceConfig, service: Service): BundlePart {
+  const { name, kind } = config;
+  return { name, service, udpPorts: PORTS[kind].udp, tcpPorts: tcpPortsOf(config), tables: TABLES[kind] };
 }
 
 function serviceMaker(config: ServiceConfig, world: World): () => Service {
@@ -90,6 +102,11 @@ function serviceMaker(config: ServiceConfig, world: World): () => Service {
           transfersMax: limits.sessions,
           transfersPerSourceMax: limits.perSource,
         });
+    }
+    case 'ftp': {
+      const files = buildFileTable(config, world);
+      const { passivePorts } = config;
+      return () => new FtpService({ files, passivePorts });
     }
     case 'tod':
       return () => new TodService({ epochUs });

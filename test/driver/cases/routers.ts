@@ -13,7 +13,7 @@ const OUTSIDE = { address: ip('10.0.0.10'), port: 1007 };
 const HIDDEN = { address: ip('10.0.0.1'), port: 40_000 };
 
 /** An inner host, a router that inspects, an outer host. */
-export function routed(
+function routed(
   router: Actor,
   inner: Actor,
   outer: Actor,

@@ -162,7 +162,7 @@ describe('each mistake in devices, timeline and expect is shown at its place, wi
       piece: 'OFFER dhcp>cmts',
       by: 'OFFER dhcp cmts',
       says: [
-        'small.yaml:44:60 expect[0].sequence.steps[0]: a step says who sends to whom: write PROTOCOL KIND from>to field=value ..., such as "DHCP OFFER dhcp>cmts yiaddr=$ip", or STATE who state',
+        'small.yaml:44:60 expect[0].sequence.steps[0]: a step says who sends to whom: write PROTOCOL KIND from>to field=value ..., such as "DHCP OFFER dhcp>cmts yiaddr=$ip", STATE who state, or RULE who HE-FW-002',
       ],
     },
     {
@@ -218,7 +218,7 @@ describe('each mistake in devices, timeline and expect is shown at its place, wi
       piece: 'state: operational, within: 30s',
       by: 'within: 30s',
       says: [
-        'small.yaml:48:17 expect[4].eventually: it says one of state, cmts-state, sees, answers, and this has 0: write exactly one, such as state: operational',
+        'small.yaml:48:17 expect[4].eventually: it says one of state, cmts-state, sees, answers, rule, and this has 0: write exactly one, such as state: operational',
       ],
     },
     {
