@@ -159,12 +159,23 @@ export class Lab {
     for (const child of this.#processes) if (child.exitCode === null) child.kill('SIGKILL');
     for (const namespace of this.#namespaces) {
       try {
+        // Some clients leave processes of their own behind: a namespace lives as long as one of them does.
+        const pids = execFileSync('ip', ['netns', 'pids', this.name(namespace)], { encoding: 'utf8' });
+        for (const pid of pids.split('\n').filter((line) => line !== '')) endProcess(Number(pid));
         execFileSync('ip', ['netns', 'delete', this.name(namespace)], { stdio: 'ignore' });
       } catch {
         // Already gone: nothing to undo.
       }
     }
     rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+function endProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
   }
 }
 
