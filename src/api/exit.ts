@@ -12,6 +12,8 @@ export const EXIT = {
   notDeterministic: 5,
   /** Our own mistake: EX_SOFTWARE. */
   bug: 70,
+  /** SIGHUP, where a terminal has gone. */
+  hungUp: 129,
   /** SIGINT. */
   interrupted: 130,
   /** SIGTERM. */

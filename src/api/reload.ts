@@ -78,6 +78,11 @@ export class Reloader {
     return this.#next;
   }
 
+  /** When no reload is under way any more. */
+  get settled(): Promise<unknown> {
+    return this.#next ?? this.#running ?? Promise.resolve();
+  }
+
   #begin(): Promise<ReloadOutcome> {
     const running = this.#attempt().then((outcome) => {
       this.#running = undefined;

@@ -102,17 +102,18 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const stop = async (graceMs = GRACE_MS): Promise<void> => {
     await page?.close();
     await socket?.close();
+    await reloader?.settled;
     await driver.stop(graceMs);
   };
   try {
     await socket?.open();
-    if (account !== undefined) become(account, options);
     if (metrics !== undefined && options.metrics !== undefined)
       page = await showMetrics(options.metrics, metrics, {
         driver,
         diskFailure: () => store?.failure,
         pools: () => verbs.get('pools')?.({}) ?? Promise.resolve([]),
       });
+    if (account !== undefined) become(account, options);
   } catch (error) {
     await stop(0);
     throw error;

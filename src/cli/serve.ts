@@ -8,6 +8,7 @@ import type { Line } from '../api/report.ts';
 import { parseAddresses, parseMetricsEndpoint, serveFile } from '../api/serve-file.ts';
 import type { Serving } from '../api/serve-file.ts';
 import type { ReloadOutcome } from '../api/reload.ts';
+import { HangUp } from './hang-up.ts';
 import { LOG_LEVELS, ServerLog } from './log.ts';
 import type { LogThreshold } from './log.ts';
 import { describeReload } from './reload.ts';
@@ -63,7 +64,15 @@ async function serveUntilTold(session: Session, { file, flags, log }: Work): Pro
     throw new UsageError('--listen and --interface exclude each other: the interface says where');
   const decisions = new DecisionLog(log);
   const crash = new AbortController();
-  const over = AbortSignal.any([signal, crash.signal]);
+  const hungUp = new AbortController();
+  const over = AbortSignal.any([signal, crash.signal, hungUp.signal]);
+  const hangUp = new HangUp();
+  let running: Serving | undefined;
+  process.on('SIGHUP', () => {
+    if (hangUp.isEnd) hungUp.abort();
+    // What was read at the start is not older than this signal by much: one that comes before then asks for nothing more.
+    else if (!over.aborted) void running?.reload();
+  });
   const serving = await serveFile(file, reachOf(flags), {
     only: only.length === 0 ? undefined : only,
     listen: listen.length === 0 ? undefined : parseAddresses(listen),
@@ -79,9 +88,7 @@ async function serveUntilTold(session: Session, { file, flags, log }: Work): Pro
     },
     bug: (error) => crash.abort(error),
   });
-  process.on('SIGHUP', () => {
-    if (!over.aborted) void serving.reload();
-  });
+  running = serving;
   announce(session, serving, flags);
   const telling = setInterval(() => decisions.flush(), LOG_FLUSH_MS);
   if (!over.aborted) await once(over, 'abort');
@@ -89,6 +96,7 @@ async function serveUntilTold(session: Session, { file, flags, log }: Work): Pro
   // A service that threw is not waited for.
   await serving.stop(crash.signal.aborted ? 0 : undefined);
   decisions.flush();
+  if (hungUp.signal.aborted) hangUp.end();
   if (crash.signal.aborted) throw crash.signal.reason;
   // To end when told is what a service manager asks of a server: SIGTERM is success.
   if (signal.reason === 'SIGTERM') session.settled();

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, renameSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { askReload } from '../../src/api/health.ts';
+import { askHealth, askReload } from '../../src/api/health.ts';
 import { built, MAIN, serve } from './support/headend.ts';
 import { Lab, need, type Running } from './support/netns.ts';
 
@@ -83,7 +83,7 @@ ip address replace "$ip/$mask" dev "$interface"
 `;
 
 beforeAll(() => {
-  need('ip', 'udhcpc', 'dig');
+  need('ip', 'udhcpc', 'dig', 'script');
   built();
 });
 
@@ -245,4 +245,18 @@ test('nothing is left: files and sockets do not grow with reloads', async () => 
   for (let round = 0; round < 5; round++) expect(await askReload(state)).toMatchObject({ reloaded: true });
   // The connection of a command that was just answered may still be there.
   expect(filesOpen()).toBeLessThanOrEqual(before + 1);
+});
+
+test('when its terminal goes, it ends in peace; a SIGHUP while the terminal is there is a reload', async () => {
+  const own = join(lab.folder, 'own');
+  const command = [process.execPath, MAIN, 'serve', join(lab.folder, 'lab.yaml'), '--state', own].join(' ');
+  const terminal = await lab.start('cli', /Ctrl-C ends it/, 'script', '-qfc', command, '/dev/null');
+  const { pid } = await askHealth(own);
+  process.kill(pid, 'SIGHUP');
+  await terminal.until(/reloaded \d hosts/);
+  expect(await askHealth(own)).toMatchObject({ pid, reloads: 1 });
+  terminal.child.kill('SIGKILL');
+  while (existsSync(`/proc/${pid}`)) await new Promise((resolve) => setTimeout(resolve, 10));
+  // A socket that is left says that nobody closed it.
+  expect(existsSync(join(own, 'control.sock'))).toBe(false);
 });
