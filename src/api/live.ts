@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Topology, Trace } from '../core/driver.ts';
 import { portableCrypto } from '../crypto/portable.ts';
@@ -7,6 +8,7 @@ import type { MappingRow } from '../driver/real/mapping.ts';
 import type { RunResult } from '../scenario/result.ts';
 import { ScenarioRun } from '../scenario/run.ts';
 import { buildTopology } from '../topology/build.ts';
+import { checkTls } from './check-tls.ts';
 import type { LoadedScenario } from './scenario.ts';
 
 export interface LiveOptions {
@@ -35,6 +37,7 @@ export interface LiveRun {
 export function prepareLive(loaded: LoadedScenario, options: LiveOptions = {}): LiveRun {
   const { scenario, contents } = loaded;
   const seed = options.seed ?? scenario.seed;
+  checkTls(scenario, contents);
   // The real driver counts from 1970, so what it calls a moment is a date already.
   const topology = buildTopology({
     scenario,
@@ -43,6 +46,8 @@ export function prepareLive(loaded: LoadedScenario, options: LiveOptions = {}): 
     seed,
     epochUs: 0,
     reloads: options.reloads,
+    entropy: (count) => new Uint8Array(randomBytes(count)),
+    notice: options.notice,
   });
   return {
     loaded,

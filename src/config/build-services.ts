@@ -3,16 +3,15 @@ import { interfaceAddress, type AddressBook } from './addresses.ts';
 import { buildDhcp } from './build-dhcp.ts';
 import type { Findings, Path } from './findings.ts';
 import { buildTftpFiles } from './build-files.ts';
-import { buildZone } from './build-zone.ts';
+import { buildDns } from './build-dns.ts';
 import type {
   CapacityConfig,
-  DnsServiceConfig,
   FtpServiceConfig,
   ServiceCommon,
   ServiceConfig,
   TftpServiceConfig,
 } from './scenario.ts';
-import type { DnsFile, FtpFile, ServiceFile, ServicesFile, TftpFile } from './schema-services.ts';
+import type { FtpFile, ServiceFile, ServicesFile, TftpFile } from './schema-services.ts';
 import { quote } from './mistakes.ts';
 
 /** Services in the file's order; the named kinds and those that say theirs. */
@@ -95,13 +94,6 @@ function buildFtp(file: FtpFile, common: ServiceCommon, findings: Findings, path
     folder: file.folder === undefined ? undefined : findings.file(file.folder, 'folder', [...path, 'folder']),
     passivePorts: isRange ? { first, last } : PASSIVE_PORTS,
   };
-}
-
-function buildDns(file: DnsFile, common: ServiceCommon, findings: Findings, path: Path): DnsServiceConfig {
-  const zones = Object.entries(file.zones).map(([apex, zone]) =>
-    buildZone(apex, zone, common.addresses, findings, [...path, 'zones', apex]),
-  );
-  return { ...common, kind: 'dns', zones };
 }
 
 function buildCommon(

@@ -20,7 +20,7 @@ export function buildZone(
   addresses: readonly InterfaceAddress[],
   findings: Findings,
   path: Path,
-): ZoneConfig {
+): Pick<ZoneConfig, 'apex' | 'source'> {
   if (file.file !== undefined) {
     for (const key of ['records', 'negative-ttl'] as const)
       if (file[key] !== undefined)
@@ -33,7 +33,7 @@ export function buildZone(
   if (file.records === undefined)
     findings.add(path, `the zone ${quote(apex)} has nothing in it`, 'add file: or records:');
   const lines = zoneLines(apex, file, addresses);
-  checkZone(apex, lines, findings, path);
+  checkZone({ apex, mode: file.check }, lines, findings, path);
   const text = `${lines.map((line) => line.text).join('\n')}\n`;
   return { apex, source: { kind: 'text', text, at: pathText(path) } };
 }
@@ -53,8 +53,18 @@ interface RecordSource {
   readonly dataAt: number;
 }
 
+interface Checked {
+  readonly apex: string;
+  readonly mode: ZoneFile['check'];
+}
+
 /** Reads the zone as it will be read, so that a mistake is shown where the person wrote it. */
-function checkZone(apex: string, lines: readonly ZoneLine[], findings: Findings, path: Path): void {
+function checkZone(
+  { apex, mode }: Checked,
+  lines: readonly ZoneLine[],
+  findings: Findings,
+  path: Path,
+): void {
   const origin = parseName(apex);
   if (!(origin instanceof Name)) {
     findings.addAtKey(
@@ -66,7 +76,7 @@ function checkZone(apex: string, lines: readonly ZoneLine[], findings: Findings,
     return;
   }
   try {
-    loadZone(lines.map(({ text }) => text).join('\n'), { file: '', origin });
+    loadZone(lines.map(({ text }) => text).join('\n'), { file: '', origin, mode });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const [, line, column] = /:(\d+):(\d+)$/.exec(error.path) ?? [];

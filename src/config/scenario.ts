@@ -1,5 +1,6 @@
 import type { Ip, Ipv4, Mac, Prefix } from '../core/address.ts';
 import type { Limits } from '../core/limits.ts';
+import type { AccessList } from '../store/access.ts';
 import type { InterfaceAddress, Plain } from '../core/service.ts';
 import type { ClientTestOptions } from '../policy/address/client-test.ts';
 import type { Quality } from '../core/driver.ts';
@@ -241,9 +242,37 @@ export interface FtpServiceConfig extends ServiceCommon {
 export interface DnsServiceConfig extends ServiceCommon {
   readonly kind: 'dns';
   readonly zones: readonly ZoneConfig[];
+  /** Who may ask at all; undefined: everybody. */
+  readonly allowQuery: AccessList | undefined;
+  readonly nsid: string | undefined;
+  /** undefined: the service's own. */
+  readonly udpOctetsMax: number | undefined;
+  readonly cookies: 'off' | 'offered' | 'required';
+  /** Lines of 32 hex digits; undefined: the server draws its own. */
+  readonly cookieSecrets: FileReference | undefined;
+  readonly rateLimit: RateLimitConfig | undefined;
+  readonly tls: TlsConfig | undefined;
+}
+
+/** undefined: the engine's own. */
+export interface RateLimitConfig {
+  readonly perSecond: number | undefined;
+  readonly windowSeconds: number | undefined;
+  readonly slip: number | undefined;
+  readonly ipv4Length: number | undefined;
+  readonly ipv6Length: number | undefined;
+  readonly flowsMax: number | undefined;
+}
+
+export interface TlsConfig {
+  readonly certificate: FileReference;
+  readonly key: FileReference;
+  readonly port: number;
 }
 
 export interface ZoneConfig {
+  readonly check: 'strict' | 'lenient';
+  readonly allowQuery: AccessList | undefined;
   /** As written, such as `lab.example`. */
   readonly apex: string;
   readonly source:

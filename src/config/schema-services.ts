@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dnsFields } from './schema-dns.ts';
 import * as v from './values.ts';
 
 const count = (most: number, what: string) =>
@@ -176,27 +177,7 @@ const tftp = {
     .optional(),
 };
 
-const recordData = v.strict({
-  type: v.line('a record type such as A').describe('A, AAAA, MX, TXT, ...'),
-  ttl: v.duration.optional().describe('default 5m'),
-  data: v.oneOrMany(v.line('data as in a zone file'), 100).describe('as in a zone file'),
-});
-
-const zone = v.strict({
-  file: v.path.optional().describe('a zone file (RFC 1035 §5)'),
-  'negative-ttl': v.duration.optional().describe('how long "there is none" is kept; default 1m'),
-  records: z
-    .record(z.string().regex(/^(@|[A-Za-z0-9_*.-]{1,253})$/), v.oneOrMany(recordData, 100))
-    .optional()
-    .describe('records by name, "@" for the zone itself; SOA and NS are made when they are not there'),
-});
-
-const dns = {
-  ...common,
-  zones: z
-    .record(z.string().regex(/^([A-Za-z0-9_-]{1,63}([.][A-Za-z0-9_-]{1,63})*[.]?|[.])$/), zone)
-    .describe('what it is the authority for'),
-};
+const dns = { ...common, ...dnsFields };
 
 const tod = { ...common };
 

@@ -1,6 +1,17 @@
 import { z } from 'zod';
-import { isIpv4, parseIp, parseIpv4, parsePrefix, type Ip, type Ipv4, type Prefix } from '../core/address.ts';
+import {
+  ANY,
+  ANY6,
+  isIpv4,
+  parseIp,
+  parseIpv4,
+  parsePrefix,
+  type Ip,
+  type Ipv4,
+  type Prefix,
+} from '../core/address.ts';
 import { compareIpv4, parseMac, type Mac } from '../core/address.ts';
+import type { AccessEntry } from '../store/access.ts';
 import { quote } from './mistakes.ts';
 import type { AddressRange } from './scenario.ts';
 import { parseMacTemplate, type MacTemplate } from './template.ts';
@@ -106,9 +117,26 @@ function parseAddressText(text: string): AddressText | undefined {
 /** An address alone is a network of one. */
 export const network = scalar<Prefix>({
   expected: 'a network such as 10.9.0.0/18 or "fd00::/48", or one address',
+  parse: parseNetwork,
+  explain: OCTET_HINT,
+});
+
+function parseNetwork(text: string): Prefix | undefined {
+  const address = parseIp(text);
+  return address === undefined ? parsePrefix(text) : { address, length: isIpv4(address) ? 32 : 128 };
+}
+
+/** One entry of a list of who may do something; `any` is both families. */
+export const accessEntry = scalar<{ readonly entries: readonly AccessEntry[] }>({
+  expected: 'a network such as 10.9.0.0/18, one address, any or none; "!" before it keeps out',
   parse: (text) => {
-    const address = parseIp(text);
-    return address === undefined ? parsePrefix(text) : { address, length: isIpv4(address) ? 32 : 128 };
+    const verdict = text.startsWith('!') ? 'deny' : 'allow';
+    const name = verdict === 'deny' ? text.slice(1) : text;
+    if (name === 'none') return { entries: [] };
+    if (name === 'any')
+      return { entries: [ANY, ANY6].map((address) => ({ verdict, prefix: { address, length: 0 } })) };
+    const prefix = parseNetwork(name);
+    return prefix && { entries: [{ verdict, prefix }] };
   },
   explain: OCTET_HINT,
 });

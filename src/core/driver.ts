@@ -65,6 +65,8 @@ export interface HostSpec {
   readonly inspects?: boolean | undefined;
   readonly udpPorts: readonly number[];
   readonly tcpPorts: readonly number[];
+  /** One of `tcpPorts` that speaks TLS on real sockets; a simulated stream carries what is inside. */
+  readonly tls?: TlsSpec | undefined;
   /** Virtual mode only: how fast datagrams to these ports are taken from a queue. */
   readonly capacity?: Capacity | undefined;
   /** Virtual mode only: how long a `persist` takes; left out 500. */
@@ -76,6 +78,13 @@ export interface HostSpec {
   readonly revision?: string | undefined;
   /** Makes the service anew: at the start, and after a crash. */
   create(): Service;
+}
+
+/** PEM: the certificate with its chain, and its private key. */
+export interface TlsSpec {
+  readonly port: number;
+  readonly certificate: Uint8Array;
+  readonly key: Uint8Array;
 }
 
 export interface Capacity {

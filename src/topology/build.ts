@@ -15,7 +15,8 @@ import { hostMaker } from './hosts.ts';
 import { ModemMakers } from './modems.ts';
 import { buildNetwork, hostMac, type Network, type ServerGroup } from './network.ts';
 import { clientMaker, clientPorts, routerMaker } from './routers.ts';
-import { buildServer, type World } from './servers.ts';
+import { buildServer } from './servers.ts';
+import type { World } from './world.ts';
 
 /** The hosts of a scenario with their services, in the file's order: servers, then devices. */
 export function buildTopology(world: World): Topology {

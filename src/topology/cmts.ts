@@ -5,7 +5,7 @@ import { bug, ConfigError } from '../core/errors.ts';
 import type { Service } from '../core/service.ts';
 import { CmtsService } from '../service/cmts.ts';
 import { buildSecret } from './files.ts';
-import type { World } from './servers.ts';
+import type { World } from './world.ts';
 
 /** The maker of a CMTS with its relay agent; `interfaces` are the cable and the uplink, in this order. */
 export function cmtsMaker(

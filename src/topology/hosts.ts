@@ -10,7 +10,7 @@ import { type DhcpClientProfile, HOST_PROFILE } from '../engine/dhcp/client-prof
 import { HostService } from '../service/host.ts';
 import type { LookupQuestion } from '../service/lookups.ts';
 import { StubService } from '../service/stub.ts';
-import { nameAt } from './servers.ts';
+import { nameAt } from './name-at.ts';
 
 /** The maker of one plain host: with a DHCP client, or with the address that the file gives. */
 export function hostMaker(

@@ -1,34 +1,18 @@
-import { Name, parseName } from '../codec/dns/name.ts';
-import { ScenarioError } from '../config/mistakes.ts';
-import type { DnsServiceConfig, ServiceConfig, ZoneConfig } from '../config/scenario.ts';
-import { ConfigError } from '../core/errors.ts';
+import type { ServiceConfig } from '../config/scenario.ts';
 import { Random, streamKey } from '../core/random.ts';
+import type { TlsSpec } from '../core/driver.ts';
 import type { Service } from '../core/service.ts';
-import { utf8Text } from '../core/text.ts';
 import { type BundlePart, Bundle } from '../service/bundle.ts';
 import { DhcpService } from '../service/dhcp.ts';
 import { DnsService } from '../service/dns.ts';
 import { FtpService } from '../service/ftp.ts';
 import { TftpService } from '../service/tftp.ts';
 import { TodService } from '../service/tod.ts';
-import type { Zone } from '../store/zone.ts';
-import { loadZone } from '../store/zone-builder.ts';
-import { ZoneSet } from '../store/zone-set.ts';
 import { dhcpServerOptions } from './dhcp.ts';
-import { buildFileTable, type Making } from './files.ts';
+import { dnsServerOptions } from './dns.ts';
+import { buildFileTable } from './files.ts';
 import type { ServerGroup } from './network.ts';
-
-/** What services are made with beyond the scenario. */
-export interface World extends Making {
-  readonly seed: number;
-  /** The driver's zero in microseconds since 1970: the scenario's epoch in the simulation, 0 on real sockets. */
-  readonly epochUs: number;
-  /**
-   * Whether a reload may come: even a lone service is then bundled, so that one that is not alone can succeed it, and devices
-   * have revisions. Left out: no.
-   */
-  readonly reloads?: boolean | undefined;
-}
+import type { World } from './world.ts';
 
 const PORTS: Readonly<
   Record<ServiceConfig['kind'], { readonly udp: readonly number[]; readonly tcp: readonly number[] }>
@@ -43,6 +27,7 @@ const PORTS: Readonly<
 /** Beside port 21 an FTP server waits on those of passive mode. */
 function tcpPortsOf(config: ServiceConfig): readonly number[] {
   const { tcp } = PORTS[config.kind];
+  if (config.kind === 'dns' && config.tls !== undefined) return [...tcp, config.tls.port];
   if (config.kind !== 'ftp') return tcp;
   const { first, last } = config.passivePorts;
   return [...tcp, ...Array.from({ length: last - first + 1 }, (_, index) => first + index)];
@@ -61,6 +46,7 @@ const TABLES: Readonly<Record<ServiceConfig['kind'], readonly string[]>> = {
 export interface Server {
   readonly udpPorts: readonly number[];
   readonly tcpPorts: readonly number[];
+  readonly tls: TlsSpec | undefined;
   readonly create: () => Service;
 }
 
@@ -70,6 +56,7 @@ export function buildServer(group: ServerGroup, world: World): Server {
   return {
     udpPorts: group.services.flatMap(({ kind }) => PORTS[kind].udp),
     tcpPorts: group.services.flatMap(tcpPortsOf),
+    tls: tlsOf(group, world),
     create:
       only !== undefined && makers.length === 1 && world.reloads !== true
         ? only.make
@@ -80,6 +67,16 @@ export function buildServer(group: ServerGroup, world: World): Server {
 function partOf(config: ServiceConfig, service: Service): BundlePart {
   const { name, kind } = config;
   return { name, service, udpPorts: PORTS[kind].udp, tcpPorts: tcpPortsOf(config), tables: TABLES[kind] };
+}
+
+/** Of the services at one address only a name server has TLS. */
+function tlsOf({ services }: ServerGroup, { contents }: World): TlsSpec | undefined {
+  for (const service of services)
+    if (service.kind === 'dns' && service.tls !== undefined) {
+      const { port, certificate, key } = service.tls;
+      return { port, certificate: contents.octets(certificate), key: contents.octets(key) };
+    }
+  return undefined;
 }
 
 function serviceMaker(config: ServiceConfig, world: World): () => Service {
@@ -111,48 +108,8 @@ function serviceMaker(config: ServiceConfig, world: World): () => Service {
     case 'tod':
       return () => new TodService({ epochUs });
     case 'dns': {
-      const zones = buildZones(config, world);
-      return () => new DnsService({ zones, random: random() });
+      const options = dnsServerOptions(config, world);
+      return () => new DnsService({ ...options, random: random() });
     }
   }
-}
-
-function buildZones(config: DnsServiceConfig, world: World): ZoneSet {
-  return new ZoneSet(config.zones.map((zone) => buildZone(zone, config.name, world)));
-}
-
-function buildZone({ apex, source }: ZoneConfig, name: string, { contents, crypto, scenario }: World): Zone {
-  const origin = nameAt(`services.${name}.zones`, apex);
-  if (source.kind === 'text') return loadZone(source.text, { file: source.at, origin, sha1: crypto.sha1 });
-  try {
-    const { file } = source;
-    return loadZone(utf8Text(contents.octets(file)), {
-      file: file.path,
-      origin,
-      sha1: crypto.sha1,
-      include: contents.beside && ((path) => contents.beside?.(file, path) ?? { fault: 'no $INCLUDE' }),
-    });
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    throw zoneMistake(error, scenario.fileName);
-  }
-}
-
-/** A zone file's mistake has its place in its path, as `lab.zone:3:7`. */
-function zoneMistake({ path, found, expected }: ConfigError, fileName: string): ScenarioError {
-  const place = /^(.*):(\d+):(\d+)$/.exec(path);
-  const hint = `expected ${expected}`;
-  if (place === null)
-    return new ScenarioError(fileName, [{ line: 1, column: 1, path, message: found, hint }]);
-  const [, file = '', line, column] = place;
-  return new ScenarioError(file, [
-    { line: Number(line), column: Number(column), path: '', message: found, hint },
-  ]);
-}
-
-/** A name of the file; throws `ConfigError` under `path`. */
-export function nameAt(path: string, text: string): Name {
-  const name = parseName(text);
-  if (name instanceof Name) return name;
-  throw new ConfigError(path, text, `a domain name: it takes ${name.fault}`);
 }

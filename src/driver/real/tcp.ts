@@ -13,6 +13,7 @@ import { Peers } from './peers.ts';
 import type { Seat } from './place.ts';
 import { type Hop, hopsTo, wayTo } from './routing.ts';
 import { localOf, type Stream, tapPeer, unsentOf } from './stream.ts';
+import { secured } from './tls.ts';
 import { plain } from './udp.ts';
 import { type TcpWant, tcpWants } from './wants.ts';
 import type { World } from './world.ts';
@@ -215,7 +216,8 @@ export class Streams {
     const real = { address, port: remotePort };
     const caller = this.#world.streamEnds.caller(real);
     const peer = caller?.known ?? real;
-    const stream = this.#add(this.reserve(), { socket, peer, side: 'server', localPort: local.port });
+    const shown = secured(socket, local.port, this.#host.spec.tls);
+    const stream = this.#add(this.reserve(), { socket: shown, peer, side: 'server', localPort: local.port });
     this.#peers.add(stream, address);
     stream.conversation = caller?.conversation ?? this.#converse({ client: peer, server: local }, 'server');
     if (caller === undefined) tapPeer(stream);

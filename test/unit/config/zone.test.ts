@@ -63,3 +63,40 @@ describe('a mistake in a zone that stands in the scenario is shown at the record
     expect(mistake).toContain('portal');
   });
 });
+
+describe('what a name server is told', () => {
+  const ZONES = `{ lab.example: { records: ${RECORD} } }`;
+  const mistakes = (settings: string): readonly string[] =>
+    mistakesIn(plantWith(`zones: ${ZONES}`, `${settings}\n    zones: ${ZONES}`));
+
+  test.each([
+    {
+      settings: 'allow-query: 10.0.0.0/33',
+      says: '"10.0.0.0/33" will not do: write a network such as 10.9.0.0/18',
+    },
+    { settings: 'allow-query: [10.0.0.0/8, everyone]', says: 'allow-query[1]: "everyone" will not do' },
+    { settings: 'udp-size: 100', says: 'udp-size' },
+    { settings: 'cookies: maybe', says: 'cookies' },
+    {
+      settings: 'cookies: off\n    cookie-secret-file: x',
+      says: 'cookies are off',
+    },
+    { settings: 'rate-limit: { per-second: 0 }', says: 'per-second' },
+    { settings: 'rate-limit: { slip: 11 }', says: 'slip' },
+    { settings: 'tls: { certificate-file: a.pem }', says: 'key-file' },
+    { settings: 'nsid: [a]', says: 'nsid' },
+  ])('refused: $settings', ({ settings, says }) => {
+    expect(mistakes(settings).join('\n')).toContain(says);
+  });
+
+  test.each([
+    'allow-query: any',
+    'allow-query: none',
+    "allow-query: ['10.0.0.0/8', '!10.9.0.0/16', 'fd00::/8', 192.0.2.1]",
+    'rate-limit: {}',
+    'rate-limit: { per-second: 10, window: 5s, slip: 0, ipv4-prefix: 32, ipv6-prefix: 48, flows: 1000 }',
+    'cookies: required',
+  ])('taken: %s', (settings) => {
+    expect(mistakes(settings)).toEqual([]);
+  });
+});

@@ -1,0 +1,64 @@
+import { SECOND } from '../core/time.ts';
+import { AccessList, type AccessEntry } from '../store/access.ts';
+import { buildZone } from './build-zone.ts';
+import type { Findings, Path } from './findings.ts';
+import type { DnsServiceConfig, RateLimitConfig, ServiceCommon, TlsConfig } from './scenario.ts';
+import type { DnsFile } from './schema-services.ts';
+
+export function buildDns(
+  file: DnsFile,
+  common: ServiceCommon,
+  findings: Findings,
+  path: Path,
+): DnsServiceConfig {
+  const zones = Object.entries(file.zones).map(([apex, zone]) => ({
+    ...buildZone(apex, zone, common.addresses, findings, [...path, 'zones', apex]),
+    check: zone.check ?? 'strict',
+    allowQuery: buildAccess(zone['allow-query']),
+  }));
+  const secrets = file['cookie-secret-file'];
+  if (secrets !== undefined && file.cookies === 'off')
+    findings.addAtKey(path, 'cookie-secret-file', 'cookies are off', 'keep one of the two');
+  return {
+    ...common,
+    kind: 'dns',
+    zones,
+    allowQuery: buildAccess(file['allow-query']),
+    nsid: file.nsid,
+    udpOctetsMax: file['udp-size'],
+    cookies: file.cookies ?? 'offered',
+    cookieSecrets:
+      secrets === undefined ? undefined : findings.file(secrets, 'file', [...path, 'cookie-secret-file']),
+    rateLimit: buildRateLimit(file['rate-limit']),
+    tls: buildTls(file.tls, findings, [...path, 'tls']),
+  };
+}
+
+function buildAccess(
+  list: readonly { readonly entries: readonly AccessEntry[] }[] | undefined,
+): AccessList | undefined {
+  return list && new AccessList(list.flatMap(({ entries }) => entries));
+}
+
+function buildRateLimit(file: DnsFile['rate-limit']): RateLimitConfig | undefined {
+  return (
+    file && {
+      perSecond: file['per-second'],
+      windowSeconds: file.window === undefined ? undefined : file.window / SECOND,
+      slip: file.slip,
+      ipv4Length: file['ipv4-prefix'],
+      ipv6Length: file['ipv6-prefix'],
+      flowsMax: file.flows === undefined ? undefined : 2 ** Math.ceil(Math.log2(file.flows)),
+    }
+  );
+}
+
+function buildTls(file: DnsFile['tls'], findings: Findings, path: Path): TlsConfig | undefined {
+  return (
+    file && {
+      certificate: findings.file(file['certificate-file'], 'file', [...path, 'certificate-file']),
+      key: findings.file(file['key-file'], 'file', [...path, 'key-file']),
+      port: file.port ?? 853,
+    }
+  );
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import * as v from './values.ts';
+
+const recordData = v.strict({
+  type: v.line('a record type such as A').describe('A, AAAA, MX, TXT, ...'),
+  ttl: v.duration.optional().describe('default 5m'),
+  data: v.oneOrMany(v.line('data as in a zone file'), 100).describe('as in a zone file'),
+});
+
+const access = v.oneOrMany(v.accessEntry, 1_000);
+
+const whole = (least: number, most: number, what: string) =>
+  z.number().int().min(least).max(most).optional().describe(`${what}, ${least} to ${most}`);
+
+const rateLimit = v
+  .strict({
+    'per-second': whole(1, 1_000_000, 'the same response to one network; default 20,'),
+    window: v.duration.optional().describe('how long a flood is held against its network; default 15s'),
+    slip: whole(0, 10, "every how many'th goes out empty with TC, 0 none; default 2,"),
+    'ipv4-prefix': whole(8, 32, 'what of an address is a network; default 24,'),
+    'ipv6-prefix': whole(16, 128, 'the same for IPv6; default 56,'),
+    flows: whole(64, 16_777_216, 'remembered at one time, rounded up to a power of two; default 65536,'),
+  })
+  .describe('limits how often the same is said over UDP to who has no cookie; left out: it does not');
+
+const tls = v
+  .strict({
+    'certificate-file': v.path.describe('the certificate with its chain, PEM'),
+    'key-file': v.path.describe('its private key, PEM'),
+    port: whole(1, 65_535, 'default 853,'),
+  })
+  .describe('DNS over TLS (RFC 7858), on real sockets');
+
+const zone = v.strict({
+  file: v.path.optional().describe('a zone file (RFC 1035 §5)'),
+  check: z
+    .literal(['strict', 'lenient'])
+    .optional()
+    .describe('strict, the default, refuses a zone with an error; lenient leaves the record out and says so'),
+  'allow-query': access.optional().describe('who may ask about it; default as for the server'),
+  'negative-ttl': v.duration.optional().describe('how long "there is none" is kept; default 1m'),
+  records: z
+    .record(z.string().regex(/^(@|[A-Za-z0-9_*.-]{1,253})$/), v.oneOrMany(recordData, 100))
+    .optional()
+    .describe('records by name, "@" for the zone itself; SOA and NS are made when they are not there'),
+});
+
+/** What a name server is told beside where it stands. */
+export const dnsFields = {
+  'allow-query': access.optional().describe('who may ask at all; default everybody'),
+  nsid: v.line('a short text').optional().describe('what it calls itself to who asks for NSID (RFC 5001)'),
+  'udp-size': z
+    .number()
+    .int()
+    .min(512)
+    .max(4_096)
+    .optional()
+    .describe('the longest answer over UDP in octets, 512 to 4096; default 1232'),
+  cookies: z
+    .literal(['off', 'offered', 'required'])
+    .optional()
+    .describe('DNS cookies (RFC 9018); required: over UDP nobody is answered without; default offered'),
+  'cookie-secret-file': v.path
+    .optional()
+    .describe('lines of 32 hex digits, the newest first, alike on all servers of an anycast address'),
+  'rate-limit': rateLimit.optional(),
+  tls: tls.optional(),
+  zones: z
+    .record(z.string().regex(/^([A-Za-z0-9_-]{1,63}([.][A-Za-z0-9_-]{1,63})*[.]?|[.])$/), zone)
+    .describe('what it is the authority for'),
+};

@@ -1,0 +1,17 @@
+import type { Making } from './files.ts';
+
+/** What services are made with beyond the scenario. */
+export interface World extends Making {
+  readonly seed: number;
+  /** The driver's zero in microseconds since 1970: the scenario's epoch in the simulation, 0 on real sockets. */
+  readonly epochUs: number;
+  /**
+   * Whether a reload may come: even a lone service is then bundled, so that one that is not alone can succeed it, and devices
+   * have revisions. Left out: no.
+   */
+  readonly reloads?: boolean | undefined;
+  /** Octets that nobody can guess, for what strangers are told; left out, they are drawn from the seed. */
+  readonly entropy?: ((count: number) => Uint8Array) | undefined;
+  /** Is told what was forgiven; left out, nobody is. */
+  readonly notice?: ((text: string) => void) | undefined;
+}
