@@ -69,6 +69,7 @@ interface Raw {
   readonly counts: Health['counts'];
   readonly rss_octets: number;
   readonly disk: string;
+  readonly other_dhcp_servers: readonly string[];
   readonly pools: readonly { readonly host: string; readonly pools: readonly PoolHealth[] | null }[];
 }
 
@@ -77,7 +78,7 @@ function judge(raw: Raw): Health {
     (list ?? []).map((pool) => ({ ...pool, server: escapeText(host) })),
   );
   const bad = raw.disk === 'good' ? [] : [`the disk refuses leases: ${escapeText(raw.disk)}`];
-  const doubtful = [...reloadFindings(raw), ...pools.flatMap(poolFindings)];
+  const doubtful = [...besideFindings(raw), ...reloadFindings(raw), ...pools.flatMap(poolFindings)];
   return {
     verdict: bad.length > 0 ? 'fail' : doubtful.length > 0 ? 'warn' : 'pass',
     findings: [...bad, ...doubtful],
@@ -106,4 +107,9 @@ function reloadFindings({ reload_error: error }: Raw): string[] {
 function poolFindings({ server, subnet, addresses, free }: PoolHealth): string[] {
   if (addresses === 0 || free >= addresses * FREE_RATIO_LOW) return [];
   return [`${server} has ${free} of ${addresses} addresses left in ${subnet}`];
+}
+
+function besideFindings({ other_dhcp_servers: others }: Raw): string[] {
+  if (others.length === 0) return [];
+  return [`before this one answered, others did on its interface: ${others.map(escapeText).join(', ')}`];
 }

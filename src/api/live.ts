@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Ip } from '../core/address.ts';
 import type { Topology, Trace } from '../core/driver.ts';
 import { portableCrypto } from '../crypto/portable.ts';
 import { nodeHashes } from '../driver/real/crypto.ts';
@@ -18,6 +19,8 @@ export interface LiveOptions {
   readonly notice?: ((text: string) => void) | undefined;
   /** Whether a reload may come; left out, no. */
   readonly reloads?: boolean | undefined;
+  /** Under `serve`: where servers listen in place of the file's addresses. */
+  readonly listen?: readonly Ip[] | undefined;
   /** 0 to 255: keeps the loopback addresses apart from another live run's on this machine; left out, 0. */
   readonly shift?: number | undefined;
 }
@@ -46,6 +49,7 @@ export function prepareLive(loaded: LoadedScenario, options: LiveOptions = {}): 
     seed,
     epochUs: 0,
     reloads: options.reloads,
+    listen: options.listen,
     entropy: (count) => new Uint8Array(randomBytes(count)),
     notice: options.notice,
   });

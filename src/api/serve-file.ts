@@ -6,6 +6,7 @@ import type { Configuration, ReloadOutcome } from './reload.ts';
 import { loadScenario } from './scenario.ts';
 import { serve } from './serve.ts';
 import type { ServeOptions } from './serve.ts';
+import { isLinkLocal, kernelEndpoint } from '../driver/real/zones.ts';
 
 /** What a command line shows of servers that run. */
 export interface Serving {
@@ -34,7 +35,7 @@ export async function serveFile(
 ): Promise<Serving> {
   const read = (): Configuration => {
     const loaded = loadScenario(path, { reach });
-    const { topology } = prepareLive(loaded, { reloads: true });
+    const { topology } = prepareLive(loaded, { reloads: true, listen: options.listen });
     return { topology, limits: loaded.scenario.limits };
   };
   const serving = await serve({ ...read(), ...options, source: { file: path, read } });
@@ -44,7 +45,7 @@ export async function serveFile(
       host,
       protocol,
       endpoint: formatEndpoint(scenario),
-      bound: formatEndpoint(real),
+      bound: kernelEndpoint(real),
     })),
     controlPath: serving.controlPath,
     metrics: serving.metrics && formatEndpoint(serving.metrics),
@@ -53,12 +54,34 @@ export async function serveFile(
   };
 }
 
-export function parseAddresses(texts: readonly string[]): readonly Ip[] {
-  return texts.map((text) => {
-    const address = parseIp(text);
-    if (address === undefined) throw new UsageError(`--listen "${text.slice(0, 60)}" is not an address`);
+/** Addresses to listen on: `10.0.0.5`, `::`, `fe80::1%eth0`. */
+export interface Listening {
+  readonly listen: readonly Ip[];
+  /** The interfaces of those that are link-local. */
+  readonly zones: ReadonlyMap<Ip, string>;
+}
+
+export function parseListening(texts: readonly string[]): Listening {
+  const zones = new Map<Ip, string>();
+  const listen = texts.map((text) => {
+    const [, word = '', zone] = /^([^%]*)(?:%(.+))?$/.exec(text) ?? [];
+    const address = parseIp(word);
+    const shown = `--listen "${text.slice(0, 60)}"`;
+    if (address === undefined) throw new UsageError(`${shown} is not an address`);
+    if (zone === undefined && isLinkLocal(address))
+      throw new UsageError(`${shown} may be on every link: write the interface, too, as in ${word}%eth0`);
+    if (zone !== undefined && !isLinkLocal(address))
+      throw new UsageError(`${shown} is the same on every interface: write ${word}`);
+    if (zone !== undefined && zones.has(address))
+      throw new UsageError(`${shown} is there for another interface: run a second serve for it`);
+    if (zone !== undefined) zones.set(address, zone);
     return address;
   });
+  return { listen: [...new Set(listen)], zones };
+}
+
+export function parseAddresses(texts: readonly string[]): readonly Ip[] {
+  return parseListening(texts).listen;
 }
 
 export { parseMetricsEndpoint } from './metrics-server.ts';

@@ -1,4 +1,4 @@
-import type { Endpoint, Ip } from '../core/address.ts';
+import { type Endpoint, formatIp, type Ip } from '../core/address.ts';
 import type { HostSpec, Topology, Trace } from '../core/driver.ts';
 import { ConfigError, EnvironmentError } from '../core/errors.ts';
 import type { Limits } from '../core/limits.ts';
@@ -9,6 +9,7 @@ import { RealDriver } from '../driver/real/driver.ts';
 import { LeaseDb } from '../driver/real/lease-db.ts';
 import type { MappingRow } from '../driver/real/mapping.ts';
 import { interfaceNamed, interfaceRisen } from '../driver/real/system.ts';
+import { placeLinkLocal } from '../driver/real/zones.ts';
 import { type Account, becomeUser, findAccount } from '../driver/real/user.ts';
 import { ControlSocket, controlPath } from './control.ts';
 import { Metrics } from './metrics.ts';
@@ -29,6 +30,8 @@ export interface ServeOptions {
   readonly interface?: string | undefined;
   /** Addresses to bind instead; left out with no `interface`, loopback. */
   readonly listen?: readonly Ip[] | undefined;
+  /** The interfaces of link-local addresses among them. */
+  readonly zones?: ReadonlyMap<Ip, string> | undefined;
   /** `NAME[:GROUP]` to become when all is bound; root only. */
   readonly user?: string | undefined;
   /** Refuses to start when another DHCP server answers on the interface. */
@@ -75,13 +78,7 @@ const GRACE_MS = 5_000;
 export async function serve(options: ServeOptions): Promise<Serving> {
   const hosts = chooseHosts(options.topology, options.only);
   const account = options.user === undefined ? undefined : findAccount(options.user);
-  const answersDhcp = hosts.some((host) => host.udpPorts.includes(DHCP_PORT) && !host.forwards);
-  if (options.interface !== undefined) {
-    await interfaceRisen(options.interface);
-    // Throws when it is not there, before anything else is tried on it.
-    interfaceNamed(options.interface);
-  }
-  if (options.interface !== undefined && answersDhcp) await lookAround(options, options.interface);
+  const beside = await lookAround(options, hosts);
   const store = options.stateFolder === undefined ? undefined : new LeaseDb(options.stateFolder);
   const control = options.stateFolder === undefined ? undefined : controlPath(options.stateFolder);
   const metrics = options.metrics === undefined ? undefined : new Metrics();
@@ -96,8 +93,9 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     powerOn(now.filter(({ name }) => fresh.has(name)));
   });
   const { source } = options;
-  const verbs = controlVerbs({ driver, hosts: () => running, store, reloader, file: source?.file });
+  const verbs = controlVerbs({ driver, hosts: () => running, store, reloader, file: source?.file, beside });
   const socket = control === undefined ? undefined : new ControlSocket(control, verbs);
+  tellUnbound(options, hosts, driver);
   let page: MetricsServer | undefined;
   const stop = async (graceMs = GRACE_MS): Promise<void> => {
     await page?.close();
@@ -195,19 +193,43 @@ async function startDriver(
   }
 }
 
-/** Listens for another server's offers before answering anybody. */
-async function lookAround(options: ServeOptions, name: string): Promise<void> {
+/** Looks at the interfaces that were named, and for other servers before anybody is answered; gives those that were found. */
+async function lookAround(options: ServeOptions, hosts: readonly HostSpec[]): Promise<readonly string[]> {
+  for (const [address, zone] of options.zones ?? []) {
+    await interfaceRisen(zone);
+    placeLinkLocal(address, zone);
+  }
+  const name = options.interface;
+  if (name === undefined) return [];
+  await interfaceRisen(name);
+  // Throws when it is not there, before anything else is tried on it.
+  interfaceNamed(name);
+  const answersDhcp = hosts.some((host) => host.udpPorts.includes(DHCP_PORT) && !host.forwards);
+  return answersDhcp ? findOthers(options, name) : [];
+}
+
+async function findOthers(options: ServeOptions, name: string): Promise<readonly string[]> {
   const polite = options.polite === true;
-  let found: string;
   try {
     const servers = await otherDhcpServers(name);
-    if (servers.length === 0) return;
-    found = describeServers(name, servers);
+    if (servers.length === 0) return [];
+    const found = describeServers(name, servers);
+    if (polite) throw new EnvironmentError(found, 'stop it, or serve without --polite beside it');
+    options.notice?.(`${found}: clients take whichever offer comes first`);
+    return servers.map(formatIp);
   } catch (error) {
     if (polite || !(error instanceof EnvironmentError)) throw error;
     options.notice?.(`could not look for other DHCP servers: ${error.message}`);
-    return;
+    return [];
   }
-  if (polite) throw new EnvironmentError(found, 'stop it, or serve without --polite beside it');
-  options.notice?.(`${found}: clients take whichever offer comes first`);
+}
+
+/** A server that nobody can reach should not be silent about it. */
+function tellUnbound(options: ServeOptions, hosts: readonly HostSpec[], driver: RealDriver): void {
+  const bound = new Set(driver.mapping().map(({ host }) => host));
+  for (const host of hosts)
+    if (isServer(host) && !bound.has(host.name))
+      options.notice?.(
+        `${host.name} is bound nowhere: --listen names no address that its protocol is spoken on`,
+      );
 }

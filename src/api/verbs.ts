@@ -17,6 +17,8 @@ export interface Served {
   readonly reloader: Reloader | undefined;
   /** What the servers run from. */
   readonly file: string | undefined;
+  /** Other DHCP servers that answered on the interface before we did. */
+  readonly beside: readonly string[];
 }
 
 /** The commands that a running `serve` answers. */
@@ -49,7 +51,7 @@ export function controlVerbs(served: Served): ReadonlyMap<string, ControlVerb> {
 }
 
 function healthOf(
-  { driver, hosts, store, reloader, file }: Served,
+  { driver, hosts, store, reloader, file, beside }: Served,
   startedAt: number,
 ): Record<string, Plain> {
   const last = reloader?.last;
@@ -70,6 +72,7 @@ function healthOf(
     })),
     counts: { ...driver.counts, datagramsLimited: driver.datagramsLimited },
     rss_octets: process.memoryUsage.rss(),
+    other_dhcp_servers: beside,
     disk: store?.failure ?? 'good',
     disk_failures: driver.ruleCounts[NET_RULES.diskFailed.index] ?? 0,
   };

@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { Option } from 'commander';
 import { EXIT } from '../api/exit.ts';
+import { EnvironmentError } from '../core/errors.ts';
+import { escapeText } from '../core/text.ts';
 import { UsageError } from '../api/failure.ts';
 import { DecisionLog } from '../api/log.ts';
 import { span } from '../api/report.ts';
 import type { Line } from '../api/report.ts';
-import { parseAddresses, parseMetricsEndpoint, serveFile } from '../api/serve-file.ts';
+import { parseListening, parseMetricsEndpoint, serveFile } from '../api/serve-file.ts';
 import type { Serving } from '../api/serve-file.ts';
 import type { ReloadOutcome } from '../api/reload.ts';
 import { HangUp } from './hang-up.ts';
@@ -27,6 +29,7 @@ export const serve = defineVerb(
       .option(
         '--interface <name>',
         'answer DHCP broadcasts here (its name or address), on the addresses of the file',
+        splitWords,
       )
       .option('--listen <addresses>', 'bind these addresses instead; joined by commas', splitWords)
       .option('--state <folder>', 'keep leases here, across restarts, and take commands')
@@ -60,7 +63,8 @@ async function serveUntilTold(session: Session, { file, flags, log }: Work): Pro
   const { output, signal } = session;
   const only = (flags['only'] ?? []) as readonly string[];
   const listen = (flags['listen'] ?? []) as readonly string[];
-  if (listen.length > 0 && flags['interface'] !== undefined)
+  const named = oneInterface((flags['interface'] ?? []) as readonly string[]);
+  if (listen.length > 0 && named !== undefined)
     throw new UsageError('--listen and --interface exclude each other: the interface says where');
   const decisions = new DecisionLog(log);
   const crash = new AbortController();
@@ -75,8 +79,8 @@ async function serveUntilTold(session: Session, { file, flags, log }: Work): Pro
   });
   const serving = await serveFile(file, reachOf(flags), {
     only: only.length === 0 ? undefined : only,
-    listen: listen.length === 0 ? undefined : parseAddresses(listen),
-    interface: flags['interface'] as string | undefined,
+    ...(listen.length === 0 ? {} : parseListening(listen)),
+    interface: named,
     stateFolder: flags['state'] as string | undefined,
     metrics: flags['metrics'] === undefined ? undefined : parseMetricsEndpoint(flags['metrics'] as string),
     user: flags['user'] as string | undefined,
@@ -102,6 +106,15 @@ async function serveUntilTold(session: Session, { file, flags, log }: Work): Pro
   if (signal.reason === 'SIGTERM') session.settled();
   output.note('headend: settled and closed');
   return EXIT.passed;
+}
+
+/** Broadcasts of all interfaces come by one socket, which does not tell them apart. */
+function oneInterface(names: readonly string[]): string | undefined {
+  if (names.length < 2) return names[0];
+  throw new EnvironmentError(
+    `a serve answers broadcasts on one interface, and ${names.length} are named: ${names.map(escapeText).join(', ')}`,
+    'name one; for each of the others run a relay there (dhcrelay, dnsmasq --dhcp-relay), or a serve in a network namespace or container of its own',
+  );
 }
 
 /** A reload is the same to the log whoever asked for it. */

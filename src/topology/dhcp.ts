@@ -6,7 +6,7 @@ import type {
   DhcpSubnetConfig,
   ReservationConfig,
 } from '../config/scenario.ts';
-import { isIpv4 } from '../core/address.ts';
+import { ANY, type Ip, isIpv4 } from '../core/address.ts';
 import { fromHex } from '../core/bytes.ts';
 import { ConfigError } from '../core/errors.ts';
 import { SECOND } from '../core/time.ts';
@@ -18,10 +18,16 @@ import {
 } from '../engine/dhcp/options.ts';
 
 /** A DHCP service of the file as its engine wants it. Throws `ConfigError` for an option's value. */
-export function dhcpServerOptions(config: DhcpServiceConfig, epochUs: number): DhcpServerOptions {
+export function dhcpServerOptions(
+  config: DhcpServiceConfig,
+  { epochUs, listen = [] }: { readonly epochUs: number; readonly listen?: readonly Ip[] | undefined },
+): DhcpServerOptions {
+  // What clients are to answer is where we listen; 0.0.0.0 is nowhere in particular.
+  const heard = listen.filter((address) => address !== ANY);
+  const configured = config.addresses.map(({ address }) => address);
   return {
     ...DHCP_SERVER_DEFAULTS,
-    addresses: config.addresses.flatMap(({ address }) => (isIpv4(address) ? [address] : [])),
+    addresses: [...heard, ...configured].filter(isIpv4),
     subnets: config.subnets.map(subnetOptions),
     ...Object.fromEntries(Object.entries(config.switches).filter(([, value]) => value !== undefined)),
     isAuthoritative: config.authoritative,

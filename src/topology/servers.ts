@@ -84,7 +84,7 @@ function serviceMaker(config: ServiceConfig, world: World): () => Service {
   const random = (): Random => new Random(streamKey(seed, config.name));
   switch (config.kind) {
     case 'dhcp': {
-      const options = dhcpServerOptions(config, epochUs);
+      const options = dhcpServerOptions(config, world);
       return () => new DhcpService(options);
     }
     case 'tftp': {

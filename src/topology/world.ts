@@ -1,3 +1,4 @@
+import type { Ip } from '../core/address.ts';
 import type { Making } from './files.ts';
 
 /** What services are made with beyond the scenario. */
@@ -10,6 +11,8 @@ export interface World extends Making {
    * have revisions. Left out: no.
    */
   readonly reloads?: boolean | undefined;
+  /** Addresses that servers listen on in place of those of the file. */
+  readonly listen?: readonly Ip[] | undefined;
   /** Octets that nobody can guess, for what strangers are told; left out, they are drawn from the seed. */
   readonly entropy?: ((count: number) => Uint8Array) | undefined;
   /** Is told what was forgiven; left out, nobody is. */

@@ -19,6 +19,7 @@ import { type Replaced, Replacement } from './replace.ts';
 import { Interface, makeSegments, type Medium, segmentNamed, type Segment, type Worsening } from './plant.ts';
 import { Schedule } from './schedule.ts';
 import { Tap } from './tap.ts';
+import { canServe } from './wants.ts';
 import {
   Doors,
   MemoryStore,
@@ -332,12 +333,15 @@ function mappingRows(hosts: readonly RealHost[], place: Place): MappingRow[] {
           (protocol === 'udp' ? host.spec.udpPorts : host.spec.tcpPorts).flatMap((known) => {
             const port = place.port(own, address, known);
             if (port === undefined) return [];
-            return place.seats(own, address).map((seat) => ({
-              host: host.spec.name,
-              protocol,
-              scenario: { address: seat.known, port: known },
-              real: { address: seat.bind, port },
-            }));
+            return place
+              .seats(own, address)
+              .filter((seat) => canServe(known, seat.bind))
+              .map((seat) => ({
+                host: host.spec.name,
+                protocol,
+                scenario: { address: seat.known, port: known },
+                real: { address: seat.bind, port },
+              }));
           }),
         ),
       ),

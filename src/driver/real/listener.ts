@@ -1,7 +1,8 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Endpoint } from '../../core/address.ts';
-import { formatIp, isIpv4 } from '../../core/address.ts';
+import { isIpv4 } from '../../core/address.ts';
 import { bindError } from './system.ts';
+import { kernelText } from './zones.ts';
 
 /** Who takes the connections of a listening socket. */
 export interface Acceptor {
@@ -38,7 +39,7 @@ export class Listener {
         reject(bindError(error.code ?? 'unknown', 'tcp', bind));
       });
       server.listen(
-        { host: formatIp(bind.address), port: bind.port, ipv6Only: !isIpv4(bind.address) },
+        { host: kernelText(bind.address), port: bind.port, ipv6Only: !isIpv4(bind.address) },
         resolve,
       );
     });

@@ -124,12 +124,10 @@ export class ServePlace implements Place {
       const isInside = own.segment.kind === 'cable' && firstIpv4(own) !== address && !isOurs(address);
       return isInside ? [] : [{ bind: address, known: address }];
     }
-    const isFirst = own.station.interfaces
-      .flatMap((other) => other.addresses)
-      .find((other) => isIpv4(other.address) === isIpv4(address));
-    if (isFirst?.address !== address) return [];
+    // Where the file has no address of that family, its first stands for all.
+    const all = own.station.interfaces.flatMap((other) => other.addresses).map((other) => other.address);
     return this.#listen
-      .filter((bind) => isIpv4(bind) === isIpv4(address))
+      .filter((bind) => (all.find((other) => isIpv4(other) === isIpv4(bind)) ?? all[0]) === address)
       .map((bind) => ({ bind, known: bind }));
   }
 

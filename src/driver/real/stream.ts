@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import type { Endpoint } from '../../core/address.ts';
-import { parseIp } from '../../core/address.ts';
 import type { StreamId } from '../../core/service.ts';
 import type { Instant } from '../../core/time.ts';
 import type { Conversation, Side } from './conversation.ts';
+import { fromKernelText } from './zones.ts';
 
 /** One TCP connection of a host. */
 export interface Stream {
@@ -42,7 +42,7 @@ export function tapPeer({ socket, side, conversation }: Stream): void {
 
 /** Our end of a socket; undefined where it has none yet. */
 export function localOf(socket: Socket): Endpoint | undefined {
-  const address = parseIp(socket.localAddress ?? '');
+  const address = fromKernelText(socket.localAddress ?? '');
   return address === undefined || socket.localPort === undefined
     ? undefined
     : { address, port: socket.localPort };

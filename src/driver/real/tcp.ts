@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import type { Endpoint, Ip } from '../../core/address.ts';
-import { formatEndpoint, formatIp, isIpv4, parseIp } from '../../core/address.ts';
+import { formatEndpoint, formatIp, isIpv4 } from '../../core/address.ts';
 import type { Rule } from '../../core/rules.ts';
 import { LIMIT_RULES } from '../../core/rules/limit.ts';
 import { NET_RULES } from '../../core/rules/net.ts';
@@ -17,6 +17,7 @@ import { secured } from './tls.ts';
 import { plain } from './udp.ts';
 import { type TcpWant, tcpWants } from './wants.ts';
 import type { World } from './world.ts';
+import { fromKernelText } from './zones.ts';
 
 /** A SYN or a FIN with its headers. */
 const EMPTY_SEGMENT_OCTETS = 58;
@@ -204,7 +205,7 @@ export class Streams {
   }
 
   #accept(socket: Socket, local: Endpoint): void {
-    const address = parseIp(socket.remoteAddress ?? '');
+    const address = fromKernelText(socket.remoteAddress ?? '');
     const { remotePort } = socket;
     if (address === undefined || remotePort === undefined) {
       this.#world.counts.streamsRefused++;

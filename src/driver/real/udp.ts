@@ -1,8 +1,9 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import type { Endpoint, Ip } from '../../core/address.ts';
-import { formatIp, isIpv4, parseIp } from '../../core/address.ts';
+import { isIpv4 } from '../../core/address.ts';
 import { bug } from '../../core/errors.ts';
 import { bindError } from './system.ts';
+import { fromKernelText, isLinkLocal, kernelText } from './zones.ts';
 
 /** What a socket tells its owner. Octets are valid during the call. */
 export interface UdpReceiver {
@@ -49,7 +50,7 @@ export class UdpSocket {
     this.#socket.on('error', (error) => {
       failed ??= error;
     });
-    this.#socket.bind({ address: formatIp(binding.address), port: binding.port });
+    this.#socket.bind({ address: kernelText(binding.address), port: binding.port });
     if (failed !== undefined) {
       this.#socket.close();
       throw bindError(failed.code ?? 'unknown', 'udp', binding);
@@ -87,8 +88,7 @@ export class UdpSocket {
   readonly #onMessage = (octets: Buffer, from: RemoteInfo): void => {
     // One turn of the loop may hand in several datagrams; an earlier one may have closed us.
     if (!this.#open) return;
-    const address = addressOf(from.address);
-    if (address !== undefined) this.#receiver.datagram(plain(octets), address, from.port);
+    this.#receiver.datagram(plain(octets), addressOf(from.address), from.port);
   };
 
   readonly #onSent = (error: Error | null): void => {
@@ -112,12 +112,12 @@ export function plain(octets: Buffer): Uint8Array {
   return new Uint8Array(octets.buffer, octets.byteOffset, octets.length);
 }
 
-/** Undefined for a scoped address: without its interface it could not be answered. */
-function addressOf(text: string): Ip | undefined {
+function addressOf(text: string): Ip {
   const known = parsed.get(text);
   if (known !== undefined) return known;
-  if (text.includes('%')) return undefined;
-  const address = parseIp(text) ?? bug(`the kernel gave the address ${text}`);
+  const address = fromKernelText(text) ?? bug(`the kernel gave the address ${text}`);
+  // Where a peer on the link is, may change: its text is read each time.
+  if (text.includes('%')) return address;
   if (parsed.size >= ADDRESSES_MAX) parsed.clear();
   parsed.set(text, address);
   return address;
@@ -126,7 +126,8 @@ function addressOf(text: string): Ip | undefined {
 function textOf(address: Ip): string {
   const known = formatted.get(address);
   if (known !== undefined) return known;
-  const text = formatIp(address);
+  const text = kernelText(address);
+  if (isLinkLocal(address)) return text;
   if (formatted.size >= ADDRESSES_MAX) formatted.clear();
   formatted.set(address, text);
   return text;

@@ -1,5 +1,5 @@
 import type { Endpoint, Ip } from '../../core/address.ts';
-import { ANY } from '../../core/address.ts';
+import { ANY, isIpv4 } from '../../core/address.ts';
 import type { Place } from './place.ts';
 import type { Interface, Station } from './plant.ts';
 
@@ -40,7 +40,8 @@ export function udpWants(site: Site, place: Place): UdpWant[] {
         const port = place.port(own, address, knownPort);
         if (port === undefined) continue;
         for (const seat of place.seats(own, address))
-          wants.push({ own, ...seat, knownPort, port, shared: hears, isEar: false });
+          if (canServe(knownPort, seat.bind))
+            wants.push({ own, ...seat, knownPort, port, shared: hears, isEar: false });
       }
     const [own] = site.interfaces;
     if (!hears || own === undefined) continue;
@@ -48,6 +49,11 @@ export function udpWants(site: Site, place: Place): UdpWant[] {
     wants.push({ own, known: ANY, knownPort, bind: ANY, port: knownPort, shared: true, isEar: true });
   }
   return wants;
+}
+
+/** DHCP of RFC 2131 is spoken over IPv4 alone. */
+export function canServe(knownPort: number, bind: Ip): boolean {
+  return knownPort !== DHCP_SERVER_PORT || isIpv4(bind);
 }
 
 /** The listening sockets of a host at the addresses it has now. */

@@ -69,8 +69,7 @@ export class Exchange implements ClientTraits, BootTraits {
     this.#relaySeen = relayAgent;
     this.modem = remoteMac(relayAgent);
     // RFC 5107 §4: the relay's word goes, also for what comes past it later.
-    this.serverId =
-      serverOverride(relayAgent) ?? options.addresses[arrival.via] ?? options.addresses[0] ?? ANY;
+    this.serverId = serverOverride(relayAgent) ?? ownAddress(options.addresses, arrival);
     this.reserved = links.hasReservations ? this.#reservation(links, relayAgent, options) : undefined;
   }
 
@@ -101,4 +100,9 @@ export class Exchange implements ClientTraits, BootTraits {
     if (selected !== ANY) return selected;
     return request.ciaddr === ANY ? (options.addresses[arrival.via] ?? ANY) : request.ciaddr;
   }
+}
+
+/** RFC 2131 §4.1: an address of ours that the client can reach, as that is to which its relay or itself has sent. */
+function ownAddress(addresses: readonly Ipv4[], { to, via }: Arrival): Ipv4 {
+  return addresses.includes(to) ? to : (addresses[via] ?? addresses[0] ?? ANY);
 }
