@@ -31,5 +31,5 @@ fi
 # What npm has fetched for this checkout before is not fetched again.
 cache=$(npm config get cache 2>/dev/null)
 mkdir -p "$cache"
-podman build --quiet --format docker --network host --volume "$cache:/root/.npm" --build-arg "NODE=$base" \
+podman build --quiet --layers=false --format docker --network host --volume "$cache:/root/.npm" --build-arg "NODE=$base" \
   --file deploy/Containerfile --tag "$tag" .
