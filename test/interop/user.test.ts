@@ -16,7 +16,7 @@ ${more}`;
 const NOBODY = 65_534;
 
 beforeAll(() => {
-  need('ip', 'udhcpc', 'curl');
+  need('ip', 'udhcpc', 'curl', 'setpriv');
   built();
 });
 
@@ -131,4 +131,21 @@ test('who is not root is told', () => {
     'daemon',
   );
   expect([done.code, done.out]).toEqual([4, expect.stringContaining('only root may become daemon')]);
+});
+
+test('a root without the rights of one, as in a container, is told which it needs', () => {
+  const done = lab.attempt(
+    'srv',
+    'setpriv',
+    '--bounding-set=-all,+net_bind_service,+setuid,+setgid,+dac_override',
+    process.execPath,
+    MAIN,
+    'serve',
+    join(lab.folder, 'lab.yaml'),
+    ...flags(),
+  );
+  expect([done.code, done.out]).toEqual([
+    4,
+    expect.stringMatching(/cannot become nobody: EPERM.*CAP_SETUID, CAP_SETGID and CAP_CHOWN/s),
+  ]);
 });

@@ -38,10 +38,18 @@ export function becomeUser({ name, uid, gid, groups }: Account, folder: string |
   const { setgroups, setgid, setuid } = process;
   if (setgroups === undefined || setgid === undefined || setuid === undefined)
     bug('the account was found on a system without users');
-  if (folder !== undefined) giveFolder(folder, uid, gid);
-  setgroups([...groups]);
-  setgid(gid);
-  setuid(uid);
+  try {
+    if (folder !== undefined) giveFolder(folder, uid, gid);
+    setgroups([...groups]);
+    setgid(gid);
+    setuid(uid);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw error;
+    throw new EnvironmentError(
+      `cannot become ${escapeText(name)}: ${error instanceof Error ? error.message : 'EPERM'}`,
+      'a container whose root has few rights needs CAP_SETUID, CAP_SETGID and CAP_CHOWN for --user',
+    );
+  }
   if (uid !== 0 && process.geteuid?.() === 0) bug(`still root after becoming ${name}`);
 }
 

@@ -5,7 +5,7 @@ import type { Lab } from './netns.ts';
 
 /** What `podman inspect` tells of a container, as far as tests ask. */
 interface Inspected {
-  readonly State: { readonly Pid: number; readonly Running: boolean };
+  readonly State: { readonly Pid: number; readonly Running: boolean; readonly ExitCode: number };
 }
 
 /**
