@@ -10,6 +10,8 @@ const SCENARIOS = [
   'missing-config',
   'wrong-shared-secret',
   'name-lookup',
+  'tftp-through-a-firewall',
+  'ftp-active-and-passive',
 ];
 
 describe.concurrent('shipped scenarios over real sockets on loopback', () => {

@@ -2,7 +2,8 @@ import { randomInt } from 'node:crypto';
 import type { Endpoint } from '../../core/address.ts';
 import { Writer } from '../../core/bytes.ts';
 import { encodeTcp, TCP_HEADER_OCTETS, TcpFlag } from '../../codec/frame/tcp.ts';
-import type { Hop } from './routing.ts';
+import type { Station } from './plant.ts';
+import { type Hop, hopsTo } from './routing.ts';
 import type { World } from './world.ts';
 
 const { ack: ACK, fin: FIN, psh: PSH, rst: RST, syn: SYN } = TcpFlag;
@@ -126,4 +127,29 @@ const NO_OCTETS = new Uint8Array(0);
 
 function otherThan(side: Side): Side {
   return side === 'client' ? 'server' : 'client';
+}
+
+/** How a connection of a host is shown; undefined where nobody sees frames. */
+export function converse(
+  world: World,
+  host: Station,
+  ends: Readonly<Record<Side, Endpoint>>,
+  own: Side,
+): Conversation | undefined {
+  if (!world.tap.seesFrames) return undefined;
+  const peer = own === 'client' ? ends.server : ends.client;
+  const local = own === 'client' ? ends.client : ends.server;
+  const [first] = host.interfaces;
+  const out = host.interfaces.find((candidate) => candidate.has(local.address)) ?? first;
+  if (out === undefined) return undefined;
+  const outside: Hop = { medium: out.segment, sender: out, receiver: undefined };
+  const there = hopsTo(host, peer.address) ?? [outside];
+  const back = there
+    .map(({ medium, sender, receiver }) => ({ medium, sender: receiver, receiver: sender }))
+    .reverse();
+  const hops = own === 'client' ? { client: there, server: back } : { client: back, server: there };
+  return new Conversation(world, {
+    client: { endpoint: ends.client, hops: hops.client },
+    server: { endpoint: ends.server, hops: hops.server },
+  });
 }

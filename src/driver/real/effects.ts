@@ -14,8 +14,15 @@ import type {
 } from '../../core/service.ts';
 import { MILLISECOND } from '../../core/time.ts';
 import type { RealHost } from './host.ts';
-import type { Packet } from './plant.ts';
+import type { Packet, TcpPacket } from './plant.ts';
 import type { World } from './world.ts';
+
+/** What an input is about, for effects that speak of it. */
+export interface Handed {
+  readonly transit?: Packet;
+  readonly segment?: { readonly segment: TcpPacket; readonly go: (as: TcpPacket) => void };
+  readonly reply?: (value: Plain) => void;
+}
 
 /** What waits for a ticket, in order. */
 interface Hold {
@@ -35,6 +42,7 @@ export class Sink implements Effects {
   heldCount = 0;
   #input: Input | undefined;
   #transit: Packet | undefined;
+  #segment: Handed['segment'];
   #reply: ((value: Plain) => void) | undefined;
   /** A reason belongs to what is sent next, and to that alone. */
   #rule: Rule | undefined;
@@ -49,12 +57,10 @@ export class Sink implements Effects {
     return this.#world.tap.explains;
   }
 
-  begin(
-    input: Input,
-    with_: { readonly transit?: Packet; readonly reply?: (value: Plain) => void } | undefined,
-  ): void {
+  begin(input: Input, with_: Handed | undefined): void {
     this.#input = input;
     this.#transit = with_?.transit;
+    this.#segment = with_?.segment;
     this.#reply = with_?.reply;
     this.#rule = undefined;
     this.#detail = undefined;
@@ -64,6 +70,7 @@ export class Sink implements Effects {
   end(): void {
     this.#input = undefined;
     this.#transit = undefined;
+    this.#segment = undefined;
     this.#reply = undefined;
     this.#hold = undefined;
   }
@@ -98,6 +105,7 @@ export class Sink implements Effects {
   }
 
   forward(): void {
+    if (this.#segment !== undefined) return this.#passSegment({});
     const packet = this.#transit;
     if (packet === undefined) return;
     this.#transit = undefined;
@@ -108,7 +116,9 @@ export class Sink implements Effects {
       });
   }
 
-  forwardAs({ from, to, octets }: Rewrite): void {
+  forwardAs(rewrite: Rewrite): void {
+    if (this.#segment !== undefined) return this.#passSegment(rewrite);
+    const { from, to, octets } = rewrite;
     const packet = this.#transit;
     if (packet === undefined) return;
     this.#transit = undefined;
@@ -211,6 +221,26 @@ export class Sink implements Effects {
     this.#now(() => {
       answer(value);
     });
+  }
+
+  /** Streams wait for nobody: a segment goes on within its input, or not at all. */
+  #passSegment({ from, to, octets, sequence, acknowledgment }: Rewrite): void {
+    const handed = this.#segment;
+    this.#segment = undefined;
+    if (handed === undefined) return;
+    const { segment, go } = handed;
+    go({
+      from: from === undefined ? segment.from : { ...from },
+      to: to === undefined ? segment.to : { ...to },
+      octets: octets?.slice() ?? segment.octets,
+      flags: segment.flags,
+      sequence: sequence ?? segment.sequence,
+      acknowledgment: acknowledgment ?? segment.acknowledgment,
+      rule: this.#rule,
+      detail: this.#detail,
+    });
+    this.#rule = undefined;
+    this.#detail = undefined;
   }
 
   /** What a router inspects goes on with the reason for it. */

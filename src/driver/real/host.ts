@@ -12,9 +12,16 @@ import type {
   UnreachableInput,
 } from '../../core/service.ts';
 import { MILLISECOND, NEVER } from '../../core/time.ts';
-import { Sink } from './effects.ts';
+import { type Handed, Sink } from './effects.ts';
 import { wayTo } from './routing.ts';
-import { inertStation, type Interface, type Packet, type Sender, type Station } from './plant.ts';
+import {
+  inertStation,
+  type Interface,
+  type Packet,
+  type Sender,
+  type Station,
+  type TcpPacket,
+} from './plant.ts';
 import { Ports } from './ports.ts';
 import { Alarm } from './schedule.ts';
 import { OUTSIDE } from './tap.ts';
@@ -121,7 +128,7 @@ export class RealHost implements Station {
     this.streams.closeAll();
   }
 
-  handle(input: Input, more?: { readonly transit?: Packet; readonly reply?: (value: Plain) => void }): void {
+  handle(input: Input, more?: Handed): void {
     const service = this.#service;
     if (service === undefined) return;
     if (this.#handling) bug(`${this.spec.name} was handed a ${input.kind} inside of another input`);
@@ -224,6 +231,17 @@ export class RealHost implements Station {
       ...NO_SEGMENT,
     } as const;
     this.handle(input, { transit: packet });
+  }
+
+  inspectSegment(segment: TcpPacket, via: Interface): TcpPacket | undefined {
+    let onward: TcpPacket | undefined;
+    const go = (as: TcpPacket): void => {
+      onward = as;
+    };
+    const { from, to, octets, flags, sequence, acknowledgment } = segment;
+    const input = { from, to, octets, flags, sequence, acknowledgment, via: via.number };
+    this.handle({ kind: 'packet', protocol: 'tcp', ...input }, { segment: { segment, go } });
+    return onward;
   }
 
   macMessage(octets: Uint8Array, from: Mac, via: Interface): void {

@@ -26,6 +26,18 @@ export interface Packet {
   detail: string | undefined;
 }
 
+/** One TCP segment, as a router that inspects is shown it and lets it go on. */
+export interface TcpPacket {
+  readonly from: Endpoint;
+  readonly to: Endpoint;
+  readonly flags: number;
+  readonly sequence: number;
+  readonly acknowledgment: number;
+  readonly octets: Uint8Array;
+  readonly rule?: Rule | undefined;
+  readonly detail?: string | undefined;
+}
+
 /** A socket, as far as sending goes. */
 export interface Sender {
   send(octets: Uint8Array, length: number, to: Endpoint): void;
@@ -47,6 +59,8 @@ export interface Station {
   transit(packet: Packet, via: Interface, hardware: Mac | undefined): void;
   /** Shows it to a router that inspects. */
   inspect(packet: Packet, via: Interface): void;
+  /** The same for a segment of a stream: how it goes on, undefined when it does not. */
+  inspectSegment(segment: TcpPacket, via: Interface): TcpPacket | undefined;
   macMessage(octets: Uint8Array, from: Mac, via: Interface): void;
   unreachable(reason: UnreachableInput['reason'], packet: Packet): void;
   probeAnswer(address: Ip, hardware: Mac): void;
@@ -130,6 +144,7 @@ export function inertStation(spec: HostSpec, interfaces: readonly Interface[], i
     datagram: () => {},
     transit: () => {},
     inspect: () => {},
+    inspectSegment: (segment) => segment,
     macMessage: () => {},
     unreachable: () => {},
     probeAnswer: () => {},

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Endpoint } from '../../core/address.ts';
 import type { StreamId } from '../../core/service.ts';
 import type { Instant } from '../../core/time.ts';
+import type { StreamPath } from './stream-path.ts';
 import type { Conversation, Side } from './conversation.ts';
 import { fromKernelText } from './zones.ts';
 
@@ -19,6 +20,8 @@ export interface Stream {
   readonly side: Side;
   /** Only where somebody sees frames. */
   conversation: Conversation | undefined;
+  /** Only where routers on the way inspect; then there is no conversation. */
+  path: StreamPath | undefined;
   peerClosed: boolean;
   closed: boolean;
 }

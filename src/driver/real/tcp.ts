@@ -1,17 +1,17 @@
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Endpoint, Ip } from '../../core/address.ts';
-import { formatEndpoint, formatIp, isIpv4 } from '../../core/address.ts';
+import { ANY, formatEndpoint } from '../../core/address.ts';
 import type { Rule } from '../../core/rules.ts';
 import { LIMIT_RULES } from '../../core/rules/limit.ts';
 import { NET_RULES } from '../../core/rules/net.ts';
 import type { StreamId } from '../../core/service.ts';
 import { after, MILLISECOND, toInstant } from '../../core/time.ts';
 import type { RealHost } from './host.ts';
-import { Conversation, type Side } from './conversation.ts';
+import { converse } from './conversation.ts';
 import { Listener } from './listener.ts';
 import { Peers } from './peers.ts';
-import type { Seat } from './place.ts';
-import { type Hop, hopsTo, wayTo } from './routing.ts';
+import { LOST_US, StreamPath } from './stream-path.ts';
+import { openSocket, randomPort, sourceOf, type Way } from './stream-way.ts';
 import { localOf, type Stream, tapPeer, unsentOf } from './stream.ts';
 import { secured } from './tls.ts';
 import { plain } from './udp.ts';
@@ -21,12 +21,6 @@ import { fromKernelText } from './zones.ts';
 
 /** A SYN or a FIN with its headers. */
 const EMPTY_SEGMENT_OCTETS = 58;
-
-/** Where a connection leaves from. */
-interface Source extends Seat {
-  /** The kernel's port for one of the scenario's. */
-  port(port: number): number | undefined;
-}
 
 interface Seated {
   readonly listener: Listener;
@@ -42,6 +36,8 @@ export class Streams {
   readonly #opening = new Set<string>();
   readonly #streams = new Map<StreamId, Stream>();
   readonly #peers = new Peers<Stream>();
+  /** Those that are being opened through routers that inspect. */
+  readonly #unanswered = new Set<StreamId>();
   #made = 0;
 
   constructor(world: World, host: RealHost) {
@@ -123,6 +119,8 @@ export class Streams {
 
   connect(id: StreamId, to: Endpoint, fromPort: number | undefined): void {
     const { life } = this.#host;
+    if (this.#world.place.isClosed && StreamPath.isNeeded(this.#host, to))
+      return this.#connectThrough(id, to, fromPort);
     const delayUs = this.#delay(to.address, EMPTY_SEGMENT_OCTETS);
     const target = this.#world.streamEnds.listening(to) ?? (this.#world.place.isClosed ? undefined : to);
     this.#world.schedule.at(after(this.#world.now(), delayUs ?? 0), () => {
@@ -139,6 +137,8 @@ export class Streams {
     if (stream === undefined || stream.closed || octets.length === 0) return;
     const { counts, connections } = this.#world;
     if (unsentOf(stream) + octets.length > connections.unsentOctets) return this.#cut(stream);
+    const carried = stream.path === undefined ? octets : stream.path.octets(stream.side, octets);
+    if (carried === undefined) return this.#lose(stream);
     counts.unsentOctets += octets.length;
     this.#world.meter?.streamed(this.#host.spec, stream.localPort, octets);
     stream.crossingOctets += octets.length;
@@ -149,7 +149,7 @@ export class Streams {
         counts.unsentOctets -= octets.length;
       };
       if (stream.socket.destroyed) sent();
-      else stream.socket.write(octets, sent);
+      else stream.socket.write(carried, sent);
       this.#peers.touch(stream);
     });
     // All of them together: who makes us hold the most goes first.
@@ -161,6 +161,7 @@ export class Streams {
   close(id: StreamId): void {
     const stream = this.#streams.get(id);
     if (stream === undefined || stream.closed) return;
+    if (stream.path?.finish(stream.side) === false) return this.#lose(stream);
     stream.closed = true;
     this.#cross(stream, 0, () => {
       stream.conversation?.finish(stream.side);
@@ -171,9 +172,11 @@ export class Streams {
 
   reset(id: StreamId): void {
     const stream = this.#streams.get(id);
+    this.#unanswered.delete(id);
     if (stream === undefined) return;
     this.#streams.delete(id);
     stream.conversation?.reset(stream.side);
+    stream.path?.reset(stream.side);
     stream.socket.resetAndDestroy();
   }
 
@@ -220,57 +223,63 @@ export class Streams {
     const shown = secured(socket, local.port, this.#host.spec.tls);
     const stream = this.#add(this.reserve(), { socket: shown, peer, side: 'server', localPort: local.port });
     this.#peers.add(stream, address);
-    stream.conversation = caller?.conversation ?? this.#converse({ client: peer, server: local }, 'server');
+    stream.path = caller?.path;
+    stream.conversation = caller?.conversation;
+    if (caller === undefined)
+      stream.conversation = converse(this.#world, this.#host, { client: peer, server: local }, 'server');
     if (caller === undefined) tapPeer(stream);
     this.#open(stream, local);
   }
 
-  #connect(
-    id: StreamId,
-    to: Endpoint,
-    way: { readonly target: Endpoint; readonly fromPort: number | undefined },
-  ): void {
-    const { target, fromPort } = way;
-    const source = this.#source(to.address);
-    const localPort = fromPort === undefined ? undefined : source?.port(fromPort);
-    const socket = connect({
-      host: formatIp(target.address),
-      port: target.port,
-      allowHalfOpen: true,
-      noDelay: true,
-      ...(source === undefined ? {} : { localAddress: formatIp(source.bind) }),
-      ...(localPort === undefined ? {} : { localPort }),
+  /** Shows the handshake to the routers on the way before the kernel makes the connection. */
+  #connectThrough(id: StreamId, to: Endpoint, fromPort: number | undefined): void {
+    const { life } = this.#host;
+    const { schedule, streamEnds, now } = this.#world;
+    const source = sourceOf(this.#world, this.#host, to.address);
+    const local = { address: source?.known ?? ANY, port: fromPort ?? randomPort() };
+    const path = new StreamPath(this.#world, { local, peer: { ...to } });
+    const there = path.begin(this.#host);
+    const target = there && streamEnds.listening(there.server);
+    const isHeard = there !== undefined && path.answer(target === undefined ? 'refuses' : 'accepts');
+    this.#unanswered.add(id);
+    schedule.at(after(now(), isHeard ? path.delayUs(EMPTY_SEGMENT_OCTETS) : LOST_US), () => {
+      if (this.#host.life !== life || !this.#unanswered.delete(id)) return;
+      if (isHeard && target !== undefined)
+        return this.#connect(id, to, { target, fromPort, through: { path, local, seen: there.client } });
+      this.#host.because(isHeard ? NET_RULES.streamRefused : NET_RULES.streamLost);
+      this.#tell(id, 'reset');
     });
+  }
+
+  #connect(id: StreamId, to: Endpoint, way: Way): void {
+    const { target, fromPort, through } = way;
+    const source = sourceOf(this.#world, this.#host, to.address);
+    const socket = openSocket(target, source, fromPort);
     const stream = this.#add(id, { socket, peer: to, side: 'client', localPort: 0 });
+    stream.path = through?.path;
     // Node binds in the next tick; whoever accepts us later must know which of the scenario's hosts this is.
     process.nextTick(() => {
       const real = localOf(socket);
       if (real === undefined) return;
-      const known = { address: source?.known ?? real.address, port: fromPort ?? real.port };
-      const conversation = this.#converse({ client: known, server: to }, 'client');
-      stream.conversation = conversation;
-      if (this.#world.streamEnds.listening(to) === undefined) tapPeer(stream);
-      this.#world.streamEnds.call(real, { known, conversation });
       socket.once('close', () => {
         this.#world.streamEnds.hangUp(real);
       });
+      if (through !== undefined) {
+        const { path, seen } = through;
+        return this.#world.streamEnds.call(real, { known: seen, conversation: undefined, path });
+      }
+      const known = { address: source?.known ?? real.address, port: fromPort ?? real.port };
+      const conversation = converse(this.#world, this.#host, { client: known, server: to }, 'client');
+      stream.conversation = conversation;
+      if (this.#world.streamEnds.listening(to) === undefined) tapPeer(stream);
+      this.#world.streamEnds.call(real, { known, conversation });
     });
     socket.once('connect', () => {
       const real = localOf(socket);
       if (this.#streams.get(id) !== stream || real === undefined) return;
-      this.#open(stream, { address: source?.known ?? real.address, port: fromPort ?? real.port });
+      const local = { address: source?.known ?? real.address, port: fromPort ?? real.port };
+      this.#open(stream, through?.local ?? local);
     });
-  }
-
-  /** The address to connect from: the one the scenario's routes choose, where it has a seat of its own. */
-  #source(to: Ip): Source | undefined {
-    const own = this.#host.interfaces.find((candidate) => candidate.has(to)) ?? wayTo(this.#host, to)?.out;
-    if (own === undefined) return undefined;
-    const address = own.has(to) ? to : own.sourceFor(to);
-    const { place } = this.#world;
-    const seat = place.seats(own, address)[0];
-    if (seat === undefined || isIpv4(seat.bind) !== isIpv4(to)) return undefined;
-    return { ...seat, port: (port) => place.port(own, address, port) };
   }
 
   #add(id: StreamId, given: Pick<Stream, 'socket' | 'peer' | 'side' | 'localPort'>): Stream {
@@ -281,6 +290,7 @@ export class Streams {
       crossingOctets: 0,
       arrivesAt: toInstant(0),
       conversation: undefined,
+      path: undefined,
       peerClosed: false,
       closed: false,
     };
@@ -317,6 +327,16 @@ export class Streams {
     this.#give(stream, to === 'all' ? LIMIT_RULES.connections : LIMIT_RULES.connectionsOfSource);
   }
 
+  /** A router on the way lets no more of it pass: repeated for nothing, until it is given up. */
+  #lose(stream: Stream): void {
+    stream.closed = true;
+    this.#world.schedule.at(after(this.#world.now(), LOST_US), () => {
+      if (this.#streams.get(stream.id) !== stream) return;
+      this.#host.because(NET_RULES.streamLost);
+      this.#fail(stream);
+    });
+  }
+
   #cut(stream: Stream): void {
     this.#world.counts.streamsCut++;
     this.#give(stream, LIMIT_RULES.unsent);
@@ -331,26 +351,6 @@ export class Streams {
     else stream.socket.resetAndDestroy();
   }
 
-  /** Undefined where nobody sees frames. */
-  #converse(ends: Readonly<Record<Side, Endpoint>>, own: Side): Conversation | undefined {
-    if (!this.#world.tap.seesFrames) return undefined;
-    const peer = own === 'client' ? ends.server : ends.client;
-    const local = own === 'client' ? ends.client : ends.server;
-    const [first] = this.#host.interfaces;
-    const out = this.#host.interfaces.find((candidate) => candidate.has(local.address)) ?? first;
-    if (out === undefined) return undefined;
-    const outside: Hop = { medium: out.segment, sender: out, receiver: undefined };
-    const there = hopsTo(this.#host, peer.address) ?? [outside];
-    const back = there
-      .map(({ medium, sender, receiver }) => ({ medium, sender: receiver, receiver: sender }))
-      .reverse();
-    const hops = own === 'client' ? { client: there, server: back } : { client: back, server: there };
-    return new Conversation(this.#world, {
-      client: { endpoint: ends.client, hops: hops.client },
-      server: { endpoint: ends.server, hops: hops.server },
-    });
-  }
-
   #open(stream: Stream, local: Endpoint): void {
     stream.conversation?.open();
     this.#trace(stream.id, 'opened');
@@ -361,6 +361,7 @@ export class Streams {
   #fail(stream: Stream): void {
     this.#streams.delete(stream.id);
     stream.conversation?.reset(stream.side);
+    stream.path?.reset(stream.side);
     stream.socket.resetAndDestroy();
     const { life } = this.#host;
     this.#world.schedule.at(this.#world.now(), () => {
@@ -380,7 +381,8 @@ export class Streams {
 
   /** Does it when the octets have crossed what is acted here, in the order written. */
   #cross(stream: Stream, octets: number, arrive: () => void): void {
-    const delayUs = this.#delay(stream.peer.address, octets + EMPTY_SEGMENT_OCTETS) ?? 0;
+    const length = octets + EMPTY_SEGMENT_OCTETS;
+    const delayUs = stream.path?.delayUs(length) ?? this.#delay(stream.peer.address, length) ?? 0;
     const now = this.#world.now();
     if (delayUs === 0 && stream.arrivesAt <= now) {
       arrive();
@@ -393,7 +395,6 @@ export class Streams {
   /** 0 where nothing is acted; undefined where no way leads. */
   #delay(to: Ip, octets: number): number | undefined {
     const { place, network } = this.#world;
-    if (!place.isClosed) return 0;
-    return network.streamDelay(this.#host, to, octets);
+    return place.isClosed ? network.streamDelay(this.#host, to, octets) : 0;
   }
 }

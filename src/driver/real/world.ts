@@ -11,6 +11,7 @@ import type { Meter } from './meter.ts';
 import type { Network } from './network.ts';
 import type { Place } from './place.ts';
 import type { Schedule } from './schedule.ts';
+import type { StreamPath } from './stream-path.ts';
 import type { Tap } from './tap.ts';
 
 /** Tells how a `persist` ended; never before the call that asked has returned. */
@@ -117,6 +118,7 @@ export class Doors {
 export interface Caller {
   readonly known: Endpoint;
   readonly conversation: Conversation | undefined;
+  readonly path?: StreamPath | undefined;
 }
 
 /** Where the hosts here listen, and which of them stands behind a connecting socket. */

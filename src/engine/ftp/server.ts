@@ -17,7 +17,7 @@ const CONTROLS_MAX = 256;
 /** RFC 1123 §4.1.3.2: five minutes at least. */
 const IDLE_SECONDS = 300;
 /** How long a transfer waits for its data connection. */
-const DATA_WAIT_SECONDS = 60;
+const DATA_WAIT_SECONDS = 20;
 
 /** An FTP server of public files, to be read only: as much of RFC 959 and RFC 2428 as its two connections take. */
 export class FtpServer {

@@ -1,11 +1,16 @@
 import { expect, test } from 'vitest';
 import type { HostSpec, Topology } from '../../../src/core/driver.ts';
 import type { PacketInput, Rewrite } from '../../../src/core/service.ts';
+import { TcpFlag } from '../../../src/codec/frame/tcp.ts';
 import { at, host, ip, mac, segment } from '../plants.ts';
 import { Actor, octetsOf, text } from '../world.ts';
 import type { MakeWorld } from '../world.ts';
 import { acting, inWorld, tell } from './plant.ts';
 import type { Act } from './plant.ts';
+
+const { ack: ACK, fin: FIN, rst: RST, syn: SYN } = TcpFlag;
+const LISTENER = { address: ip('10.0.0.10'), port: 1053 };
+const LISTENS = { outer: { tcpPorts: [1053] } };
 
 const INSIDE = { address: ip('10.8.0.10'), port: 1007 };
 const OUTSIDE = { address: ip('10.0.0.10'), port: 1007 };
@@ -62,6 +67,22 @@ let client = 0;
 const echo: Act = (input, _now, effects) => {
   if (input.kind === 'datagram') effects.send(input.to.port, input.from, input.octets);
 };
+
+/** Sends back what comes, and closes when the other does. */
+const mirror: Act = (input, _now, effects) => {
+  if (input.kind !== 'stream') return;
+  if (input.event === 'octets') effects.write(input.stream, input.octets);
+  if (input.event === 'closed') effects.close(input.stream);
+};
+
+/** Says a word once the stream is open, and closes after the answer. */
+const speaks =
+  (words: string): Act =>
+  (input, _now, effects) => {
+    if (input.kind !== 'stream') return;
+    if (input.event === 'opened') effects.write(input.stream, octetsOf(words));
+    if (input.event === 'octets') effects.close(input.stream);
+  };
 
 export function routerCases(make: MakeWorld): void {
   test('a router that inspects is shown each datagram, and lets it go on', async () => {
@@ -164,6 +185,100 @@ export function routerCases(make: MakeWorld): void {
       tell(world, 'inner', 'knock');
       // Nothing listens there: the router answers as any host would.
       expect(await world.until(() => inner.count('unreachable') === 1)).toBe(true);
+    });
+  });
+
+  test('a router that inspects sees a stream as segments, from its SYN to its FINs', async () => {
+    const router = new Actor(pass);
+    const inner = acting({ go: (effects) => effects.connect(LISTENER) }, speaks('hello'));
+    const outer = new Actor(mirror);
+    await inWorld(make, routed(router, inner, outer, LISTENS), async (world) => {
+      tell(world, 'inner', 'go');
+      expect(await world.until(() => inner.streamed().includes('closed'))).toBe(true);
+      expect(text(inner.received())).toBe('hello');
+      const seen = router.of('packet');
+      expect(seen[0]).toMatchObject({ protocol: 'tcp', to: LISTENER, flags: SYN, via: 0 });
+      expect(seen[1]).toMatchObject({ protocol: 'tcp', from: LISTENER, flags: SYN | ACK, via: 1 });
+      expect(seen[1]!.acknowledgment).toBe((seen[0]!.sequence + 1) | 0);
+      expect(seen.filter(({ octets }) => text(octets) === 'hello').map(({ via }) => via)).toEqual([0, 1]);
+      expect(seen.filter(({ flags }) => (flags & FIN) !== 0).map(({ via }) => via)).toEqual([0, 1]);
+    });
+  });
+
+  test('a stream whose SYN goes nowhere is neither opened nor refused', async () => {
+    const router = new Actor();
+    const inner = acting({ go: (effects) => effects.connect(LISTENER) });
+    const outer = new Actor();
+    await inWorld(make, routed(router, inner, outer, LISTENS), async (world) => {
+      tell(world, 'inner', 'go');
+      expect(await world.until(() => router.count('packet') > 0)).toBe(true);
+      await world.pass(100);
+      expect([inner.count('stream'), outer.count('stream')]).toEqual([0, 0]);
+    });
+  });
+
+  test('a stream goes on between other endpoints, and each side sees what it shall', async () => {
+    const router = new Actor(hide);
+    const inner = acting({ go: (effects) => effects.connect(LISTENER) }, speaks('hello'));
+    const outer = new Actor(mirror);
+    await inWorld(make, routed(router, inner, outer, LISTENS), async (world) => {
+      tell(world, 'inner', 'go');
+      expect(await world.until(() => inner.streamed().includes('closed'))).toBe(true);
+      expect(outer.of('stream')[0]).toMatchObject({ event: 'opened', local: LISTENER, peer: HIDDEN });
+      expect(inner.of('stream')[0]).toMatchObject({
+        event: 'opened',
+        local: { address: INSIDE.address },
+        peer: LISTENER,
+      });
+      expect(text(inner.received())).toBe('hello');
+    });
+  });
+
+  test('a refusal passes the router as well', async () => {
+    const router = new Actor(hide);
+    const closed = { ...LISTENER, port: 1999 };
+    const inner = acting({ go: (effects) => effects.connect(closed) });
+    await inWorld(make, routed(router, inner, new Actor()), async (world) => {
+      tell(world, 'inner', 'go');
+      expect(await world.until(() => inner.streamed().includes('reset'))).toBe(true);
+      expect(router.of('packet').at(-1)!.flags & RST).toBe(RST);
+    });
+  });
+
+  test('the octets of a stream may be others, and longer: its numbers are moved by the router', async () => {
+    const router = new Actor((input, _now, effects) => {
+      if (input.kind !== 'packet') return;
+      const shift = input.via === 0 ? { sequence: input.sequence } : {};
+      if (text(input.octets) === 'hello' && input.via === 0)
+        return effects.forwardAs({ octets: octetsOf('HELLO, WORLD') });
+      // What follows the longer text stands seven octets on; acknowledgments come back by as many.
+      const isLater = input.via === 0 && longer && (input.flags & SYN) === 0;
+      if (isLater) return effects.forwardAs({ sequence: (input.sequence + 7) | 0 });
+      if (input.via === 1 && longer)
+        return effects.forwardAs({ acknowledgment: (input.acknowledgment - 7) | 0 });
+      effects.forwardAs(shift);
+    });
+    let longer = false;
+    const inner = acting({ go: (effects) => effects.connect(LISTENER) }, (input, now, effects) => {
+      speaks('hello')(input, now, effects);
+      if (input.kind === 'stream' && input.event === 'opened') longer = true;
+    });
+    const outer = new Actor(mirror);
+    await inWorld(make, routed(router, inner, outer, LISTENS), async (world) => {
+      tell(world, 'inner', 'go');
+      expect(await world.until(() => outer.streamed().includes('closed'))).toBe(true);
+      expect(text(outer.received())).toBe('HELLO, WORLD');
+    });
+  });
+
+  test('a stream may leave from a port that is given', async () => {
+    const router = new Actor(pass);
+    const inner = acting({ go: (effects) => effects.connect(LISTENER, 1020) }, speaks('hello'));
+    const outer = new Actor(mirror);
+    await inWorld(make, routed(router, inner, outer, LISTENS), async (world) => {
+      tell(world, 'inner', 'go');
+      expect(await world.until(() => outer.streamed().includes('closed'))).toBe(true);
+      expect(outer.of('stream')[0]).toMatchObject({ peer: { address: INSIDE.address, port: 1020 } });
     });
   });
 }
