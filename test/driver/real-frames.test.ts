@@ -3,6 +3,7 @@ import { decodeIcmp, IcmpType } from '../../src/codec/frame/icmp.ts';
 import { decodeTcp, type TcpSegment, TcpFlag } from '../../src/codec/frame/tcp.ts';
 import { formatEndpoint } from '../../src/core/address.ts';
 import type { FrameBody, FrameEvent, Topology, Trace } from '../../src/core/driver.ts';
+import { NET_RULES } from '../../src/core/rules/net.ts';
 import type { Service } from '../../src/core/service.ts';
 import { after } from '../../src/core/time.ts';
 import { RealDriver } from '../../src/driver/real/driver.ts';
@@ -124,6 +125,20 @@ test('a closed port is answered by ICMP, as in the simulation', async () => {
     type: IcmpType.unreachable,
     code: 3,
   });
+});
+
+test('a flood to a neighbour that is not there keeps a bounded number of datagrams waiting', async () => {
+  const nobody = { address: ip('10.0.0.77'), port: 9 };
+  const left = acting({
+    go: (effects) => {
+      for (let index = 0; index < 3_000; index++) effects.send(1007, nobody, octetsOf('hello'));
+    },
+  });
+  await start(pair(left, new Actor()));
+  tell('left');
+  await until(() => left.count('unreachable') === 1_024);
+  expect(driver.ruleCounts[NET_RULES.neighbourQueueFull.index]).toBe(3_000 - 1_024);
+  expect(driver.ruleCounts[NET_RULES.noNeighbour.index]).toBe(1_024);
 });
 
 test('an impairment takes what it says and counts it; afterwards all is well', async () => {

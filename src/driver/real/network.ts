@@ -5,11 +5,11 @@ import type { FrameBody } from '../../core/driver.ts';
 import { NET_RULES } from '../../core/rules/net.ts';
 import type { Target } from '../../core/service.ts';
 import type { Instant } from '../../core/time.ts';
-import { after } from '../../core/time.ts';
+import { after, NEVER } from '../../core/time.ts';
 import type { Crossing } from './crossing.ts';
 import type { Interface, Medium, Packet, Segment, Station } from './plant.ts';
 import { hearerWithMac, hearers, hopsTo, mayHear, pathOnLink, type Way, wayTo } from './routing.ts';
-import type { Schedule } from './schedule.ts';
+import { Alarm, type Schedule } from './schedule.ts';
 import { type Crossed, type Tap, bodyOf } from './tap.ts';
 
 /** RFC 1122 §3.2.1.7 leaves it open; RFC 1340 recommends 64. */
@@ -18,6 +18,8 @@ const TTL = 64;
 const HEADER_OCTETS = 46;
 /** How long a real host asks by ARP before it gives up: three tries, a second apart. */
 const NEIGHBOUR_WAIT_US = 3_000_000;
+/** Datagrams that wait for neighbours: RFC 1122 §2.3.2.2 asks for one each at least, and a flood to nobody must not fill memory. */
+const AWAITING_MAX = 1_024;
 const NO_OCTETS = new Uint8Array(0);
 
 /** Where a datagram leaves the segments that are acted here, and where it could not go. */
@@ -43,6 +45,8 @@ export class Network {
   readonly #crossing: Crossing;
   readonly #tap: Tap;
   readonly #exits: Exits;
+  /** What waits for a neighbour, the oldest first. */
+  readonly #awaiting = new Set<Alarm>();
   /** Whether anybody reads the octets of ICMP errors: a capture, or a router that inspects. */
   readonly #readsErrors: boolean;
 
@@ -209,10 +213,25 @@ export class Network {
       this.#along(packet, path.media, { sender: out, receiver: path.receiver });
       return;
     }
-    this.#schedule.at(after(this.#now(), NEIGHBOUR_WAIT_US), () => {
+    this.#await(packet, out);
+  }
+
+  /** Keeps a datagram while nobody answers for its next address, of all that wait the newest. */
+  #await(packet: Packet, out: Interface): void {
+    const alarm = new Alarm(() => {
+      this.#awaiting.delete(alarm);
       out.station.because(NET_RULES.noNeighbour);
       this.#fail(packet, out.station, 'host');
     });
+    if (this.#awaiting.size >= AWAITING_MAX)
+      for (const oldest of this.#awaiting) {
+        this.#awaiting.delete(oldest);
+        this.#schedule.set(oldest, NEVER);
+        out.station.because(NET_RULES.neighbourQueueFull);
+        break;
+      }
+    this.#awaiting.add(alarm);
+    this.#schedule.set(alarm, after(this.#now(), NEIGHBOUR_WAIT_US));
   }
 
   /** Crosses one medium after the other up to a host. */
