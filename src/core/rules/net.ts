@@ -141,4 +141,14 @@ export const NET_RULES = defineRules('NET', {
       fix: 'Send less at a time.',
     },
   ],
+  diskRecovered: [
+    15,
+    {
+      says: 'The disk keeps rows again.',
+      why: 'What was refused was never promised: whoever asked has asked again, or will.',
+      source: 'RFC 2131 §3.1 step 4',
+      tryIt: 'Fill the disk under `--state` while clients ask for leases, then make room.',
+      fix: '',
+    },
+  ],
 });

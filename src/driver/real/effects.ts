@@ -38,6 +38,8 @@ export class Sink implements Effects {
   readonly #host: RealHost;
   #hold: Hold | undefined;
   #tickets = 0;
+  /** Whether the last rows were refused. */
+  #diskFails = false;
   /** Tickets that are not settled. */
   heldCount = 0;
   #input: Input | undefined;
@@ -271,8 +273,11 @@ export class Sink implements Effects {
       if (this.#host.life !== life) return;
       const { tap, now } = this.#world;
       for (const listener of tap.listeners) listener.settled?.(now(), this.#host.spec, rows, outcome);
-      if (outcome === 'durable') this.#release(hold);
-      else if (outcome === 'failed') this.#host.because(NET_RULES.diskFailed);
+      if (outcome === 'durable') {
+        if (this.#diskFails) this.#host.because(NET_RULES.diskRecovered);
+        this.#release(hold);
+      } else if (outcome === 'failed') this.#host.because(NET_RULES.diskFailed, this.#world.store.failure);
+      this.#diskFails = outcome === 'failed';
       this.#host.handle({ kind: 'settled', ticket: hold.ticket, outcome });
       if (outcome !== 'durable') this.#drop(hold);
     });

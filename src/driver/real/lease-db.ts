@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { open, type RootDatabase } from 'lmdb';
 import { bug, EnvironmentError } from '../../core/errors.ts';
 import type { Plain, Row } from '../../core/service.ts';
@@ -20,6 +21,8 @@ interface Owner {
 
 const FILE = 'headend.lmdb';
 const OWNER: Key = ['', 'owner', ''];
+/** A disk that refuses is tried again so often: what lmdb prints of each try would fill the log. */
+const RETRY_MS = 250;
 /** Tokens of the databases this process has open. */
 const ours = new Set<string>();
 let opened = 0;
@@ -50,14 +53,17 @@ export class LeaseDb {
     this.#folder = folder;
     try {
       makeFolder(folder, 0o700);
-      this.#db = open({ path: join(folder, FILE), encoding: 'json' });
+      assertRoom(folder);
+      // Batches of lmdb's own reject promises that nobody holds; rows are grouped here.
+      this.#db = open({ path: join(folder, FILE), encoding: 'json', eventTurnBatching: false });
     } catch (error) {
+      if (error instanceof EnvironmentError) throw error;
       throw new EnvironmentError(
         `cannot keep state in ${escapeText(folder)}: ${reason(error)}`,
         'name a folder that this user may write with --state',
       );
     }
-    const other = this.#own();
+    const other = this.#tryToOwn();
     if (other === undefined) return;
     void this.#db.close();
     throw new EnvironmentError(
@@ -90,8 +96,13 @@ export class LeaseDb {
   async #close(): Promise<void> {
     while (this.#flushing !== undefined) await this.#flushing;
     this.#isClosed = true;
-    await this.#db.remove(OWNER);
-    await this.#db.flushed;
+    try {
+      await this.#db.remove(OWNER);
+      await this.#db.flushed;
+    } catch (error) {
+      // The disk is full: the next writer sees by our pid that we are gone.
+      await causeOf(error);
+    }
     ours.delete(this.#token);
     await this.#db.close();
   }
@@ -106,9 +117,10 @@ export class LeaseDb {
         this.failure = undefined;
       } catch (error) {
         outcome = 'failed';
-        this.failure = reason(error);
+        this.failure = await causeOf(error);
       }
       for (const waiting of group) waiting.settle(outcome);
+      if (outcome === 'failed' && this.#closing === undefined) await sleep(RETRY_MS);
     }
     this.#flushing = undefined;
   }
@@ -125,6 +137,18 @@ export class LeaseDb {
     });
     // A commit can be seen before it is on the disk: a lease is durable only after the flush.
     await this.#db.flushed;
+  }
+
+  #tryToOwn(): Owner | undefined {
+    try {
+      return this.#own();
+    } catch (error) {
+      void this.#db.close();
+      throw new EnvironmentError(
+        `cannot write in ${escapeText(this.#folder)}: ${reason(error)}`,
+        'make room on its disk, or name another folder with --state',
+      );
+    }
   }
 
   /** Takes the folder; gives who has it when that is a living process. */
@@ -198,6 +222,29 @@ function startOf(pid: number): string {
     return `${fields[19] ?? bug('a process without a start')} ${boot}`;
   } catch {
     return '';
+  }
+}
+
+/** lmdb maps its lock file into memory: where a page of that finds no room, the kernel ends the process (SIGBUS). */
+const ROOM_OCTETS = 64 * 1024;
+
+function assertRoom(folder: string): void {
+  const { bavail, bsize } = statfsSync(folder);
+  if (bavail * bsize >= ROOM_OCTETS) return;
+  throw new EnvironmentError(
+    `cannot keep state in ${escapeText(folder)}: its disk is full`,
+    'make room, or name a folder on another disk with --state',
+  );
+}
+
+/** lmdb says that a commit failed, and gives the reason in a promise of its own, which must not go unheard. */
+async function causeOf(error: unknown): Promise<string> {
+  if (!(error instanceof Error) || !('commitError' in error)) return reason(error);
+  try {
+    await error.commitError;
+    return reason(error);
+  } catch (cause) {
+    return reason(cause).replace(/: Attempting to write page.*/, '');
   }
 }
 

@@ -21,6 +21,8 @@ export type Settle = (outcome: 'durable' | 'conflict' | 'failed') => void;
 export interface RowStore {
   persist(host: string, rows: readonly Row[], settle: Settle): void;
   rows(host: string): readonly Row[];
+  /** Why rows are refused; undefined while they are kept. */
+  readonly failure?: string | undefined;
   close(): Promise<void>;
 }
 
