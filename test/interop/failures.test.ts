@@ -1,6 +1,6 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { compiled } from '../support/compiled.ts';
 import { built, MAIN, serve } from './support/headend.ts';
 import { Lab, need, type Running } from './support/netns.ts';
@@ -44,10 +44,26 @@ beforeAll(() => {
 });
 afterAll(() => lab.remove());
 
+let current: Running | undefined;
+
+/** The lab's server; what a test that fails leaves running or cut off is put right after it. */
+async function serveLab(...flags: readonly string[]): Promise<Running> {
+  current = await serve(lab, 'srv', file, '--interface', 'lan0', ...flags);
+  return current;
+}
+
+afterEach(async () => {
+  await current?.end('SIGKILL');
+  current = undefined;
+  lab.run('srv', 'ip', 'link', 'set', 'lan0', 'up');
+  lab.run('srv', 'ip', 'address', 'replace', '10.70.0.2/16', 'dev', 'lan0');
+  for (const namespace of ['srv', 'cli']) lab.run(namespace, 'nft', 'flush ruleset');
+});
+
 /** Whether each service answers: a name, a file, an address. */
 function answers(): { dns: boolean; tftp: boolean; dhcp: boolean } {
-  const dns = lab.attempt('cli', 'dig', '+short', '+tries=1', '+time=2', '@10.70.0.2', 'www.lab.example');
-  const tftp = lab.attempt('cli', 'curl', '-sS', '--max-time', '4', 'tftp://10.70.0.2/gold.cfg');
+  const dns = lab.attempt('cli', 'dig', '+short', '+tries=1', '+time=1', '@10.70.0.2', 'www.lab.example');
+  const tftp = lab.attempt('cli', 'curl', '-sS', '--max-time', '2', 'tftp://10.70.0.2/gold.cfg');
   return { dns: dns.out.trim() === '10.70.0.80', tftp: tftp.out === 'gold', dhcp: lease(0) };
 }
 
@@ -136,3 +152,119 @@ describe('a disk that fills up', () => {
     expect(code).toBe(4);
   });
 });
+
+describe('the way to the clients goes and comes back', () => {
+  test('an address that is taken away, an interface that is down, a filter: named, and served again', async () => {
+    const server = await serveLab();
+    expect(answers()).toEqual(ALL);
+    lab.run('srv', 'ip', 'address', 'del', '10.70.0.2/16', 'dev', 'lan0');
+    expect(answers()).toEqual(NONE);
+    await server.until(
+      /"detail":"10\.70\.0\.2:67 to 255\.255\.255\.255:68: E\w+ \([^\n]*The kernel will not send/,
+    );
+    lab.run('srv', 'ip', 'address', 'add', '10.70.0.2/16', 'dev', 'lan0');
+    expect(answers()).toEqual(ALL);
+    await server.until(/"detail":"10\.70\.0\.2:67 to 255\.255\.255\.255, after \d+ refused"/);
+    lab.run('srv', 'ip', 'link', 'set', 'lan0', 'down');
+    expect(answers()).toEqual(NONE);
+    lab.run('srv', 'ip', 'link', 'set', 'lan0', 'up');
+    await expect.poll(answers, { timeout: 15_000 }).toEqual(ALL);
+    nft('srv', 'add table inet fw');
+    nft('srv', 'add chain inet fw out { type filter hook output priority 0; }');
+    nft('srv', 'add rule inet fw out udp sport 53 drop');
+    expect(answers()).toEqual({ ...ALL, dns: false });
+    await server.until(/"detail":"10\.70\.0\.2:53 to 10\.70\.0\.9:\d+: EPERM \(a packet filter drops it\)/);
+    nft('srv', 'flush ruleset');
+    expect(answers()).toEqual(ALL);
+    expect(await server.end('SIGTERM')).toBe(0);
+  });
+});
+
+function nft(namespace: string, command: string): void {
+  lab.run(namespace, 'nft', command);
+}
+
+describe('peers that hold on', () => {
+  test('10,000 transfers that nobody acknowledges: bounded, others are served, all are given up', async () => {
+    // What comes back is dropped without a word, so that the server waits for each.
+    nft('cli', 'add table inet fw');
+    nft('cli', 'add chain inet fw in { type filter hook input priority 0; }');
+    nft('cli', 'add rule inet fw in ip daddr 10.70.128.0/24 drop');
+    const server = await serveLab('--log-level', 'warn');
+    const floods = await lab.start(
+      'cli',
+      /half-open: 10000 done/,
+      process.execPath,
+      peer,
+      'half-open',
+      '10.70.0.2',
+      '10000',
+      'gold.cfg',
+    );
+    await floods.end('SIGKILL');
+    await expect.poll(() => sockets(server), { timeout: 10_000 }).toBeGreaterThan(8_000);
+    expect(answers()).toEqual(ALL);
+    await expect.poll(() => sockets(server), { timeout: 45_000, interval: 1_000 }).toBeLessThan(50);
+    expect(answers()).toEqual(ALL);
+    expect(await server.end('SIGTERM')).toBe(0);
+  });
+
+  test('1,000 TCP connections that say nothing: others are served, all are closed', async () => {
+    const server = await serveLab('--log-level', 'debug');
+    const idle = await lab.start(
+      'cli',
+      /idle: 1000 done/,
+      process.execPath,
+      peer,
+      'idle',
+      '10.70.0.2',
+      '1000',
+    );
+    expect(answers()).toEqual(ALL);
+    const tcp = lab.attempt(
+      'cli',
+      'dig',
+      '+tcp',
+      '+short',
+      '+tries=1',
+      '+time=1',
+      '@10.70.0.2',
+      'www.lab.example',
+    );
+    expect(tcp.out.trim()).toBe('10.70.0.80');
+    await idle.until(/^1000 closed$/m);
+    expect(server.output).toMatch(/The TCP connection was idle/);
+    expect(sockets(server)).toBeLessThan(50);
+    await idle.end('SIGKILL');
+    expect(await server.end('SIGTERM')).toBe(0);
+  });
+
+  test('peers that ask by TCP and never read: cut, memory is bounded, others are served', async () => {
+    const server = await serveLab('--log-level', 'warn');
+    const before = residentMiB(server);
+    const deaf = await lab.start(
+      'cli',
+      /deaf: 40 done/,
+      process.execPath,
+      peer,
+      'deaf',
+      '10.70.0.2',
+      '40',
+      'long.lab.example',
+    );
+    expect(answers()).toEqual(ALL);
+    expect(residentMiB(server) - before).toBeLessThan(400);
+    await deaf.end('SIGKILL');
+    expect(answers()).toEqual(ALL);
+    expect(await server.end('SIGTERM')).toBe(0);
+  });
+});
+
+function sockets({ child }: Running): number {
+  return readdirSync(`/proc/${child.pid}/fd`).length;
+}
+
+function residentMiB({ child }: Running): number {
+  const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+  return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1024;
+}

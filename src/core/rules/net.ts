@@ -151,4 +151,24 @@ export const NET_RULES = defineRules('NET', {
       fix: '',
     },
   ],
+  sendRefused: [
+    16,
+    {
+      says: 'The kernel will not send this datagram.',
+      why: 'An interface that is down, an address or a route that has gone, or a packet filter stand before the wire. The one who asked hears nothing and asks again.',
+      source: 'RFC 1122 §3.2.1',
+      tryIt: 'Take the address of the server away with `ip address del` while clients ask, and give it back.',
+      fix: 'Bring the interface up, or the address, the route or the filter into order: `headend doctor FILE` looks at each.',
+    },
+  ],
+  sendsAgain: [
+    17,
+    {
+      says: 'What was sent to this peer goes out again.',
+      why: 'The socket was kept while the way was gone, so nothing has to be opened anew.',
+      source: 'RFC 1122 §3.2.1',
+      tryIt: 'Give the address back that was taken away.',
+      fix: '',
+    },
+  ],
 });

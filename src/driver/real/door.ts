@@ -3,6 +3,7 @@ import { ANY, BROADCAST } from '../../core/address.ts';
 import type { DatagramInput, UnreachableInput } from '../../core/service.ts';
 import type { RealHost } from './host.ts';
 import type { Interface, Packet } from './plant.ts';
+import { Refusals } from './refusals.ts';
 import { wayTo } from './routing.ts';
 import { type Crossed, bodyOf } from './tap.ts';
 import { type UdpReceiver, UdpSocket } from './udp.ts';
@@ -43,6 +44,7 @@ export class Door implements UdpReceiver {
   /** Strangers come in here: what one of them may send is limited. A transfer's own port has one peer, who is no stranger. */
   readonly #isServer: boolean;
   readonly #input: MutableDatagram;
+  readonly #refusals: Refusals;
   #expected: Expected[] = [];
   /** It sends what still crosses segments, and hears nothing more. */
   isReleased = false;
@@ -77,6 +79,12 @@ export class Door implements UdpReceiver {
       this,
     );
     this.known = { address: where.known, port: where.knownPort ?? this.#socket.local.port };
+    this.#refusals = new Refusals(this.#socket.local, {
+      now: world.now,
+      because: (rule, detail) => {
+        host.because(rule, detail);
+      },
+    });
     const number = where.own.number;
     this.#input = {
       kind: 'datagram',
@@ -125,17 +133,20 @@ export class Door implements UdpReceiver {
     this.#world.counts.datagramsOut++;
     this.#world.meter?.sent(this.#host.spec, this.#meteredPort, octets, octets.length);
     this.#socket.trySend(octets, { address: BROADCAST, port }, (code) => {
-      if (code === undefined || answers === undefined) return;
-      if (code !== 'ENETUNREACH') {
+      const to = { address: BROADCAST, port };
+      if (code === undefined) return this.sent(to);
+      if (answers === undefined || code !== 'ENETUNREACH') {
         this.#world.counts.sendsRefused++;
-        return;
+        return this.#refusals.refused(code, to);
       }
       this.#world.counts.subnetBroadcasts++;
       this.#world.notice(
         `255.255.255.255 is unreachable by ${answers.name}: broadcasting to the subnet instead; ` +
           `ip route add 255.255.255.255 dev ${answers.name} cures it`,
       );
-      this.#socket.send(octets, octets.length, { address: answers.broadcast, port });
+      this.#socket.trySend(octets, { address: answers.broadcast, port }, (second) => {
+        if (second !== undefined) this.#refusals.refused(second, to);
+      });
     });
   }
 
@@ -178,12 +189,22 @@ export class Door implements UdpReceiver {
 
   refused(code: string, to: Endpoint): void {
     const reason = REASONS[code];
+    // That nobody listens at the peer's port is between the peer and the service.
+    if (reason !== 'port') this.#refusals.refused(code, to);
     if (reason === undefined) {
       this.#world.counts.sendsRefused++;
       return;
     }
     const known = this.#world.doors.boundTo(to.address, to.port)?.known ?? to;
     this.#host.handle({ kind: 'unreachable', reason, port: this.known.port, to: known });
+  }
+
+  get listensForSent(): boolean {
+    return !this.#refusals.isEmpty;
+  }
+
+  sent(to: Endpoint): void {
+    this.#refusals.sent(to.address);
   }
 
   /** A host on several segments hears a peer by the one that leads to it, whichever address was meant. */

@@ -10,6 +10,10 @@ export interface UdpReceiver {
   datagram(octets: Uint8Array, from: Ip, fromPort: number): void;
   /** The kernel would not send to `to`, or said later that it could not. */
   refused(code: string, to: Endpoint): void;
+  /** Whether it wants to know what does go out. */
+  readonly listensForSent?: boolean;
+  /** The kernel took a datagram; told only to one who listens. */
+  sent?(to: Endpoint): void;
 }
 
 export interface UdpBinding extends Endpoint {
@@ -68,7 +72,8 @@ export class UdpSocket {
     if (to.port === 0) return;
     const copy = Buffer.allocUnsafe(length);
     copy.set(length === octets.length ? octets : octets.subarray(0, length));
-    this.#socket.send(copy, 0, length, to.port, textOf(to.address), this.#onSent);
+    const onSent = this.#receiver.listensForSent === true ? this.#onSentTo({ ...to }) : this.#onSent;
+    this.#socket.send(copy, 0, length, to.port, textOf(to.address), onSent);
   }
 
   /** Sends like `send`, and says with what error code it went: for one who has another way. */
@@ -97,6 +102,13 @@ export class UdpSocket {
     const to = address === undefined ? undefined : addressOf(address);
     if (to !== undefined) this.#receiver.refused(code ?? 'unknown', { address: to, port: port ?? 0 });
   };
+
+  #onSentTo(to: Endpoint): (error: Error | null) => void {
+    return (error) => {
+      if (error === null && this.#open) this.#receiver.sent?.(to);
+      else this.#onSent(error);
+    };
+  }
 
   #enlarge(octets: number): void {
     try {
