@@ -25,9 +25,9 @@ if (unshare === undefined) {
   process.exit(4);
 }
 // The relays that the soak's clients stand behind.
-const prepare = ['10.9.0.1', '10.77.0.1', '10.80.0.1']
-  .map((address) => `ip address add ${address}/32 dev lo`)
-  .join(' && ');
+const relays = ['10.9.0.1', '10.77.0.1', '10.80.0.1'].map((address) => `ip address add ${address}/32 dev lo`);
+// All that modems and customers of the day may have is this machine's.
+const prepare = [...relays, 'ip route add local 10.128.0.0/10 dev lo'].join(' && ');
 const shell = `ip link set lo up && ${prepare} && exec "$@"`;
 const soak = [
   process.execPath,

@@ -8,7 +8,7 @@ export type ClientKind = 'udhcpc' | 'dhclient' | 'dhcpcd' | 'ipconfig';
 export const CLIENT_KINDS: readonly ClientKind[] = ['udhcpc', 'dhclient', 'dhcpcd', 'ipconfig'];
 
 /** What each says when it has a lease; the address is the first group. */
-export const LEASED: Readonly<Record<ClientKind, RegExp>> = {
+const LEASED: Readonly<Record<ClientKind, RegExp>> = {
   udhcpc: /lease of (\S+) obtained/,
   dhclient: /bound to (\S+)/,
   dhcpcd: /leased (\S+) for/,
