@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ip } from '../core/address.ts';
+import type { Crypto } from '../core/crypto.ts';
 import type { Topology, Trace } from '../core/driver.ts';
 import { portableCrypto } from '../crypto/portable.ts';
 import { nodeHashes } from '../driver/real/crypto.ts';
@@ -9,16 +10,20 @@ import type { MappingRow } from '../driver/real/mapping.ts';
 import type { RunResult } from '../scenario/result.ts';
 import { ScenarioRun } from '../scenario/run.ts';
 import { buildTopology } from '../topology/build.ts';
+import { allZoneSteps, type ZoneKeeper } from '../topology/zones.ts';
 import { checkTls } from './check-tls.ts';
 import type { LoadedScenario } from './scenario.ts';
+
+/** How long who runs meanwhile waits at a time: the kernel keeps some hundred datagrams. */
+const PIECE_MS = 2;
 
 export interface LiveOptions {
   /** Chooses losses, delays and the hosts' own dice; left out, the scenario's. The kernel's timing repeats for nobody. */
   readonly seed?: number | undefined;
   /** Told once each what the person should know. */
   readonly notice?: ((text: string) => void) | undefined;
-  /** Whether a reload may come; left out, no. */
-  readonly reloads?: boolean | undefined;
+  /** The zones of a server that may be reloaded; left out, no reload comes. */
+  readonly zones?: ZoneKeeper | undefined;
   /** Under `serve`: where servers listen in place of the file's addresses. */
   readonly listen?: readonly Ip[] | undefined;
   /** 0 to 255: keeps the loopback addresses apart from another live run's on this machine; left out, 0. */
@@ -37,6 +42,23 @@ export interface LiveRun {
   execute(listeners: readonly Trace[], signal?: AbortSignal): Promise<RunResult>;
 }
 
+const REAL_CRYPTO: Crypto = { ...portableCrypto, ...nodeHashes };
+
+/** Makes the zones of a scenario that runs in pieces, so that those who run meanwhile go on. */
+export async function prepareZones(
+  { scenario, contents }: LoadedScenario,
+  zones: ZoneKeeper,
+  notice: ((text: string) => void) | undefined,
+): Promise<void> {
+  const steps = allZoneSteps({ scenario, contents, crypto: REAL_CRYPTO, zones, notice });
+  let until = performance.now() + PIECE_MS;
+  while (steps.next().done !== true) {
+    if (performance.now() < until) continue;
+    await new Promise(setImmediate);
+    until = performance.now() + PIECE_MS;
+  }
+}
+
 export function prepareLive(loaded: LoadedScenario, options: LiveOptions = {}): LiveRun {
   const { scenario, contents } = loaded;
   const seed = options.seed ?? scenario.seed;
@@ -45,10 +67,11 @@ export function prepareLive(loaded: LoadedScenario, options: LiveOptions = {}): 
   const topology = buildTopology({
     scenario,
     contents,
-    crypto: { ...portableCrypto, ...nodeHashes },
+    crypto: REAL_CRYPTO,
     seed,
     epochUs: 0,
-    reloads: options.reloads,
+    reloads: options.zones !== undefined,
+    zones: options.zones,
     listen: options.listen,
     entropy: (count) => new Uint8Array(randomBytes(count)),
     notice: options.notice,

@@ -37,7 +37,7 @@ export interface Configuration {
 export interface ReloaderOptions {
   readonly driver: RealDriver;
   /** Reads the file and all that it names again; throws what a start would. */
-  readonly read: () => Configuration;
+  readonly read: () => Promise<Configuration>;
   /** Those of a topology that are to run; throws `ConfigError`. */
   readonly choose: (topology: Topology) => readonly HostSpec[];
   /** Told of the hosts that run now, those that are new among them. */
@@ -99,7 +99,7 @@ export class Reloader {
     const startedAt = driver.now;
     const at = Math.floor(startedAt / 1_000_000);
     try {
-      const { topology, limits } = read();
+      const { topology, limits } = await read();
       const hosts = choose(topology);
       assertNamesStay(this.#hosts, hosts);
       const { added, removed, restarted, sockets } = await driver.replace({ ...topology, hosts });

@@ -1,12 +1,13 @@
 import { formatEndpoint, parseIp } from '../core/address.ts';
 import type { Ip } from '../core/address.ts';
 import { UsageError } from './failure.ts';
-import { prepareLive } from './live.ts';
+import { prepareLive, prepareZones } from './live.ts';
 import type { Configuration, ReloadOutcome } from './reload.ts';
 import { loadScenario } from './scenario.ts';
 import { serve } from './serve.ts';
 import type { ServeOptions } from './serve.ts';
 import { isLinkLocal, kernelEndpoint } from '../driver/real/zones.ts';
+import { ZoneKeeper } from '../topology/zones.ts';
 
 /** What a command line shows of servers that run. */
 export interface Serving {
@@ -33,12 +34,18 @@ export async function serveFile(
   reach: 'inside' | 'any',
   options: Omit<ServeOptions, 'topology' | 'source'>,
 ): Promise<Serving> {
-  const read = (): Configuration => {
+  const { listen, notice } = options;
+  let kept = new ZoneKeeper();
+  const read = async (): Promise<Configuration> => {
     const loaded = loadScenario(path, { reach });
-    const { topology } = prepareLive(loaded, { reloads: true, listen: options.listen });
+    const zones = new ZoneKeeper(kept);
+    await prepareZones(loaded, zones, notice);
+    const { topology } = prepareLive(loaded, { zones, notice, listen });
+    zones.forget();
+    kept = zones;
     return { topology, limits: loaded.scenario.limits };
   };
-  const serving = await serve({ ...read(), ...options, source: { file: path, read } });
+  const serving = await serve({ ...(await read()), ...options, source: { file: path, read } });
   return {
     hosts: serving.hosts.map(({ name, kind }) => ({ name, kind })),
     endpoints: serving.endpoints.map(({ host, protocol, scenario, real }) => ({

@@ -21,7 +21,7 @@ export interface ServeOptions {
   /** All of the scenario's hosts, made with epoch 0: the real driver counts from 1970. */
   readonly topology: Topology;
   /** Where topology and limits come from, and how they are read again for a reload: throws what a start would. Left out: it stays. */
-  readonly source?: { readonly file: string; readonly read: () => Configuration } | undefined;
+  readonly source?: { readonly file: string; readonly read: () => Promise<Configuration> } | undefined;
   /** Names of hosts or groups to run; left out, the servers. */
   readonly only?: readonly string[] | undefined;
   /** Where leases are kept and the control socket is; left out, leases are in memory and nothing controls. */
@@ -111,7 +111,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
         diskFailure: () => store?.failure,
         pools: () => verbs.get('pools')?.({}) ?? Promise.resolve([]),
       });
-    if (account !== undefined) become(account, options);
+    if (account !== undefined) await become(account, options);
   } catch (error) {
     await stop(0);
     throw error;
@@ -132,9 +132,9 @@ export async function serve(options: ServeOptions): Promise<Serving> {
 }
 
 /** What only root may read is found out now, not at the first reload. */
-function become(account: Account, { stateFolder, source }: ServeOptions): void {
+async function become(account: Account, { stateFolder, source }: ServeOptions): Promise<void> {
   becomeUser(account, stateFolder);
-  source?.read();
+  await source?.read();
 }
 
 function makeReloader(

@@ -60,6 +60,7 @@ export class DnsService implements Service {
   readonly #port: number;
   readonly #tlsPort: number | undefined;
   readonly #responder: DnsResponder;
+  readonly #cookies: ServerCookies | undefined;
   readonly #streams: DnsStreams;
   readonly #client = new DnsClient(ANY, toInstant(0));
   readonly #reply: DnsReply;
@@ -81,6 +82,7 @@ export class DnsService implements Service {
     });
     this.#tlsPort = options.tlsPort;
     const { allowQuery, nsid, wantsCookie } = options;
+    this.#cookies = options.cookies && new ServerCookies(options.cookies);
     this.#responder = new DnsResponder({
       zones: options.zones,
       reply: this.#reply,
@@ -89,7 +91,7 @@ export class DnsService implements Service {
       allowQuery,
       nsid,
       wantsCookie,
-      cookies: options.cookies && new ServerCookies(options.cookies),
+      cookies: this.#cookies,
       rates: options.rates && new ResponseRates(options.rates, options.random.next()),
     });
   }
@@ -115,9 +117,11 @@ export class DnsService implements Service {
     return this.#streams.deadline();
   }
 
-  /** Connections stay open: what is asked on them from now on is answered from the new zones. */
+  /** Connections stay open, and cookies good: what is asked from now on is answered from the new zones. */
   succeed(before: Service): void {
-    if (before instanceof DnsService) this.#streams.inherit(before.#streams);
+    if (!(before instanceof DnsService)) return;
+    this.#streams.inherit(before.#streams);
+    if (before.#cookies !== undefined) this.#cookies?.inherit(before.#cookies);
   }
 
   #datagram(input: DatagramInput, now: Instant, effects: Effects): void {

@@ -3,12 +3,13 @@ import { coveredType } from '../codec/dns/rdata/rrsig.ts';
 import type { ResourceRecord } from '../codec/dns/record.ts';
 import { formatRecord } from '../codec/dns/record.ts';
 import { Type, typeName } from '../codec/dns/registry.ts';
-import { type Place, type ZoneTextOptions, parseZoneText } from '../codec/dns/zone-text.ts';
+import { type Place, type ZoneTextOptions, zoneTextSteps } from '../codec/dns/zone-text.ts';
 import { equalOctets } from '../core/bytes.ts';
 import type { Crypto } from '../core/crypto.ts';
 import { ConfigError } from '../core/errors.ts';
 import type { Rule } from '../core/rules.ts';
 import { ZONE } from '../core/rules/zone.ts';
+import { runSteps, type Steps } from '../core/steps.ts';
 import { NameTable } from './name-table.ts';
 import { NsecSecurity } from './nsec.ts';
 import { ITERATIONS_MAX, nsec3Parameters, nsec3Security, ownerHash } from './nsec3.ts';
@@ -32,6 +33,9 @@ export interface ZoneBuildOptions {
   /** Hashes names for NSEC3; left out, a zone that has them is read, and proves nothing. */
   readonly sha1?: Crypto['sha1'] | undefined;
 }
+
+/** About a millisecond's work. */
+const STEP_OWNERS = 1024;
 
 /** One type of one owner while the zone is read. */
 interface Gathered {
@@ -80,6 +84,10 @@ export class ZoneBuilder {
   }
 
   build(): Zone {
+    return runSteps(this.buildSteps());
+  }
+
+  *buildSteps(): Steps<Zone> {
     const apex = this.#soaSeen ? this.#apex : undefined;
     if (apex === undefined)
       throw new ConfigError(
@@ -89,7 +97,11 @@ export class ZoneBuilder {
       );
     const nodes = new NameTable<ZoneNode>();
     const top = this.#node(apex, apex, nodes);
-    for (const owner of this.#owners.values()) this.#node(owner.name, apex, nodes);
+    let count = 0;
+    for (const owner of this.#owners.values()) {
+      this.#node(owner.name, apex, nodes);
+      if (++count % STEP_OWNERS === 0) yield;
+    }
     const hashed = Array.from(this.#hashed.values(), (owner) => this.#rrsets(owner)).flat();
     const soa = top.rrset(Type.SOA);
     if (soa === undefined) throw new ConfigError(`${this.#options.file}:1:1`, 'no SOA record', 'exactly one');
@@ -268,6 +280,11 @@ const TTL_SECONDS = 3_600;
 
 /** The zone of a master file; `origin` is its apex when given. */
 export function loadZone(text: string, options: LoadZoneOptions): Zone {
+  return runSteps(loadZoneSteps(text, options));
+}
+
+/** The same in steps of about a millisecond, but for the last, which looks at the zone as a whole. */
+export function* loadZoneSteps(text: string, options: LoadZoneOptions): Steps<Zone> {
   const builder = new ZoneBuilder({ ...options, apex: options.origin });
   const ttlOf = (place: Place): number => {
     const found = `${place.file}:${place.line}`;
@@ -281,6 +298,6 @@ export function loadZone(text: string, options: LoadZoneOptions): Zone {
     return TTL_SECONDS;
   };
   const lenient = options.mode === 'lenient' ? { ttlOf } : {};
-  parseZoneText(text, { ...options, ...lenient }, (record, place) => builder.add(record, place));
-  return builder.build();
+  yield* zoneTextSteps(text, { ...options, ...lenient }, (record, place) => builder.add(record, place));
+  return yield* builder.buildSteps();
 }

@@ -1,19 +1,16 @@
 import { ScenarioError } from '../config/mistakes.ts';
 import type { DnsServiceConfig, FileReference, ZoneConfig } from '../config/scenario.ts';
 import { fromHex } from '../core/bytes.ts';
-import { ConfigError } from '../core/errors.ts';
 import { Random, streamKey } from '../core/random.ts';
+import { runSteps } from '../core/steps.ts';
 import { utf8Octets, utf8Text } from '../core/text.ts';
 import type { ServerCookieOptions } from '../engine/dns/cookies.ts';
 import { DEFAULT_RATES, type ResponseRateLimits } from '../engine/dns/response-rates.ts';
 import type { DnsServiceOptions } from '../service/dns.ts';
-import type { Zone } from '../store/zone.ts';
-import { loadZone } from '../store/zone-builder.ts';
-import type { ZoneFinding } from '../store/zone-finding.ts';
 import { ZoneSet } from '../store/zone-set.ts';
 import type { Contents } from './contents.ts';
-import { nameAt } from './name-at.ts';
 import type { World } from './world.ts';
+import { zoneSteps } from './zones.ts';
 
 const SECRET_OCTETS = 16;
 
@@ -86,48 +83,9 @@ function buildRates({ rateLimit }: DnsServiceConfig): ResponseRateLimits | undef
 function buildZones(config: DnsServiceConfig, world: World): ZoneSet {
   const access = new Map<string, ZoneConfig['allowQuery']>();
   const zones = config.zones.map((zone) => {
-    const built = buildZone(zone, config.name, world);
+    const built = runSteps(zoneSteps(zone, config.name, world));
     access.set(built.apex.key, zone.allowQuery);
     return built;
   });
   return new ZoneSet(zones, ({ key }) => ({ allowQuery: access.get(key) }));
-}
-
-function buildZone({ apex, check, source }: ZoneConfig, name: string, world: World): Zone {
-  const { contents, crypto, scenario } = world;
-  const options = {
-    origin: nameAt(`services.${name}.zones`, apex),
-    mode: check,
-    report: (finding: ZoneFinding) => world.notice?.(noticeOf(finding)),
-    sha1: crypto.sha1,
-  };
-  if (source.kind === 'text') return loadZone(source.text, { ...options, file: source.at });
-  try {
-    const { file } = source;
-    return loadZone(utf8Text(contents.octets(file)), {
-      ...options,
-      file: file.path,
-      include: contents.beside && ((path) => contents.beside?.(file, path) ?? { fault: 'no $INCLUDE' }),
-    });
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    throw zoneMistake(error, scenario.fileName);
-  }
-}
-
-function noticeOf({ severity, rule, place, found, expected }: ZoneFinding): string {
-  const at = place === undefined ? 'zone' : `${place.file}:${place.line}:${place.column}`;
-  return `${at}: ${severity} ${rule.id}: ${found}: expected ${expected}`;
-}
-
-/** A zone file's mistake has its place in its path, as `lab.zone:3:7`. */
-function zoneMistake({ path, found, expected }: ConfigError, fileName: string): ScenarioError {
-  const place = /^(.*):(\d+):(\d+)$/.exec(path);
-  const hint = `expected ${expected}`;
-  if (place === null)
-    return new ScenarioError(fileName, [{ line: 1, column: 1, path, message: found, hint }]);
-  const [, file = '', line, column] = place;
-  return new ScenarioError(file, [
-    { line: Number(line), column: Number(column), path: '', message: found, hint },
-  ]);
 }

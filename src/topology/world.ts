@@ -1,8 +1,9 @@
 import type { Ip } from '../core/address.ts';
 import type { Making } from './files.ts';
+import type { ZoneMaking } from './zones.ts';
 
 /** What services are made with beyond the scenario. */
-export interface World extends Making {
+export interface World extends Making, ZoneMaking {
   readonly seed: number;
   /** The driver's zero in microseconds since 1970: the scenario's epoch in the simulation, 0 on real sockets. */
   readonly epochUs: number;
@@ -15,6 +16,4 @@ export interface World extends Making {
   readonly listen?: readonly Ip[] | undefined;
   /** Octets that nobody can guess, for what strangers are told; left out, they are drawn from the seed. */
   readonly entropy?: ((count: number) => Uint8Array) | undefined;
-  /** Is told what was forgiven; left out, nobody is. */
-  readonly notice?: ((text: string) => void) | undefined;
 }

@@ -50,9 +50,9 @@ async function start(first: Topology): Promise<void> {
     topology: first,
     source: {
       file: 'lab.yaml',
-      read: () => {
+      read: async () => {
         reads++;
-        return { topology: says() };
+        return Promise.resolve({ topology: says() });
       },
     },
     stateFolder: folder,

@@ -1,4 +1,5 @@
 import { ConfigError } from '../../core/errors.ts';
+import { runSteps, type Steps } from '../../core/steps.ts';
 import { nearest } from '../../core/text.ts';
 import { parsePattern, parseRange, rangeCount } from './generate.ts';
 import { parseDuration } from './duration.ts';
@@ -47,6 +48,15 @@ export function parseZoneText(
   options: ZoneTextOptions,
   take: (record: ResourceRecord, place: Place) => void,
 ): void {
+  runSteps(zoneTextSteps(text, options, take));
+}
+
+/** The same in steps of some hundred records; an included file is one step. */
+export function zoneTextSteps(
+  text: string,
+  options: ZoneTextOptions,
+  take: (record: ResourceRecord, place: Place) => void,
+): Steps<void> {
   const state: ReaderState = {
     owner: undefined,
     ttlStated: undefined,
@@ -54,8 +64,11 @@ export function parseZoneText(
     includes: 0,
     generated: 0,
   };
-  new ZoneReader(options, options.file, state, take).read(text, options.origin ?? ROOT, 0);
+  return new ZoneReader(options, options.file, state, take).read(text, options.origin ?? ROOT, 0);
 }
+
+/** About a millisecond's work. */
+const STEP_ENTRIES = 256;
 
 /** What an included file shares with the one that includes it. */
 interface ReaderState {
@@ -87,9 +100,10 @@ class ZoneReader {
     this.#take = take;
   }
 
-  read(text: string, origin: Name, depth: number): void {
+  *read(text: string, origin: Name, depth: number): Steps<void> {
     this.#origin = origin;
     const lexer = new ZoneLexer(text, this.#file);
+    let count = 0;
     for (let entry = lexer.next(); entry !== undefined; entry = lexer.next()) {
       try {
         this.#entry(entry, depth);
@@ -97,6 +111,7 @@ class ZoneReader {
         if (!(error instanceof ConfigError) || this.#options.mistake === undefined) throw error;
         this.#options.mistake(error);
       }
+      if (++count % STEP_ENTRIES === 0) yield;
     }
   }
 
@@ -145,7 +160,7 @@ class ZoneReader {
     const text = include(word.text);
     if (typeof text !== 'string') return words.fail(word, text.fault);
     const owner = this.#state.owner;
-    new ZoneReader(this.#options, word.text, this.#state, this.#take).read(text, origin, depth + 1);
+    runSteps(new ZoneReader(this.#options, word.text, this.#state, this.#take).read(text, origin, depth + 1));
     this.#state.owner = owner;
   }
 

@@ -38,6 +38,13 @@ export class ServerCookies {
     this.#secrets = options.secrets;
   }
 
+  /** Goes on with the secrets that another server drew, so that its cookies stay good. */
+  inherit(before: ServerCookies): void {
+    if (this.#options.secrets.length > 0 || before.#rollAt === undefined) return;
+    this.#secrets = before.#secrets;
+    this.#rollAt = before.#rollAt;
+  }
+
   /** Whether the option that came proves that its sender gets what is sent to `source`. */
   isGood(option: Uint8Array, source: Ip, now: Instant): boolean {
     this.#roll(now);

@@ -99,3 +99,29 @@ test('a secret of our own is drawn anew each month, and the one before stays goo
   expect(server.isGood(old, client, at(month))).toBe(true);
   expect(server.isGood(renewed, client, at(month))).toBe(true);
 });
+
+describe('after a reload', () => {
+  const CLIENT = address('198.51.100.100');
+  const asked = hex('2464c4abcf10c957');
+  const own = '00112233445566778899aabbccddeeff';
+  /** A server that draws other secrets than `cookies()` does. */
+  const other = (...secrets: string[]) =>
+    new ServerCookies({
+      secrets: secrets.map(hex),
+      draw: () => new Uint8Array(16).fill(0xee),
+      sipHash24: portableCrypto.sipHash24,
+      epochUs: 0,
+    });
+
+  test.each([
+    { name: 'cookies of drawn secrets stay good', before: [], after: [], good: true },
+    { name: 'secrets that the file has now go', before: [], after: [own], good: false },
+    { name: 'secrets that the file had go', before: [own], after: [], good: false },
+  ])('$name', ({ before, after, good }) => {
+    const old = cookies(...before);
+    const option = old.make(asked, CLIENT, at(1000));
+    const now = other(...after);
+    now.inherit(old);
+    expect(now.isGood(option, CLIENT, at(1001))).toBe(good);
+  });
+});
