@@ -1,9 +1,12 @@
 import { isIpv4 } from '../core/address.ts';
 import type { Ip } from '../core/address.ts';
 import { encodeFrame } from '../codec/frame/packet.ts';
-import { CaptureWriter, LinkType } from '../codec/pcap.ts';
-import type { FrameEvent, Topology, Trace } from '../core/driver.ts';
+import { type CapturePacket, CaptureWriter, LinkType } from '../codec/pcap.ts';
+import type { FrameEvent, HostSpec, Topology, Trace } from '../core/driver.ts';
+import type { Rule } from '../core/rules.ts';
+import type { Instant } from '../core/time.ts';
 import { escapeText } from '../core/text.ts';
+import { isDrop } from './drops.ts';
 import { fateText } from './fate.ts';
 import { formatCount } from './line.ts';
 
@@ -42,6 +45,8 @@ export class CaptureRecorder implements Trace {
   #octets = 0;
   #waiting = 0;
   #left = 0;
+  /** One that went to a firewall, which has not spoken yet. The octets are its own. */
+  #last: { readonly packet: CapturePacket; readonly receiver: HostSpec } | undefined;
 
   constructor(topology: Topology, facts: CaptureFacts, put: (octets: Uint8Array) => void) {
     this.#facts = facts;
@@ -67,18 +72,46 @@ export class CaptureRecorder implements Trace {
     const known = this.#interfaces.get(event.segment) ?? this.#addSegment(event.segment, 'ethernet');
     if (body.kind === 'udp' && !event.sender.forwards) this.#name(body.from.address, event.sender.name);
     const isMacMessage = body.kind === 'mac-message';
-    this.#writer.addPacket({
+    this.#addWaiting();
+    const packetOf = {
       interface: isMacMessage ? (known.macMessages ?? known.ethernet) : known.ethernet,
       atUs: this.#facts.epochUs + event.at,
       octets: isMacMessage ? body.octets : encodeFrame({ sourceMac, destinationMac, packet, body }),
       packetId: packet,
       comment: commentOf(event),
-    });
+    };
+    // What a firewall says of it comes after it.
+    if (event.receiver?.inspects === true) this.#last = { packet: packetOf, receiver: event.receiver };
+    else this.#add(packetOf);
+  }
+
+  /** Why a firewall has dropped the packet that it was handed last. */
+  because(_at: Instant, host: HostSpec, rule: Rule, detail: string | undefined): void {
+    const last = this.#last;
+    if (last?.receiver !== host || !isDrop(rule.id)) return;
+    const said = `dropped by ${host.name} · ${rule.id} ${rule.says}`;
+    const more = detail === undefined ? said : `${said} · ${escapeText(detail)}`;
+    const { comment } = last.packet;
+    this.#last = {
+      ...last,
+      packet: { ...last.packet, comment: comment === undefined ? more : `${comment} · ${more}` },
+    };
+  }
+
+  #addWaiting(): void {
+    const last = this.#last;
+    this.#last = undefined;
+    if (last !== undefined) this.#add(last.packet);
+  }
+
+  #add(packet: CapturePacket): void {
+    this.#writer.addPacket(packet);
     if (++this.#waiting === FLUSH_PACKETS) this.#flush();
   }
 
   /** The last octets; nothing may come after. */
   end(): void {
+    this.#addWaiting();
     if (this.#names.size > 0)
       this.#writer.addNames([...this.#names].map(([address, name]) => ({ address, name })));
     this.#flush();

@@ -1,4 +1,5 @@
 import { ruleById } from '../core/rules/catalogue.ts';
+import { isDrop, isPassage } from './drops.ts';
 import { fateText } from './fate.ts';
 import type { Row } from './ladder-rows.ts';
 import { isTrouble } from './lessons.ts';
@@ -18,6 +19,8 @@ export function labelOf({ protocol, message, fields }: FrameRecord): string {
       return message === 'TIME' ? 'TIME' : 'TIME?';
     case 'DNS':
       return message;
+    case 'FTP':
+      return message === 'REPLY' ? (fields['code'] ?? message) : message;
     default:
       return message === '' ? protocol : `${protocol}-${message}`;
   }
@@ -38,6 +41,12 @@ export function noteOf(row: Row): readonly Span[] {
   const second = records.find((record) => record.packet !== first.packet);
   if (second !== undefined) add(relayNote(first, second));
   if (row.skipped > 0) add(`(${row.skipped} like these before)`, 'dim');
+  for (const { sender, rule, detail } of records)
+    if (rule !== null && detail !== null && isPassage(rule)) add(`${sender}: ${detail}`, 'dim');
+  for (const { host, rule, detail } of row.reasons) {
+    const text = `${host}: ${[isDrop(rule) ? rule : '', detail ?? ''].filter((one) => one !== '').join(' ')}`;
+    add(isDrop(rule) ? `✗ ${text}` : text, isDrop(rule) ? 'bad' : 'dim');
+  }
   for (const state of row.states)
     add(
       state.subject === null ? `→ ${state.state}` : `${state.host} → ${state.state}`,
@@ -112,6 +121,8 @@ function factsOf({ protocol, message, fields }: FrameRecord): readonly string[] 
       return [`${fields['qname'] ?? ''} ${fields['qtype'] ?? ''}`.trim()];
     case 'DNS ANSWER':
       return [named('rcode', ''), named('answer', '')];
+    case 'TCP SYN':
+      return [named('dport', 'to port')];
     case 'RNG RSP':
       return [named('status', '')];
     case 'REG RSP':
@@ -120,7 +131,7 @@ function factsOf({ protocol, message, fields }: FrameRecord): readonly string[] 
     case 'ICMP EXCEEDED':
       return [named('code')];
     default:
-      return [];
+      return protocol === 'FTP' ? [named('argument', '')] : [];
   }
 }
 

@@ -1,5 +1,7 @@
+import { FW } from '../core/rules/firewall.ts';
+import { isDrop, isPassage } from './drops.ts';
 import type { PlantHost } from './plant.ts';
-import type { FrameRecord, StateRecord, TraceRecord } from './record.ts';
+import type { FrameRecord, ReasonRecord, StateRecord, TraceRecord } from './record.ts';
 
 /** One datagram on its way, or a relayed message on both of its ways: what one line of a ladder shows. */
 export interface Row {
@@ -12,6 +14,8 @@ export interface Row {
   /** How many like it are left out before it. */
   skipped: number;
   readonly states: StateRecord[];
+  /** What a firewall said of it, or of its own tables after it. */
+  readonly reasons: ReasonRecord[];
 }
 
 export interface Hop {
@@ -31,6 +35,7 @@ export function ladderRows(
   const seen = new Map<string, { count: number; at: number }>();
   for (const record of records) {
     if (record.kind === 'state') rows.at(-1)?.states.push(record);
+    if (record.kind === 'because') noteReason(record, rows);
     if (record.kind !== 'frame' || isNeighbourTalk(record)) continue;
     const hop = { from: record.sender, to: targetOf(record, owner, plant), record };
     const row = rows.findLast((one) => one.hops[0]?.record.packet === record.packet) ?? relayed(rows, record);
@@ -39,8 +44,7 @@ export function ladderRows(
       continue;
     }
     const key = sendingKey(record);
-    // Ranging asks again and again by design: that is no repetition of what was lost.
-    const before = record.protocol === 'RNG' ? undefined : recent(seen.get(key), record);
+    const before = mayRepeat(record) ? recent(seen.get(key), record) : undefined;
     seen.set(key, { count: (before?.count ?? 0) + 1, at: record.sent_at });
     rows.push({
       at: record.sent_at,
@@ -49,9 +53,26 @@ export function ladderRows(
       waitedUs: before === undefined ? 0 : record.sent_at - before.at,
       skipped: 0,
       states: [],
+      reasons: [],
     });
   }
   return fold(rows.sort((a, b) => a.at - b.at));
+}
+
+/** Ranging asks again and again by design, and so does the dialogue of a stream: that is no repetition of what was lost. */
+function mayRepeat({ protocol, message }: FrameRecord): boolean {
+  if (protocol === 'TCP') return message === 'SYN';
+  return protocol !== 'RNG' && protocol !== 'FTP';
+}
+
+/** A drop stands beside the packet that was handed to the firewall last; its tables beside whatever came before. */
+function noteReason(record: ReasonRecord, rows: readonly Row[]): void {
+  const row = isDrop(record.rule)
+    ? rows.findLast(({ hops }) => hops.at(-1)?.record.receiver === record.host)
+    : isPassage(record.rule)
+      ? rows.at(-1)
+      : undefined;
+  if (row !== undefined && (isDrop(record.rule) || record.rule === FW.shown.id)) row.reasons.push(record);
 }
 
 /** An xid tells a DHCP message's repetitions by itself; what another protocol sends after so long is a new beginning. */
@@ -103,6 +124,7 @@ function sendingKey({ protocol, message, sender, receiver, fields }: FrameRecord
     fields['qname'],
     fields['qtype'],
     fields['id'],
+    protocol === 'TCP' ? `${fields['sport']} ${fields['dport']}` : undefined,
   ];
   return [protocol, message, sender, receiver, ...what].join('|');
 }
@@ -113,7 +135,7 @@ function fold(rows: readonly Row[]): readonly Row[] {
   const skipped = new Map<string, number>();
   for (const [index, row] of rows.entries()) {
     const kind = kindOf(row);
-    if (row.states.length === 0 && isRoutine(row, rows, index)) {
+    if (row.states.length === 0 && row.reasons.length === 0 && isRoutine(row, rows, index)) {
       skipped.set(kind, (skipped.get(kind) ?? 0) + 1);
       continue;
     }

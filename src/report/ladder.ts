@@ -1,4 +1,6 @@
 import type { FrameEvent, HostSpec, Topology, Trace } from '../core/driver.ts';
+import type { Rule } from '../core/rules.ts';
+import { FW } from '../core/rules/firewall.ts';
 import type { Mac } from '../core/address.ts';
 import { formatMac } from '../core/address.ts';
 import { toInstant } from '../core/time.ts';
@@ -12,7 +14,8 @@ import { cutLine, formatCount, lineText, span } from './line.ts';
 import type { Line } from './line.ts';
 import { clientOf, Relevance } from './plant.ts';
 import type { PlantHost } from './plant.ts';
-import { frameRecord, stateRecord } from './record.ts';
+import { isDrop, Trail } from './drops.ts';
+import { frameRecord, reasonRecord, stateRecord } from './record.ts';
 import type { TraceRecord } from './record.ts';
 
 /** What one host's ladder is drawn from. */
@@ -31,6 +34,7 @@ export class LadderRecorder implements Trace {
   readonly #reader: PacketReader;
   readonly #relevance: Relevance;
   readonly #ladders: ReadonlyMap<string, Ladder>;
+  readonly #trail = new Trail<Ladder>();
   #number = 0;
   #zero = toInstant(0);
 
@@ -48,7 +52,8 @@ export class LadderRecorder implements Trace {
   frame(event: FrameEvent): void {
     const facts = this.#reader.describe(event);
     const hosts = [event.sender.name, event.receiver?.name, facts.from.name, facts.to?.name];
-    const ladder = this.#ladders.get(this.#relevance.ownerOf({ hosts, client: clientOf(event) }) ?? '');
+    const known = this.#ladders.get(this.#relevance.ownerOf({ hosts, client: clientOf(event) }) ?? '');
+    const ladder = this.#trail.crossing(event.packet, event.receiver?.name, known);
     if (ladder === undefined) return;
     if (ladder.records.length >= RECORDS_MAX) ladder.missed++;
     else ladder.records.push(frameRecord(facts, this.#stand()));
@@ -59,6 +64,14 @@ export class LadderRecorder implements Trace {
     const ladder = this.#ladders.get(owner ?? '');
     if (ladder === undefined || ladder.records.length >= RECORDS_MAX) return;
     ladder.records.push(stateRecord({ at, host, machine, state, subject }, this.#stand()));
+  }
+
+  /** What becomes of a packet at a firewall stands beside it. */
+  because(at: Instant, host: HostSpec, rule: Rule, detail: string | undefined): void {
+    if (host.inspects !== true || !(isDrop(rule.id) || rule === FW.shown)) return;
+    const ladder = this.#trail.spokenOf(host.name) ?? this.#ladders.get(host.name);
+    if (ladder === undefined || ladder.records.length >= RECORDS_MAX) return;
+    ladder.records.push(reasonRecord({ at, host, rule, detail }, this.#stand()));
   }
 
   #stand(): { number: number; zero: Instant } {
@@ -76,9 +89,15 @@ export function laddersOf(chosen: readonly PlantHost[], records: Iterable<TraceR
   const ladders = new Map(
     chosen.map((owner): [string, Ladder] => [owner.name, { owner, records: [], missed: 0 }]),
   );
+  const trail = new Trail<Ladder>();
   for (const record of records) {
-    const owner = ownerOf(record, relevance);
-    const ladder = owner === undefined ? undefined : ladders.get(owner);
+    const known = ladders.get(ownerOf(record, relevance) ?? '');
+    const ladder =
+      record.kind === 'frame'
+        ? trail.crossing(record.packet, record.receiver ?? undefined, known)
+        : record.kind === 'because' && isDrop(record.rule)
+          ? (trail.spokenOf(record.host) ?? known)
+          : known;
     if (ladder === undefined) continue;
     if (ladder.records.length >= RECORDS_MAX) ladder.missed++;
     else ladder.records.push(record);

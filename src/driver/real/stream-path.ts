@@ -66,6 +66,7 @@ export class StreamPath {
   begin(station: Station): { readonly server: Endpoint; readonly client: Endpoint } | undefined {
     const { local, peer } = this.#client;
     let segment: TcpPacket = this.#segment('client', SYN, NO_OCTETS, { from: local, to: peer });
+    const packet = this.#world.crossing.nextPacket();
     let from = station;
     let hops: { medium: Hop['medium']; sender: Interface; receiver: Interface }[] = [];
     for (let count = 0; count < HOPS_MAX; count++) {
@@ -83,7 +84,7 @@ export class StreamPath {
       }
       const inspects = from.spec.inspects === true;
       this.#legs.push({ hops, router: inspects ? receiver : undefined, back: undefined });
-      this.#tell(hops, segment);
+      this.#tell(hops, segment, packet);
       hops = [];
       if (inspects) {
         const onward = from.inspectSegment(segment, receiver);
@@ -143,9 +144,10 @@ export class StreamPath {
     let segment = this.#segment(from, flags, octets, { from: ends.local, to: ends.peer });
     const grows = octets.length + ((flags & (SYN | FIN)) === 0 ? 0 : 1);
     this.#next[from] = (this.#next[from] + grows) | 0;
+    const packet = this.#world.crossing.nextPacket();
     const legs = from === 'client' ? this.#legs : [...this.#legs].reverse();
     for (const [index, leg] of legs.entries()) {
-      this.#tell(from === 'client' ? leg.hops : backwards(leg.hops), segment);
+      this.#tell(from === 'client' ? leg.hops : backwards(leg.hops), segment, packet);
       const router =
         from === 'client' ? leg.router : legs[index + 1]?.router && this.#backOf(legs[index + 1]);
       if (router === undefined) continue;
@@ -178,11 +180,10 @@ export class StreamPath {
     return { ...ends, flags, sequence: this.#next[side], acknowledgment, octets };
   }
 
-  #tell(hops: Leg['hops'], segment: TcpPacket): void {
-    const { tap, now, crossing } = this.#world;
+  #tell(hops: Leg['hops'], segment: TcpPacket, packet: number): void {
+    const { tap, now } = this.#world;
     if (!tap.seesFrames) return;
     const at = now();
-    const packet = crossing.nextPacket();
     const { from, to, rule, detail } = segment;
     const octets = encode(segment);
     let ttl = TTL;
