@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Lab } from './netns.ts';
 
@@ -40,9 +40,10 @@ volume_path = ${at('volumes')}
 network_config_dir = ${at('networks')}
 `,
     );
+    // Which driver the file system under the folder bears, podman finds out.
     const storage = lab.file(
       'storage.conf',
-      `[storage]\ndriver = "overlay"\ngraphroot = ${at('store')}\nrunroot = ${at('run')}\n`,
+      `[storage]\ndriver = ""\ngraphroot = ${at('store')}\nrunroot = ${at('run')}\n`,
     );
     this.#environment = {
       CONTAINERS_CONF: engine,
@@ -93,7 +94,9 @@ network_config_dir = ${at('networks')}
 
   /** Lets go of what it has mounted, and of its folder. */
   remove(): void {
-    execFileSync('umount', ['--recursive', join(this.#folder, 'store/overlay')]);
+    const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n');
+    for (const where of mounts.map((line) => line.split(' ')[1] ?? '').toReversed())
+      if (where.startsWith(`${this.#folder}/`)) execFileSync('umount', [where]);
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
