@@ -64,6 +64,11 @@ export const VERBS: readonly VerbEntry[] = [
     load: async () => (await import('./docsis.ts')).docsis,
   },
   {
+    name: 'zone',
+    summary: 'check, test, print and compare zone files',
+    load: async () => (await import('./zone.ts')).zone,
+  },
+  {
     name: 'doctor',
     summary: 'look at this machine: ports, rights, interfaces, clock, and what to do',
     load: async () => (await import('./doctor.ts')).doctor,

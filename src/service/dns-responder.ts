@@ -8,7 +8,6 @@ import type { Ip } from '../core/address.ts';
 import { DecodeError } from '../core/errors.ts';
 import type { Rule } from '../core/rules.ts';
 import { DNS } from '../core/rules/dns.ts';
-import type { Effects } from '../core/service.ts';
 import type { Instant } from '../core/time.ts';
 import { Answer } from '../engine/dns/answer.ts';
 import { Authority } from '../engine/dns/authority.ts';
@@ -16,7 +15,7 @@ import { CLIENT_COOKIE_OCTETS, type ServerCookies } from '../engine/dns/cookies.
 import type { ResponseKind, ResponseRates } from '../engine/dns/response-rates.ts';
 import { udpLimit } from '../engine/dns/truncate.ts';
 import type { AccessList } from '../store/access.ts';
-import type { Asker } from '../store/routing.ts';
+import type { Asker, Reasons } from '../store/routing.ts';
 import type { ZoneSet } from '../store/zone-set.ts';
 import type { DnsReply } from './dns-reply.ts';
 
@@ -82,29 +81,29 @@ export class DnsResponder {
   }
 
   /** Writes the reply and gives its length; 0 for no reply. */
-  respond(octets: Uint8Array, client: DnsClient, effects: Effects): number {
+  respond(octets: Uint8Array, client: DnsClient, reasons: Reasons): number {
     const query = this.#query;
     const reply = this.#reply;
     reply.start();
     this.#isPadding = false;
     // A response is not answered, or two servers could talk for ever.
     if (!query.decodeHeader(octets) || (query.flags & Flag.QR) !== 0) {
-      effects.because(DNS.ignored);
+      reasons.because(DNS.ignored);
       return 0;
     }
     const fault = this.#decodeBody(octets);
-    if (query.opcode !== Opcode.QUERY) return this.#refuse(Rcode.NOTIMP, DNS.notImplemented, effects);
+    if (query.opcode !== Opcode.QUERY) return this.#refuse(Rcode.NOTIMP, DNS.notImplemented, reasons);
     if (fault !== undefined) {
-      effects.because(DNS.formatError, effects.explains ? fault.message : undefined);
+      reasons.because(DNS.formatError, reasons.explains ? fault.message : undefined);
       return reply.error(query, Rcode.FORMERR);
     }
     // RFC 7830 §4: only over what is encrypted.
     this.#isPadding = client.transport === 'tls' && query.isPadded;
     // RFC 6891 §6.1.3.
-    if (query.hasEdns && query.ednsVersion !== 0) return this.#refuse(Rcode.BADVERS, DNS.badVersion, effects);
+    if (query.hasEdns && query.ednsVersion !== 0) return this.#refuse(Rcode.BADVERS, DNS.badVersion, reasons);
     this.#putOptions(client);
-    if (query.qdcount === 0) return this.#cookieAlone(effects);
-    return this.#answerQuestion(client, effects);
+    if (query.qdcount === 0) return this.#cookieAlone(reasons);
+    return this.#answerQuestion(client, reasons);
   }
 
   /** What the client asked for beside its question. */
@@ -126,53 +125,53 @@ export class DnsResponder {
   }
 
   /** RFC 7873 §5.4: a query without a question. A server's cookie that is wrong is said to be so. */
-  #cookieAlone(effects: Effects): number {
+  #cookieAlone(reasons: Reasons): number {
     if (this.#options.cookies === undefined) {
-      effects.because(DNS.formatError);
+      reasons.because(DNS.formatError);
       return this.#error(Rcode.FORMERR);
     }
-    effects.because(DNS.cookieOnly);
+    reasons.because(DNS.cookieOnly);
     const isWrong = this.#query.cookie.length > CLIENT_COOKIE_OCTETS && !this.#isCookieGood;
     return this.#error(isWrong ? Rcode.BADCOOKIE : Rcode.NOERROR);
   }
 
-  #answerQuestion(client: DnsClient, effects: Effects): number {
+  #answerQuestion(client: DnsClient, reasons: Reasons): number {
     const query = this.#query;
     const { allowQuery, cookies, wantsCookie } = this.#options;
     // RFC 7873 §5.2.3 (2); a client that sends no cookie at all could not ask again with a better one.
     if (wantsCookie === true && !this.#isProved && cookies !== undefined && query.cookie.length > 0)
-      return this.#refuse(Rcode.BADCOOKIE, DNS.cookieWanted, effects);
-    if (wantsCookie === true && !this.#isProved) return this.#slip(DNS.cookieWanted, effects);
+      return this.#refuse(Rcode.BADCOOKIE, DNS.cookieWanted, reasons);
+    if (wantsCookie === true && !this.#isProved) return this.#slip(DNS.cookieWanted, reasons);
     if (allowQuery !== undefined && !allowQuery.allows(client.source)) {
       this.#extendedError(PROHIBITED);
-      return this.#refuse(Rcode.REFUSED, DNS.prohibited, effects);
+      return this.#refuse(Rcode.REFUSED, DNS.prohibited, reasons);
     }
     switch (query.qtype) {
       case Type.OPT:
       case Type.TSIG:
       case Type.TKEY:
-        return this.#refuse(Rcode.FORMERR, DNS.formatError, effects);
+        return this.#refuse(Rcode.FORMERR, DNS.formatError, reasons);
       case Type.AXFR:
       case Type.IXFR:
       case Type.MAILA:
       case Type.MAILB:
         this.#extendedError(NOT_SUPPORTED);
-        return this.#refuse(Rcode.NOTIMP, DNS.notImplemented, effects);
+        return this.#refuse(Rcode.NOTIMP, DNS.notImplemented, reasons);
       default:
     }
     if (query.qclass !== Class.IN && query.qclass !== Class.ANY) {
       this.#extendedError(NOT_AUTHORITATIVE);
-      return this.#refuse(Rcode.REFUSED, DNS.refusedClass, effects);
+      return this.#refuse(Rcode.REFUSED, DNS.refusedClass, reasons);
     }
-    return this.#lookUp(client, effects);
+    return this.#lookUp(client, reasons);
   }
 
-  #lookUp(client: DnsClient, effects: Effects): number {
+  #lookUp(client: DnsClient, reasons: Reasons): number {
     const query = this.#query;
     const answer = this.#answer;
     client.dnssecOk = query.dnssecOk;
     const qname = query.qname.subarray(0, query.qnameLength);
-    this.#authority.answer(qname, query.qtype, client, answer, effects);
+    this.#authority.answer(qname, query.qtype, client, answer, reasons);
     if (answer.rcode === Rcode.REFUSED)
       this.#extendedError(answer.isProhibited ? PROHIBITED : NOT_AUTHORITATIVE);
     // RFC 1035 §6.2: with class ANY there may be more than we know.
@@ -180,14 +179,14 @@ export class DnsResponder {
     const { rates } = this.#options;
     if (rates !== undefined && !this.#isProved) {
       const fate = rates.judge(client.source, kindOf(answer), subjectOf(answer), client.now);
-      if (fate === 'slip') return this.#slip(DNS.rateSlipped, effects);
+      if (fate === 'slip') return this.#slip(DNS.rateSlipped, reasons);
       if (fate === 'drop') {
-        effects.because(DNS.rateLimited, this.#detail(effects));
+        reasons.because(DNS.rateLimited, this.#detail(reasons));
         return 0;
       }
     }
     const length = this.#write(client);
-    if (this.#reply.wasTruncated) effects.because(DNS.truncated, this.#detail(effects));
+    if (this.#reply.wasTruncated) reasons.because(DNS.truncated, this.#detail(reasons));
     return length;
   }
 
@@ -201,8 +200,8 @@ export class DnsResponder {
     return this.#reply.answer(this.#query, this.#answer, limit);
   }
 
-  #slip(rule: Rule, effects: Effects): number {
-    effects.because(rule, this.#detail(effects));
+  #slip(rule: Rule, reasons: Reasons): number {
+    reasons.because(rule, this.#detail(reasons));
     return this.#reply.slip(this.#query);
   }
 
@@ -221,8 +220,8 @@ export class DnsResponder {
     }
   }
 
-  #refuse(rcode: number, rule: Rule, effects: Effects): number {
-    effects.because(rule, this.#detail(effects));
+  #refuse(rcode: number, rule: Rule, reasons: Reasons): number {
+    reasons.because(rule, this.#detail(reasons));
     return this.#error(rcode);
   }
 
@@ -233,8 +232,8 @@ export class DnsResponder {
     return this.#reply.error(this.#query, rcode);
   }
 
-  #detail(effects: Effects): string | undefined {
-    if (!effects.explains) return undefined;
+  #detail(reasons: Reasons): string | undefined {
+    if (!reasons.explains) return undefined;
     const { qname, qnameLength, qtype, qclass, opcode } = this.#query;
     if (qnameLength === 0) return opcodeName(opcode);
     const name = formatName(new Name(qname.slice(0, qnameLength)));

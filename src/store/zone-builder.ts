@@ -278,6 +278,18 @@ export interface LoadZoneOptions
 /** What lenient reading gives a record without a TTL. */
 const TTL_SECONDS = 3_600;
 
+/** The TTL of records that have none, and one finding that says so, at the first. */
+export function forgivenTtl(report: ZoneBuildOptions['report']): (place: Place) => number {
+  let isTold = false;
+  return (place) => {
+    if (isTold) return TTL_SECONDS;
+    isTold = true;
+    const found = 'a record without a TTL';
+    report?.({ severity: 'error', rule: ZONE.noTtl, place, found, expected: 'a TTL, or $TTL before' });
+    return TTL_SECONDS;
+  };
+}
+
 /** The zone of a master file; `origin` is its apex when given. */
 export function loadZone(text: string, options: LoadZoneOptions): Zone {
   return runSteps(loadZoneSteps(text, options));
@@ -286,18 +298,7 @@ export function loadZone(text: string, options: LoadZoneOptions): Zone {
 /** The same in steps of about a millisecond, but for the last, which looks at the zone as a whole. */
 export function* loadZoneSteps(text: string, options: LoadZoneOptions): Steps<Zone> {
   const builder = new ZoneBuilder({ ...options, apex: options.origin });
-  const ttlOf = (place: Place): number => {
-    const found = `${place.file}:${place.line}`;
-    options.report?.({
-      severity: 'error',
-      rule: ZONE.noTtl,
-      place,
-      found,
-      expected: 'a TTL, or $TTL before',
-    });
-    return TTL_SECONDS;
-  };
-  const lenient = options.mode === 'lenient' ? { ttlOf } : {};
+  const lenient = options.mode === 'lenient' ? { ttlOf: forgivenTtl(options.report) } : {};
   yield* zoneTextSteps(text, { ...options, ...lenient }, (record, place) => builder.add(record, place));
   return yield* builder.buildSteps();
 }

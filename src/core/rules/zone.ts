@@ -132,4 +132,144 @@ export const ZONE = defineRules('ZONE', {
       fix: 'Put a line such as `$TTL 1h` at the top.',
     },
   ],
+  unreadable: [
+    14,
+    {
+      says: 'An entry of the zone file cannot be read.',
+      why: 'A zone with a mistake is not loaded at all: half of it would be worse than the version before.',
+      source: 'RFC 1035 §5.2',
+      tryIt: 'Write an address with five numbers.',
+      fix: 'Write what the message says is expected.',
+    },
+  ],
+  targetAlias: [
+    20,
+    {
+      says: 'An NS, MX or SRV record points to an alias.',
+      why: 'Who looks for a server looks for its addresses, and need not follow a CNAME; some do not.',
+      source: 'RFC 2181 §10.3',
+      tryIt: 'Let an MX point to a name with a CNAME.',
+      fix: 'Point it to the canonical name.',
+    },
+  ],
+  targetMissing: [
+    21,
+    {
+      says: 'An MX or SRV record points to a name of this zone that has no address.',
+      why: 'Nobody can reach the server; mail waits, or comes back.',
+      source: 'RFC 1035 §3.3.9',
+      tryIt: 'Remove the address of a mail server.',
+      fix: 'Add the address, or remove the record.',
+    },
+  ],
+  aliasLoop: [
+    22,
+    {
+      says: 'Aliases lead round in a circle.',
+      why: 'Nobody ever finds an address. A resolver gives up, and says SERVFAIL.',
+      source: 'RFC 1034 §3.6.2',
+      tryIt: 'Make two CNAMEs that point to each other.',
+      fix: 'Let one of them point to a name with records.',
+    },
+  ],
+  aliasDangling: [
+    23,
+    {
+      says: 'An alias points to a name of this zone that does not exist.',
+      why: 'Who asks for the alias is told that the name does not exist. Where the target is another’s to register, a stranger can take it.',
+      source: 'RFC 1034 §3.6.2',
+      tryIt: 'Remove the target of a CNAME.',
+      fix: 'Remove the alias, or write its target.',
+    },
+  ],
+  fewServers: [
+    24,
+    {
+      says: 'A zone or a delegation has a single name server.',
+      why: 'When that one fails, every name below is gone. Two are asked for, on networks of their own.',
+      source: 'RFC 1034 §4.1',
+      tryIt: 'Remove all NS records but one.',
+      fix: 'Add a second name server.',
+    },
+  ],
+  spfTwice: [
+    25,
+    {
+      says: 'A name has two SPF records.',
+      why: 'A receiver that finds two must not choose: the check ends in an error, and mail may be refused.',
+      source: 'RFC 7208 §3.2',
+      tryIt: 'Write a second TXT record that begins with v=spf1.',
+      fix: 'Make one record of the two.',
+    },
+  ],
+  spfLookups: [
+    26,
+    {
+      says: 'An SPF record asks for more than ten look-ups.',
+      why: 'A receiver stops after ten and calls the record broken, whoever sent the mail.',
+      source: 'RFC 7208 §4.6.4',
+      tryIt: 'Write eleven include: terms.',
+      fix: 'Write networks (ip4:, ip6:) in the place of names, or remove senders that send no more.',
+    },
+  ],
+  spfBroken: [
+    27,
+    {
+      says: 'An SPF record has a term that nobody understands.',
+      why: 'One wrong term makes the whole record an error for a receiver.',
+      source: 'RFC 7208 §4.6',
+      tryIt: 'Write v=spf1 ipv4:192.0.2.1 -all: the mechanism is called ip4.',
+      fix: 'Write mechanisms such as a, mx, ip4:, ip6:, include:, exists:, all.',
+    },
+  ],
+  dmarcBroken: [
+    28,
+    {
+      says: 'A DMARC record cannot be read.',
+      why: 'A receiver that cannot read the policy acts as if there were none.',
+      source: 'RFC 7489 §6.3',
+      tryIt: 'Write v=DMARC1 without p=.',
+      fix: 'Write v=DMARC1; p=none, quarantine or reject; and further tags, with semicolons between.',
+    },
+  ],
+  dkimBroken: [
+    29,
+    {
+      says: 'A DKIM key record cannot be read.',
+      why: 'Signatures that name this key fail, and mail counts as forged.',
+      source: 'RFC 6376 §3.6.1',
+      tryIt: 'Cut the key off in the middle.',
+      fix: 'Copy the record anew, as one TXT of several strings where it is long.',
+    },
+  ],
+  signatureEnds: [
+    30,
+    {
+      says: 'A signature has expired, or will within a week.',
+      why: 'From then on validating resolvers say SERVFAIL for these records: the zone is gone for their users.',
+      source: 'RFC 4034 §3.1.5',
+      tryIt: 'Let a signed zone lie for a month.',
+      fix: 'Sign the zone again, and see why that did not happen by itself.',
+    },
+  ],
+  serialBack: [
+    31,
+    {
+      says: 'The zone changed, and its serial did not go up.',
+      why: 'Secondaries compare serials: they keep the old version for ever.',
+      source: 'RFC 1982 §3.2',
+      tryIt: 'Change a record and run `headend zone diff` on both versions.',
+      fix: 'Raise the serial, by serial arithmetic: at most 2147483647 at one time.',
+    },
+  ],
+  unknownKey: [
+    32,
+    {
+      says: 'Signatures were made by a key that the zone does not publish.',
+      why: 'A resolver cannot check them. Such keys are left over from a roll-over that went too fast.',
+      source: 'RFC 4035 §5.3.1',
+      tryIt: 'Remove a DNSKEY from a signed zone.',
+      fix: 'Publish the key, or sign with one that is published.',
+    },
+  ],
 });
