@@ -66,7 +66,11 @@ class GroupCounts {
   readonly ports = new Map<number, PortCounts>();
   readonly rules = new Map<Rule, number>();
   readonly dhcp = { received: new Map<string, number>(), sent: new Map<string, number>() };
-  readonly answers = { udp: new Map<string, number>(), tcp: new Map<string, number>() };
+  readonly answers = {
+    udp: new Map<string, number>(),
+    tcp: new Map<string, number>(),
+    tls: new Map<string, number>(),
+  };
   transfers = 0;
 
   port(number: number): PortCounts {
@@ -125,7 +129,9 @@ export class Metrics implements Meter {
   }
 
   streamed(host: HostSpec, port: number, octets: Uint8Array): void {
-    if (port === DNS_PORT) increment(this.#group(host).answers.tcp, rcodeOf(octets, FRAME_OCTETS));
+    const isTls = port === host.tls?.port;
+    if (port !== DNS_PORT && !isTls) return;
+    increment(this.#group(host).answers[isTls ? 'tls' : 'tcp'], rcodeOf(octets, FRAME_OCTETS));
   }
 
   because(host: HostSpec, rule: Rule): void {
@@ -202,7 +208,7 @@ export class Metrics implements Meter {
       ['host', 'transport', 'rcode'],
       (add) => {
         for (const [host, { answers }] of this.#groups)
-          for (const transport of ['udp', 'tcp'] as const)
+          for (const transport of ['udp', 'tcp', 'tls'] as const)
             for (const [rcode, count] of answers[transport]) add({ host, transport, rcode }, count);
       },
     );

@@ -74,10 +74,14 @@ describe('what is counted', () => {
     metrics.sent(server, 53, answer(3), 12);
     metrics.sent(server, 53, answer(3), 12);
     metrics.streamed(server, 53, answer(5, 2));
+    const secure = { ...server, tls: { port: 853, certificate: new Uint8Array(0), key: new Uint8Array(0) } };
+    metrics.streamed(secure, 853, answer(2, 2));
+    metrics.streamed(secure, 37, answer(2, 2));
     const samples = await samplesOf(metrics);
     const of = (transport: string, rcode: string) =>
       valueOf(samples, 'headend_dns_answers_total', { transport, rcode });
     expect([of('udp', 'NOERROR'), of('udp', 'NXDOMAIN'), of('tcp', 'REFUSED')]).toEqual([1, 2, 1]);
+    expect(of('tls', 'SERVFAIL')).toBe(1);
   });
 
   test('decisions by rule, and transfers by how they ended', async () => {
