@@ -184,7 +184,7 @@ export const DHCP = defineRules('DHCP', {
   notHolder: [
     20,
     {
-      says: 'The RELEASE or DECLINE is for an address that this client does not have: the server changes nothing.',
+      says: 'The RELEASE or DECLINE is for an address that this client does not have from us: the server changes nothing.',
       why: "Else anybody could take his neighbour's address away.",
       source: 'RFC 2131 §4.3.3, §4.3.4',
       tryIt: "Let a client release another's address.",
@@ -319,6 +319,16 @@ export const DHCP = defineRules('DHCP', {
       source: 'RFC 2131 §4.3.1',
       tryIt:
         'Give the subnet classes: with when: and tftp:, and boot two clients of which one sends that option 60.',
+    },
+  ],
+  noServerId: [
+    35,
+    {
+      says: 'The RELEASE or DECLINE names no server: the server changes nothing.',
+      why: 'Only the server that gave an address may take it back, and option 54 must say which one that is.',
+      source: 'RFC 2131 §4.4.1, table 5',
+      tryIt: 'Ask with dhcping, whose RELEASE is such a one.',
+      fix: 'accept-without-server-id: true under the DHCP service follows it all the same.',
     },
   ],
 });

@@ -179,7 +179,8 @@ export class DhcpServer {
       this.#book,
     );
     const subnet = choice && this.#book.subnetFor(choice.address);
-    if (choice === undefined || subnet === undefined) return this.#because(this.#emptyRule(x), x, effects);
+    if (choice === undefined || subnet === undefined)
+      return this.#because(this.#admitting(x) ? DHCP.poolEmpty : DHCP.noSubnetForClass, x, effects);
     const given = this.#take(x, choice.address, subnet);
     if (this.#table.state(given) !== LeaseState.bound)
       this.#table.enter(given, LeaseState.offered, afterSeconds(now, this.#options.offerHoldSeconds));
@@ -257,7 +258,7 @@ export class DhcpServer {
   #decline(x: Exchange, now: Instant, effects: Effects): void {
     const row = this.#rowOf(x);
     const address = x.request.ip(Option.requestedAddress) ?? ANY;
-    if (!this.#mayGiveUp(x) || !this.#has(row, address)) return this.#because(DHCP.notHolder, x, effects);
+    if (!this.#mayGiveUp(x, row, address, effects)) return;
     this.#table.enter(row, LeaseState.declined, this.#holdUntil(now));
     this.#because(DHCP.declined, x, effects, address);
     effects.persist([leaseRow(this.#table, row, this.#options.epochSeconds)]);
@@ -268,7 +269,7 @@ export class DhcpServer {
   #release(x: Exchange, effects: Effects): void {
     const row = this.#rowOf(x);
     const address = x.request.ciaddr;
-    if (!this.#mayGiveUp(x) || !this.#has(row, address)) return this.#because(DHCP.notHolder, x, effects);
+    if (!this.#mayGiveUp(x, row, address, effects)) return;
     this.#table.enter(row, LeaseState.free, NEVER);
     this.#because(DHCP.released, x, effects, address);
     effects.persist([leaseRow(this.#table, row, this.#options.epochSeconds)]);
@@ -368,17 +369,17 @@ export class DhcpServer {
     return named === x.serverId || (named !== undefined && this.#options.addresses.includes(named));
   }
 
-  #mayGiveUp(x: Exchange): boolean {
-    if (x.request.has(Option.serverIdentifier)) return this.#isForUs(x);
-    return this.#options.acceptsWithoutServerId;
+  /** Whether a RELEASE or DECLINE is followed; if not, the rule has been said. */
+  #mayGiveUp(x: Exchange, row: number, address: Ipv4, effects: Effects): boolean {
+    const isNamed = x.request.has(Option.serverIdentifier);
+    const isOurs = isNamed ? this.#isForUs(x) : this.#options.acceptsWithoutServerId;
+    const may = isOurs && this.#has(row, address);
+    if (!may) this.#because(isNamed || isOurs ? DHCP.notHolder : DHCP.noServerId, x, effects);
+    return may;
   }
 
   #admitting(x: Exchange): Subnet | undefined {
     return this.#links.subnetsOf(x.link).find((subnet) => subnet.admits(x));
-  }
-
-  #emptyRule(x: Exchange): Rule {
-    return this.#admitting(x) === undefined ? DHCP.noSubnetForClass : DHCP.poolEmpty;
   }
 
   #holdUntil(now: Instant): Instant {

@@ -14,6 +14,8 @@ import type { Clock } from './schedule.ts';
 
 const PORT = 53;
 const TURN_MS = 10;
+/** After a pause nobody asks what was not asked meanwhile. */
+const CATCH_UP_MS = 100;
 const PATIENCE_MS = 2_000;
 const TRIES = 3;
 /** Of a hundred questions so many are for a name that is not there. */
@@ -40,6 +42,7 @@ export class Lookups {
   readonly #waiting: readonly Map<number, Lookup>[];
   #asked = 0;
   #owed = 0;
+  #turnedAt = performance.now();
 
   static async open(made: {
     readonly day: Day;
@@ -73,7 +76,11 @@ export class Lookups {
   }
 
   start(): void {
-    this.#owed += (this.#day.modems * LOOKUPS_A_DAY * TURN_MS) / (this.#day.seconds * 1000);
+    const now = performance.now();
+    this.#owed +=
+      (this.#day.modems * LOOKUPS_A_DAY * Math.min(now - this.#turnedAt, CATCH_UP_MS)) /
+      (this.#day.seconds * 1000);
+    this.#turnedAt = now;
     for (; this.#owed >= 1; this.#owed--) this.#one();
     this.#clock.events.after(TURN_MS, () => {
       this.start();

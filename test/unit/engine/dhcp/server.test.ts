@@ -201,13 +201,13 @@ describe('RELEASE, DECLINE, INFORM', () => {
   });
 
   test.each([
-    { name: 'of a neighbour', fields: { mac: OTHER_MAC, ...named } },
-    { name: 'to another server', fields: { options: [ipOption(54, '10.0.0.99')] } },
-    { name: 'to nobody', fields: {} },
-  ])('RELEASE $name changes nothing', ({ fields }) => {
+    { name: 'of a neighbour', fields: { mac: OTHER_MAC, ...named }, because: DHCP.notHolder },
+    { name: 'to another server', fields: { options: [ipOption(54, '10.0.0.99')] }, because: DHCP.notHolder },
+    { name: 'to nobody', fields: {}, because: DHCP.noServerId },
+  ])('RELEASE $name changes nothing', ({ fields, because }) => {
     const address = bind();
     hear('release', { ciaddr: ip(address), ...fields });
-    expect(effects.words()).toEqual([`because ${DHCP.notHolder.id}`]);
+    expect(effects.words()).toEqual([`because ${because.id}`]);
   });
 
   it('DECLINE sets the address aside for a day', () => {
