@@ -17,6 +17,8 @@ export interface Provision {
 /** The same, ready to be written. Which device reads which: a cable modem siaddr and file (a 3.0 modem 125.2 before siaddr), PXE and phones 66, 67 or 150. */
 export class EncodedProvision {
   readonly siaddr: Ipv4;
+  /** Without one the server is that of the next setting, such as the subnet's for a class. */
+  readonly namesServer: boolean;
   /** The field `file`, and option 67. */
   readonly file: Uint8Array | undefined;
   /** Option 66: the server as text. */
@@ -32,6 +34,7 @@ export class EncodedProvision {
     const { server, file, siaddr } = provision;
     this.#provision = provision;
     this.siaddr = siaddr === 'none' ? ANY : siaddr;
+    this.namesServer = server !== undefined || siaddr !== 'none';
     this.file = file === undefined ? undefined : (latin1Octets(file) ?? utf8Octets(file));
     this.serverName = server === undefined ? undefined : utf8Octets(formatIpv4(server));
     this.serverAddress = server === undefined ? undefined : ipOctets(server);

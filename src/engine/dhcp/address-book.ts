@@ -21,13 +21,21 @@ export class ClientAddressBook implements AddressBook {
     return this;
   }
 
-  /** The subnet of the client's link that holds an address and admits the client. */
+  /**
+   * The subnet of the client's link that holds an address and admits the client: of several with one network the one that
+   * reserves or gives the address, else the first.
+   */
   subnetFor(address: Ipv4): Subnet | undefined {
     const x = this.#x;
     if (x === undefined) return undefined;
-    for (const subnet of this.#links.subnetsOf(x.link))
-      if (subnet.contains(address) && (subnet.admits(x) || subnet === x.reserved?.subnet)) return subnet;
-    return undefined;
+    if (x.reserved?.address === address) return x.reserved.subnet;
+    let first: Subnet | undefined;
+    for (const subnet of this.#links.subnetsOf(x.link)) {
+      if (!subnet.contains(address) || !(subnet.admits(x) || subnet === x.reserved?.subnet)) continue;
+      if (subnet.pool.contains(address)) return subnet;
+      first ??= subnet;
+    }
+    return first;
   }
 
   /** Whether an address that the client has may stay with it: of a pool for it, or reserved for it. */

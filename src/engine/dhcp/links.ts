@@ -112,6 +112,7 @@ export class Links {
       for (const relay of subnet.settings.relays) this.#byRelay.set(relay, subnet.link);
       for (const reservation of subnet.settings.reservations) this.#reserve(reservation, subnet);
     }
+    for (const address of this.#reservedAddresses) this.subnetOf(address)?.pool.touch(address);
     this.#links = links;
     for (const subnet of this.subnets) this.#spare(subnet, addresses);
   }
@@ -125,9 +126,15 @@ export class Links {
     return this.#links[link] ?? [];
   }
 
-  /** The subnet that an address lies in. */
+  /** The subnet that an address lies in: of several with one network the one that gives it. */
   subnetOf(address: Ipv4): Subnet | undefined {
-    return this.subnets.find((subnet) => subnet.contains(address));
+    let first: Subnet | undefined;
+    for (const subnet of this.subnets) {
+      if (!subnet.contains(address)) continue;
+      if (subnet.pool.contains(address)) return subnet;
+      first ??= subnet;
+    }
+    return first;
   }
 
   isReserved(address: Ipv4): boolean {
@@ -165,7 +172,6 @@ export class Links {
       values: valuesOf(options, values),
     };
     this.#reservedAddresses.add(address);
-    subnet.pool.touch(address);
     switch (by.kind) {
       case 'mac':
         return add(this.#byMac, by.mac, reserved);

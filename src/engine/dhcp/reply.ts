@@ -41,22 +41,21 @@ export class ReplyWriter {
   /** What the present reply is made of: the reservation, the classes, the subnet; what comes first goes first. */
   readonly #layers: OptionLayer[] = [];
   #layerCount = 0;
-  #provisionLayer: OptionLayer | undefined;
-  #provision: EncodedProvision | undefined;
+  #server: EncodedProvision | undefined;
+  #serverLayer: OptionLayer | undefined;
+  #file: EncodedProvision | undefined;
+  #fileLayer: OptionLayer | undefined;
 
   grant(x: Exchange, grant: Grant, effects: Effects): void {
     const { request } = x;
     const { type, subnet, yiaddr } = grant;
     this.#gather(x, subnet, effects);
-    const provision = this.#provision;
     const writer = this.#start(x, effects);
     // RFC 2131 §4.3.1, table 3: ciaddr in an ACK only.
     if (type === MessageType.ack) writer.ciaddr = request.ciaddr;
     writer.yiaddr = yiaddr;
-    if (provision !== undefined) {
-      writer.siaddr = provision.siaddr;
-      if (provision.file !== undefined) writer.file = provision.file;
-    }
+    if (this.#server !== undefined) writer.siaddr = this.#server.siaddr;
+    if (this.#file?.file !== undefined) writer.file = this.#file.file;
     if (type !== 0) {
       this.#u8(Option.messageType, type);
       this.#u32(Option.serverIdentifier, x.serverId);
@@ -116,14 +115,14 @@ export class ReplyWriter {
         const code = list[index] ?? 0;
         this.#value(code, this.#valueOf(code));
       }
-    const provision = this.#provision;
+    const cableLabs = this.#server?.cableLabs;
     const vivso = request.option(Option.vendorSpecific);
     if (
-      provision !== undefined &&
+      cableLabs !== undefined &&
       vivso !== undefined &&
       asksCableLabs(vivso, CableLabsSuboption.tftpServers)
     )
-      this.#value(Option.vendorSpecific, provision.cableLabs);
+      this.#value(Option.vendorSpecific, cableLabs);
   }
 
   #everything(): void {
@@ -140,41 +139,52 @@ export class ReplyWriter {
 
   #gather(x: Exchange, subnet: Subnet, effects: Effects): void {
     this.#layerCount = 0;
-    this.#provisionLayer = undefined;
-    let provision: EncodedProvision | undefined;
-    if (x.reserved !== undefined) provision = this.#layer(x.reserved, x.reserved.provision, provision);
+    this.#server = undefined;
+    this.#file = undefined;
+    if (x.reserved !== undefined) this.#layer(x.reserved, x.reserved.provision, x);
     for (const each of subnet.classes) {
       if (!each.has(x)) continue;
       effects.because(DHCP.forClass, effects.explains ? each.name : undefined);
-      provision = this.#layer(each, each.provision, provision);
+      this.#layer(each, each.provision, x);
     }
-    provision = this.#layer(subnet, subnet.provisions.for(x), provision);
-    this.#provision = provision?.forClient(x.mac);
+    this.#layer(subnet, subnet.provisions.for(x), x);
   }
 
-  /** The provision that counts: `chosen`, or the first there is. */
-  #layer(
-    layer: OptionLayer,
-    provision: EncodedProvision | undefined,
-    chosen: EncodedProvision | undefined,
-  ): EncodedProvision | undefined {
+  /** The server is of the first layer that names one, the file of the first that names one. */
+  #layer(layer: OptionLayer, provision: EncodedProvision | undefined, x: Exchange): void {
     this.#layers[this.#layerCount++] = layer;
-    if (chosen !== undefined || provision === undefined) return chosen;
-    this.#provisionLayer = layer;
-    return provision;
+    if (provision === undefined) return;
+    if (this.#server === undefined && provision.namesServer) {
+      this.#server = provision;
+      this.#serverLayer = layer;
+    }
+    if (this.#file === undefined && provision.file !== undefined) {
+      this.#file = provision.forClient(x.mac);
+      this.#fileLayer = layer;
+    }
   }
 
   /** A value that a part of the file gives goes before one made of its `tftp:`. */
   #valueOf(code: number): Uint8Array | undefined {
     for (let index = 0; index < this.#layerCount; index++) {
       const layer = this.#layers[index];
-      const value = layer?.values[code];
+      const value = layer?.values[code] ?? this.#made(code, layer);
       if (value !== undefined) return value;
-      if (layer !== this.#provisionLayer) continue;
-      const made = this.#provision && madeOf(this.#provision, code);
-      if (made !== undefined) return made;
     }
     return undefined;
+  }
+
+  #made(code: number, layer: OptionLayer | undefined): Uint8Array | undefined {
+    switch (code) {
+      case Option.tftpServerName:
+        return layer === this.#serverLayer ? this.#server?.serverName : undefined;
+      case Option.bootFileName:
+        return layer === this.#fileLayer ? this.#file?.file : undefined;
+      case Option.tftpServerAddress:
+        return layer === this.#serverLayer ? this.#server?.serverAddress : undefined;
+      default:
+        return undefined;
+    }
   }
 
   #finish(x: Exchange, type: number, yiaddr: Ipv4, effects: Effects): void {
@@ -207,18 +217,5 @@ export class ReplyWriter {
     if (this.#stamps[code] === this.#replies) return true;
     this.#stamps[code] = this.#replies;
     return false;
-  }
-}
-
-function madeOf(provision: EncodedProvision, code: number): Uint8Array | undefined {
-  switch (code) {
-    case Option.tftpServerName:
-      return provision.serverName;
-    case Option.bootFileName:
-      return provision.file;
-    case Option.tftpServerAddress:
-      return provision.serverAddress;
-    default:
-      return undefined;
   }
 }

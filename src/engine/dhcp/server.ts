@@ -102,7 +102,7 @@ export class DhcpServer {
     const isHeld =
       this.#table.state(row) === LeaseState.bound && this.#table.isOf(row, x.key.octets, x.key.length);
     if (outcome === 'durable') {
-      const subnet = this.#links.subnetOf(this.#table.address(row));
+      const subnet = this.#book.subnetFor(this.#table.address(row));
       if (isHeld && subnet !== undefined) this.#sendAck(x, row, subnet, this.#secondsLeft(row, now), effects);
       return;
     }

@@ -135,3 +135,23 @@ describe('a subnet for some', () => {
     expect([isSilent(), rule()]).toEqual([true, DHCP.noSubnetForClass.id]);
   });
 });
+
+describe('two pools of one network', () => {
+  const pools = [
+    { test: { when: [[sends(60, 'docsis*')]], unless: [] } },
+    { ranges: [{ first: ip('10.9.17.1'), last: ip('10.9.17.2') }], reservations: [] },
+  ];
+
+  it('an address of the second is confirmed to who may have both', () => {
+    make([{ ranges: [] }, ...pools.slice(1)]);
+    expect(bind()).toBe('10.9.17.1');
+  });
+
+  it('a reservation beside the first is not given out of the second', () => {
+    const by = { kind: 'mac' as const, mac: mac('00:10:18:00:00:09') };
+    const reserved = { by, address: ip('10.9.17.1'), hostName: undefined, provision: undefined };
+    make([{ ranges: [], reservations: [reserved] }, ...pools.slice(1)]);
+    expect(bind()).toBe('10.9.17.2');
+    expect(bind({ mac: mac('00:10:18:00:00:09') })).toBe('10.9.17.1');
+  });
+});
