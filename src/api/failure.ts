@@ -23,9 +23,13 @@ export class UsageError extends Error {
 
 /** A file of the person's that cannot be read or written: exit code 2. */
 export class FileError extends Error {
+  /** Without the path. */
+  readonly reason: string;
+
   constructor(path: string, what: string, remedy: string) {
     super(`${escapeText(path)}: ${what}: ${remedy}`);
     this.name = 'FileError';
+    this.reason = what;
   }
 }
 

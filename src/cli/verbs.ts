@@ -39,6 +39,11 @@ export const VERBS: readonly VerbEntry[] = [
     load: async () => (await import('./health.ts')).health,
   },
   {
+    name: 'import',
+    summary: "make a scenario file of another server's configuration: Kea, ISC dhcpd, dnsmasq",
+    load: async () => (await import('./import.ts')).importVerb,
+  },
+  {
     name: 'leases',
     summary: 'list the leases of a serve, running or not',
     load: async () => (await import('./leases.ts')).leases,

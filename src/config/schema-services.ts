@@ -78,8 +78,8 @@ const client = z
   );
 
 const who = {
-  when: v.oneOrMany(client, 64).optional().describe('for clients of which one of these is true'),
-  unless: v.oneOrMany(client, 64).optional().describe('but not for those of which one of these is true'),
+  when: v.oneOrMany(client, 1_024).optional().describe('for clients of which one of these is true'),
+  unless: v.oneOrMany(client, 1_024).optional().describe('but not for those of which one of these is true'),
 };
 
 const clientClass = v.strict({
