@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DecodeError } from '../../src/core/errors.ts';
 import { formatIp, ipv4 } from '../../src/core/address.ts';
