@@ -39,7 +39,8 @@ export function buildTopology(world: World): Topology {
 
 /** What a device is made from: all that the file says of it but the places, and what the files hold that it names. */
 function revisionOf(device: DeviceConfig, { contents, crypto }: World): string {
-  return JSON.stringify(device, (key, value: unknown) => {
+  // How many there are is said by their names.
+  return JSON.stringify({ ...device, count: undefined }, (key, value: unknown) => {
     if (key === 'place' || key === 'at') return undefined;
     return isFile(value) ? toHex(crypto.md5(contents.octets(value))) : value;
   });

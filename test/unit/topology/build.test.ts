@@ -59,6 +59,9 @@ const revisions = (file: string, key = 'hidden', reloads = true) => {
   });
   return new Map(hosts.map(({ name, revision }) => [name, revision]));
 };
+const many = (count: number) =>
+  CABLE.replace('kind: cable-modem,', `kind: cable-modem, count: ${count},`).replace('00:01', '00:{n:02x}');
+
 describe('what a reload needs', () => {
   const before = revisions(CABLE);
 
@@ -76,6 +79,12 @@ describe('what a reload needs', () => {
     expect(
       [...after].filter(([name, revision]) => before.get(name) !== revision).map(([name]) => name),
     ).toEqual(changed);
+  });
+
+  test('one more of a kind leaves the others alone', () => {
+    const [two, three] = [revisions(many(2)), revisions(many(3))];
+    expect(two.get('cm[0]')).toBeDefined();
+    expect(['cm[0]', 'cm[1]'].map((name) => three.get(name) === two.get(name))).toEqual([true, true]);
   });
 
   test('a secret in a file changes it, too, and is not in it; servers have none', () => {
