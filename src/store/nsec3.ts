@@ -27,7 +27,7 @@ export function nsec3Parameters(rdata: Uint8Array): Nsec3Parameters | undefined 
   return { iterations: (high << 8) | low, salt: rdata.slice(5, 5 + length) };
 }
 
-export function sameParameters(a: Nsec3Parameters, b: Nsec3Parameters): boolean {
+function sameParameters(a: Nsec3Parameters, b: Nsec3Parameters): boolean {
   return a.iterations === b.iterations && equalOctets(a.salt, b.salt);
 }
 

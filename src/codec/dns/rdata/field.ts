@@ -174,7 +174,7 @@ export function tagString(name: string): Field {
     format: (stored) => {
       const octets = stored.take(stored.u8(name), name);
       const text = latin1Text(octets);
-      return /^[0-9A-Za-z]+$/.test(text) ? text : quoteString(octets);
+      return /^[0-9A-Za-z]+$/.test(text) ? text : undefined;
     },
   };
 }

@@ -1,0 +1,111 @@
+import { expect, test } from 'vitest';
+import { parseIp } from '../../../../src/core/address.ts';
+import { Name, toName } from '../../../../src/codec/dns/name.ts';
+import { formatRdata } from '../../../../src/codec/dns/rdata/shape.ts';
+import { parseRdataText } from '../../../../src/codec/dns/zone-text.ts';
+import { Type, rcodeName, typeName } from '../../../../src/codec/dns/registry.ts';
+import { toInstant } from '../../../../src/core/time.ts';
+import { Answer } from '../../../../src/engine/dns/answer.ts';
+import { Authority } from '../../../../src/engine/dns/authority.ts';
+import { NameTable } from '../../../../src/store/name-table.ts';
+import type { Asker, Routing } from '../../../../src/store/routing.ts';
+import { RRset, Zone, ZoneNode } from '../../../../src/store/zone.ts';
+import { zoneRecords } from '../../../../src/store/zone-change.ts';
+import { ZoneSet } from '../../../../src/store/zone-set.ts';
+
+const APEX = toName('lab.example');
+
+/** The set's records one by one: the first for 10.0.0.0/8, none for 192.0.2.0/24, the last for the rest. */
+const byNetwork: Routing = {
+  choose: (all, { source }, scope) => {
+    scope.prefixLength = Math.max(scope.prefixLength, 8);
+    if (source === parseIp('192.0.2.1')) return undefined;
+    const chosen = all.rdatas[source === parseIp('10.0.0.1') ? 0 : all.rdatas.length - 1]!;
+    return new RRset(all.owner, all.type, all.ttl, [chosen]);
+  },
+};
+
+function routed(name: string, type: number, ...texts: string[]): RRset {
+  const rdatas = texts.map((text) => parseRdataText(type, text));
+  return new RRset(toName(name), type, 60, rdatas, { routing: byNetwork });
+}
+
+function zoneOf(...sets: RRset[]): Zone {
+  const soa = new RRset(APEX, Type.SOA, 60, [parseRdataText(Type.SOA, '. . 1 2 3 4 5')]);
+  const nodes = new NameTable<ZoneNode>();
+  const top = new ZoneNode(APEX, undefined, [soa]);
+  nodes.set(APEX, top);
+  for (const set of sets) {
+    const node = new ZoneNode(set.owner, top, [set]);
+    nodes.set(set.owner, node);
+    if (set.owner.isWildcard) top.wildcard = node;
+  }
+  return new Zone({ soa, nodes, hashed: [], security: undefined });
+}
+
+const ZONE = zoneOf(
+  routed('www.lab.example', Type.A, '10.0.0.81', '10.0.0.82'),
+  routed('*.lab.example', Type.A, '10.0.0.83', '10.0.0.84'),
+  routed('group.lab.example', Type.CNAME, 'www.lab.example.', 'away.example.'),
+);
+
+test.each([
+  {
+    name: 'a policy chooses for one network',
+    ask: 'www A',
+    from: '10.0.0.1',
+    answer: ['www.lab.example. A 10.0.0.81'],
+  },
+  { name: 'and for another', ask: 'www A', from: '10.0.0.2', answer: ['www.lab.example. A 10.0.0.82'] },
+  { name: 'no choice is NODATA, since the name exists', ask: 'www A', from: '192.0.2.1', answer: [] },
+  {
+    name: 'another type is NODATA without asking the policy',
+    ask: 'www AAAA',
+    from: '10.0.0.1',
+    answer: [],
+    scope: 0,
+  },
+  {
+    name: 'what a wildcard has is given under the name asked for',
+    ask: 'x A',
+    from: '10.0.0.1',
+    answer: ['x.lab.example. A 10.0.0.83'],
+  },
+  {
+    name: 'a CNAME that a policy chose is followed',
+    ask: 'group A',
+    from: '10.0.0.1',
+    answer: ['group.lab.example. CNAME www.lab.example.', 'www.lab.example. A 10.0.0.81'],
+  },
+  {
+    name: 'also out of the zone',
+    ask: 'group A',
+    from: '10.0.0.2',
+    answer: ['group.lab.example. CNAME away.example.'],
+  },
+  { name: 'no choice among CNAMEs is NODATA', ask: 'group A', from: '192.0.2.1', answer: [] },
+])('$name: $ask from $from', ({ ask, from, answer, scope = 8 }) => {
+  const [label = '', type = ''] = ask.split(' ');
+  const asker: Asker = { source: parseIp(from)!, subnet: undefined, dnssecOk: true, now: toInstant(0) };
+  const out = new Answer();
+  const qtype = type === 'AAAA' ? Type.AAAA : Type.A;
+  const qname = toName(`${label}.lab.example`).octets;
+  new Authority(new ZoneSet([ZONE])).answer(qname, qtype, asker, out, { explains: false, because: () => {} });
+  const seen = Array.from({ length: out.answers.length }, (_, index) => {
+    const rrset = out.answers.rrset(index)!;
+    const rdatas = rrset.rdatas.map((rdata) => formatRdata(rrset.shape, rdata));
+    const owner = out.answers.owner(index)!;
+    return `${new Name(owner).toString()} ${typeName(rrset.type)} ${rdatas.join(' ')}`;
+  });
+  expect(seen).toEqual(answer);
+  expect(rcodeName(out.rcode)).toBe('NOERROR');
+  expect(out.authorities.length).toBe(answer.length === 0 ? 1 : 0);
+  expect(out.scope.prefixLength).toBe(scope);
+});
+
+test('a transfer carries all records of a policy', () => {
+  const records = Array.from(zoneRecords(ZONE)).filter(({ owner }) =>
+    owner.equals(toName('www.lab.example')),
+  );
+  expect(records.length).toBe(2);
+});
