@@ -66,7 +66,7 @@ export interface Serving {
   stop(graceMs?: number): Promise<void>;
 }
 
-const SERVER_KINDS: ReadonlySet<string> = new Set(['dhcp', 'tftp', 'tod', 'dns']);
+const SERVER_KINDS: ReadonlySet<string> = new Set(['dhcp', 'tftp', 'tod', 'dns', 'ftp']);
 /** Devices that do nothing until they are switched on. */
 const POWERED_KINDS: ReadonlySet<string> = new Set(['cable-modem', 'host', 'stub', 'resolver']);
 const DHCP_PORT = 67;
@@ -167,7 +167,15 @@ export function chooseHosts(topology: Topology, only: readonly string[] | undefi
     const hint = near === undefined ? [...names].slice(0, 10).join(', ') : `did you mean ${near}?`;
     throw new ConfigError('--only', wanted, `the name of a host or a group of the file: ${hint}`);
   }
-  return hosts.filter(({ name, group }) => only.includes(name) || only.includes(group));
+  const chosen = hosts.filter(({ name, group }) => only.includes(name) || only.includes(group));
+  const router = chosen.find(({ inspects }) => inspects === true);
+  if (router !== undefined)
+    throw new ConfigError(
+      '--only',
+      router.name,
+      'servers, a CMTS, its modems: a router acts in headend run, in real networks the kernel routes',
+    );
+  return chosen;
 }
 
 function isServer({ kind }: HostSpec): boolean {

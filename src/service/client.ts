@@ -25,7 +25,7 @@ export interface ClientServiceOptions {
 
 type ClientState = 'off' | 'fetching' | 'fetched' | 'failed';
 
-/** As a command-line client of TFTP: five tries, five seconds apart (RFC 1123 §4.2.3.2 asks for more patience of servers). */
+/** As a command-line client of TFTP: five tries, five seconds apart. */
 const TFTP_PROFILE: TftpProfile = { resendSeconds: [5], sendsMax: 5, dallySeconds: 0, octetsMax: 1 << 24 };
 
 /**

@@ -16,7 +16,7 @@ export const FTP = defineRules('FTP', {
     {
       says: 'The user is logged in without a password.',
       why: 'This server has public files only. A password would travel in plain text, for all on the way to read.',
-      source: 'RFC 959 §4.1.1, RFC 1635 §3',
+      source: 'RFC 959 §4.1.1, RFC 1635',
       tryIt: 'Read USER and PASS in the capture.',
     },
   ],
@@ -45,7 +45,7 @@ export const FTP = defineRules('FTP', {
     {
       says: 'Passive mode: the server says on which of its ports it waits, and the client connects there.',
       why: 'Both connections go from the client to the server, as firewalls expect.',
-      source: 'RFC 959 §4.1.2, RFC 2428 §3, RFC 1579 §3',
+      source: 'RFC 959 §4.1.2, RFC 2428 §3, RFC 1579',
       tryIt: 'Count the SYNs from the client in the capture: two, in active mode one.',
     },
   ],

@@ -46,7 +46,7 @@ export function runCommand(line: string, control: Control, files: FileTable, eff
   }
 }
 
-/** RFC 1635 §3: anonymous FTP takes any password. */
+/** RFC 1635: anonymous FTP takes any password. */
 function logIn(control: Control, effects: Effects): void {
   if (control.user === 'nobody') return control.reply(503, 'USER comes first', effects);
   control.user = 'in';
