@@ -7,7 +7,8 @@ import type { Effects, Service, Target } from '../src/core/service.ts';
 import { latin1Octets } from '../src/core/text.ts';
 import { toInstant } from '../src/core/time.ts';
 import { encodeAck, encodePacket, Opcode } from '../src/codec/tftp/packet.ts';
-import { MODEM_TFTP_PROFILE, TftpReceiver } from '../src/engine/tftp/receiver.ts';
+import { MODEM_TFTP_PROFILE } from '../src/engine/tftp/client-profile.ts';
+import { TftpReceiver } from '../src/engine/tftp/receiver.ts';
 import { TftpService } from '../src/service/tftp.ts';
 import { FileTable } from '../src/store/file-table.ts';
 

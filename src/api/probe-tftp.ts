@@ -7,8 +7,8 @@ import type { Effects, Target } from '../core/service.ts';
 import { utf8Octets } from '../core/text.ts';
 import { toInstant } from '../core/time.ts';
 import type { Instant } from '../core/time.ts';
+import type { TftpProfile } from '../engine/tftp/client-profile.ts';
 import { TftpReceiver } from '../engine/tftp/receiver.ts';
-import type { TftpProfile } from '../engine/tftp/receiver.ts';
 import { systemTrouble } from './exchange.ts';
 import type { Server } from './exchange.ts';
 import { UsageError } from './failure.ts';
@@ -26,6 +26,8 @@ export interface Fetch {
 export interface FetchOptions {
   readonly blksize?: number | undefined;
   readonly windowsize?: number | undefined;
+  /** Text whose ends of lines are translated. */
+  readonly netascii?: boolean | undefined;
 }
 
 const PROFILE: TftpProfile = {
@@ -99,8 +101,9 @@ export function fetchTftp(server: Server, file: string, options: FetchOptions): 
   });
 }
 
-function given({ blksize, windowsize }: FetchOptions): Partial<TftpProfile> {
+function given({ blksize, windowsize, netascii }: FetchOptions): Partial<TftpProfile> {
   return {
+    netascii,
     ...(blksize === undefined ? {} : { blksize }),
     ...(windowsize === undefined ? {} : { windowsize }),
   };

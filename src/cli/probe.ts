@@ -40,6 +40,7 @@ export const probe: Verb = (program, session, done) => {
     .option('-o, --out <file>', 'where to write it')
     .option('--blksize <octets>', 'ask for blocks of this size')
     .option('--windowsize <blocks>', 'ask for windows of this many blocks')
+    .option('--netascii', 'ask for text, with its ends of lines translated')
     .addOption(
       new Option('--with <client>', 'whose client fetches')
         .choices(['headend', 'package'])
@@ -95,6 +96,7 @@ interface TftpFlags extends ProbeFlags {
   readonly out?: string;
   readonly blksize?: string;
   readonly windowsize?: string;
+  readonly netascii?: true;
   readonly with: 'headend' | 'package';
 }
 
@@ -106,6 +108,7 @@ async function probeTftp(
   const options = {
     blksize: whole(flags.blksize, 8, 65_464),
     windowsize: whole(flags.windowsize, 1, 65_535),
+    netascii: flags.netascii,
   };
   const { octets, tookMs, trouble } =
     flags.with === 'package' ? await fetchWithPackage(to, file) : await fetchTftp(to, file, options);

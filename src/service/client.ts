@@ -7,7 +7,8 @@ import { type Instant, NEVER } from '../core/time.ts';
 import type { FtpForm } from '../codec/ftp.ts';
 import { TFTP_PORT } from '../codec/tftp/packet.ts';
 import { FtpClient } from '../engine/ftp/client.ts';
-import { type TftpProfile, TftpReceiver } from '../engine/tftp/receiver.ts';
+import type { TftpProfile } from '../engine/tftp/client-profile.ts';
+import { TftpReceiver } from '../engine/tftp/receiver.ts';
 
 export interface ClientServiceOptions {
   readonly server: Ip;

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { built, serve } from './support/headend.ts';
+import { built, MAIN, serve } from './support/headend.ts';
 import { Lab, need, type Running } from './support/netns.ts';
 
 /** One server as it comes, one that grants the largest blocks, one that answers all from port 69. */
@@ -215,6 +215,12 @@ describe('netascii', () => {
   test('curl, which does not translate, gets it as it goes over the wire', () => {
     const { octets } = fetch('curl', { from: 'plain', name: 'text;mode=netascii' }, '--tftp-blksize', '100');
     expect(octets.toString('latin1')).toBe(NETASCII.toString('latin1'));
+  });
+
+  test('our own client gets the text it was', () => {
+    const to = join(lab.folder, 'own');
+    lab.run('cli', process.execPath, MAIN, 'probe', 'tftp', SERVERS.plain, 'text', '--netascii', '-o', to);
+    expect(readFileSync(to, 'latin1')).toBe(TEXT.toString('latin1'));
   });
 
   test('atftp gets it with a window', () => {

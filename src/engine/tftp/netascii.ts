@@ -59,3 +59,17 @@ export class NetasciiReader {
 /** No octet is owed at the start of the block. */
 const NOTHING = 0;
 const OWED_NUL = 1;
+
+/** A text as it came by netascii, in the form of this side: CR LF is a line feed, CR NUL a carriage return; in place. */
+export function fromNetascii(octets: Uint8Array): Uint8Array {
+  let length = 0;
+  for (let index = 0; index < octets.length; index++) {
+    const octet = octets[index] ?? 0;
+    const next = octets[index + 1];
+    // RFC 854 page 11 knows no other octet after a carriage return: what comes all the same stays as it is.
+    const isPair = octet === CR && (next === LF || next === NUL);
+    octets[length++] = isPair && next === LF ? LF : octet;
+    if (isPair) index++;
+  }
+  return octets.subarray(0, length);
+}

@@ -6,31 +6,8 @@ import { showOctets } from '../../core/text.ts';
 import { afterSeconds, NEVER, type Instant } from '../../core/time.ts';
 import { encodeOptionValue, optionName, optionValue } from '../../codec/tftp/options.ts';
 import * as tftp from '../../codec/tftp/packet.ts';
-
-/** How a kind of client fetches: one object for all clients of a kind. */
-export interface TftpProfile {
-  /** Options to ask for; left out, the request has none, as a cable modem's. */
-  readonly blksize?: number | undefined;
-  readonly timeoutSeconds?: number | undefined;
-  readonly windowsize?: number | undefined;
-  readonly tsize?: boolean | undefined;
-  /** The wait after the first sending, the second, ...; the last one holds for all after it. */
-  readonly resendSeconds: readonly number[];
-  /** Requests, or acknowledgments of one block, before giving up. */
-  readonly sendsMax: number;
-  /** How long the last acknowledgment can be repeated, RFC 1350 §6; the file is there at once all the same. */
-  readonly dallySeconds: number;
-  /** The largest file taken. */
-  readonly octetsMax: number;
-}
-
-/** What a cable modem does: no options, a request again after 4, 8 and then every 16 s, 16 in all. */
-export const MODEM_TFTP_PROFILE: TftpProfile = {
-  resendSeconds: [4, 8, 16],
-  sendsMax: 16,
-  dallySeconds: 0,
-  octetsMax: 1 << 20,
-};
+import type { TftpProfile } from './client-profile.ts';
+import { fromNetascii } from './netascii.ts';
 
 export type ReceiverState =
   | { readonly kind: 'idle' }
@@ -57,8 +34,8 @@ export type ReceiverState =
 const IDLE: ReceiverState = { kind: 'idle' };
 const REQUESTING: ReceiverState = { kind: 'requesting' };
 const RECEIVING: ReceiverState = { kind: 'receiving' };
-/** The opcode, the zero after the name, `octet` and its zero. */
-const REQUEST_FIXED_OCTETS = 9;
+/** The opcode, the zero after the name, and the one after the mode. */
+const REQUEST_FIXED_OCTETS = 4;
 /** The four options, each with its longest value. */
 const REQUEST_OPTION_OCTETS_MAX = 51;
 const EMPTY = new Uint8Array(0);
@@ -68,7 +45,7 @@ const FIRST_BUFFER_OCTETS = 2048;
 const scratch = new Writer(new Uint8Array(tftp.REQUEST_OCTETS_MAX));
 
 /**
- * The client's half of one read, in octet mode. It binds a port when it starts and releases it when it ends; the owner
+ * The client's half of one read. It binds a port when it starts and releases it when it ends; the owner
  * hands in the datagrams that come to `port`. A hundred thousand live at once, so the file grows in one buffer.
  */
 export class TftpReceiver {
@@ -325,7 +302,8 @@ export class TftpReceiver {
   #complete(now: Instant, effects: Effects): void {
     effects.because(RULES.clientComplete);
     this.#sendAck(effects);
-    this.#state = { kind: 'done', octets: this.#buffer.subarray(0, this.#length) };
+    const octets = this.#buffer.subarray(0, this.#length);
+    this.#state = { kind: 'done', octets: this.#mode === 'netascii' ? fromNetascii(octets) : octets };
     this.#buffer = EMPTY;
     if (this.#profile.dallySeconds === 0) this.#release(effects);
     else this.#wakeAt = afterSeconds(now, this.#profile.dallySeconds);
@@ -371,10 +349,14 @@ export class TftpReceiver {
     effects.send(this.#port, this.#peer, scratch.octets, scratch.offset);
   }
 
+  get #mode(): 'netascii' | 'octet' {
+    return this.#profile.netascii === true ? 'netascii' : 'octet';
+  }
+
   #sendRequest(effects: Effects): void {
     const { blksize, timeoutSeconds, windowsize, tsize } = this.#profile;
     scratch.reset();
-    tftp.encodeRequest(scratch, 'rrq', this.#name, 'octet');
+    tftp.encodeRequest(scratch, 'rrq', this.#name, this.#mode);
     if (tsize === true) encodeOptionValue(scratch, 'tsize', 0);
     if (blksize !== undefined) encodeOptionValue(scratch, 'blksize', blksize);
     if (timeoutSeconds !== undefined) encodeOptionValue(scratch, 'timeout', timeoutSeconds);
@@ -384,8 +366,9 @@ export class TftpReceiver {
 
   #requestFits(): boolean {
     const { blksize, timeoutSeconds, windowsize, tsize } = this.#profile;
+    const fixed = REQUEST_FIXED_OCTETS + this.#mode.length;
     const plain = (blksize ?? timeoutSeconds ?? windowsize ?? tsize) === undefined;
-    const length = this.#name.length + REQUEST_FIXED_OCTETS + (plain ? 0 : REQUEST_OPTION_OCTETS_MAX);
+    const length = this.#name.length + fixed + (plain ? 0 : REQUEST_OPTION_OCTETS_MAX);
     return this.#name.length > 0 && length <= tftp.REQUEST_OCTETS_MAX && !this.#name.includes(0);
   }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { latin1Octets, latin1Text } from '../../../../src/core/text.ts';
-import { NetasciiReader } from '../../../../src/engine/tftp/netascii.ts';
+import { fromNetascii, NetasciiReader } from '../../../../src/engine/tftp/netascii.ts';
 import { OctetsSource, type FileSource } from '../../../../src/store/file-table.ts';
 import { ack, ascii, Bench, rrq } from '../../../support/tftp-bench.ts';
 
@@ -27,6 +27,7 @@ test.each([
       if (count < blksize) break;
     }
     expect(got).toBe(sent);
+    expect(latin1Text(fromNetascii(latin1Octets(got)!))).toBe(text);
   }
 });
 
@@ -45,4 +46,12 @@ test('a transfer in netascii: blocks by their translated length, and the same bl
   expect(bench.effects.last('send').octets).toEqual(first);
   bench.in(ack(2), { port: 49152 });
   expect(bench.effects.last('release').port).toBe(49152);
+});
+
+test.each([
+  { name: 'a carriage return with neither LF nor NUL after it', text: 'a\rb\r\r\nc', read: 'a\rb\r\nc' },
+  { name: 'a carriage return at the end', text: 'a\r', read: 'a\r' },
+  { name: 'a bare line feed', text: 'a\nb', read: 'a\nb' },
+])('$name stays as it came', ({ text, read }) => {
+  expect(latin1Text(fromNetascii(latin1Octets(text)!))).toBe(read);
 });

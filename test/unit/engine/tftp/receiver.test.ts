@@ -5,7 +5,8 @@ import { DecodeError } from '../../../../src/core/errors.ts';
 import { TFTP_RULES as RULES } from '../../../../src/core/rules/tftp.ts';
 import { NEVER, SECOND, toInstant, type Instant } from '../../../../src/core/time.ts';
 import { encodePacket } from '../../../../src/codec/tftp/packet.ts';
-import { MODEM_TFTP_PROFILE, TftpReceiver, type TftpProfile } from '../../../../src/engine/tftp/receiver.ts';
+import { MODEM_TFTP_PROFILE, type TftpProfile } from '../../../../src/engine/tftp/client-profile.ts';
+import { TftpReceiver } from '../../../../src/engine/tftp/receiver.ts';
 import { RecordingEffects } from '../../../support/recording-effects.ts';
 import { ack, ascii, T0, wireOf, wordsOf } from '../../../support/tftp-bench.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { SECOND } from '../../../../src/core/time.ts';
 import { TFTP_RULES as RULES } from '../../../../src/core/rules/tftp.ts';
-import type { TftpProfile } from '../../../../src/engine/tftp/receiver.ts';
+import type { TftpProfile } from '../../../../src/engine/tftp/client-profile.ts';
 import { transfer, type Crossing, type Fate } from '../../../support/tftp-wire.ts';
 
 const base: TftpProfile = { resendSeconds: [4, 8, 16], sendsMax: 16, dallySeconds: 0, octetsMax: 1 << 26 };
@@ -39,6 +39,19 @@ describe('sizes', () => {
     expect(blocksOf(sent)).toHaveLength(data);
   });
 });
+
+test.each([{}, { blksize: 8, windowsize: 4, tsize: true }, { blksize: 9 }])(
+  'text in netascii, also where a block parts a pair, with %o',
+  (options) => {
+    const text = `\n\r\r\n${'x'.repeat(506)}\n\ry\n\n\n\n\r`;
+    const profile = { ...base, ...options, netascii: true };
+    const { state, sent } = transfer({ content: Buffer.from(text), profile });
+    expect(state.kind === 'done' && Buffer.from(state.octets).toString()).toBe(text);
+    expect(sent[0]?.packet).toMatchObject({ kind: 'rrq', mode: 'netascii' });
+    // The length on the wire is not the file's: nothing is said of it.
+    expect(sent.some(({ packet }) => packet.kind === 'oack' && packet.options.length === 3)).toBe(false);
+  },
+);
 
 describe('past block 65,535 the number goes on at 0', () => {
   test.each([
