@@ -21,6 +21,9 @@ import type { ZoneSecurity } from './zone-security.ts';
 /** What may stand beside a CNAME: the signatures of the zone (RFC 4034 §3 and §4). */
 const BESIDE_CNAME: ReadonlySet<number> = new Set([Type.CNAME, Type.RRSIG, Type.NSEC]);
 
+/** A record takes 12 octets or more of a message, which has 65,535 at most: a larger set could never be sent. */
+const RECORDS_MAX = 5_461;
+
 export interface ZoneBuildOptions {
   /** The file's name as messages show it. */
   readonly file: string;
@@ -157,6 +160,7 @@ export class ZoneBuilder {
   }
 
   #join(set: Gathered, record: ResourceRecord, place: Place): void {
+    if (set.rdatas.length >= RECORDS_MAX) return this.#tooMany(place, record);
     // RFC 2181 §5: the same record twice is one record.
     if (set.rdatas.some((rdata) => equalOctets(rdata, record.rdata)))
       return this.#refuse(ZONE.duplicate, place, record, 'a record that is not there already');
@@ -178,9 +182,14 @@ export class ZoneBuilder {
   /** A signature: its TTL is that of the set it covers, which may come later (RFC 4034 §3). */
   #sign(owner: Owner, record: ResourceRecord, place: Place): void {
     owner.signatures ??= [];
+    if (owner.signatures.length >= RECORDS_MAX) return this.#tooMany(place, record);
     if (owner.signatures.some((rdata) => equalOctets(rdata, record.rdata)))
       return this.#refuse(ZONE.duplicate, place, record, 'a record that is not there already');
     owner.signatures.push(record.rdata);
+  }
+
+  #tooMany(place: Place, record: ResourceRecord): void {
+    this.#refuse(ZONE.tooMany, place, record, `at most ${RECORDS_MAX} records of one name and type`);
   }
 
   #owner(record: ResourceRecord, place: Place): Owner | undefined {
@@ -217,7 +226,10 @@ export class ZoneBuilder {
   #node(name: Name, apex: Name, nodes: NameTable<ZoneNode>): ZoneNode {
     const known = nodes.getName(name);
     if (known !== undefined) return known;
-    const parent = name.labelCount === apex.labelCount ? undefined : this.#node(name.parent(), apex, nodes);
+    const parent =
+      name.labelCount === apex.labelCount
+        ? undefined
+        : (nodes.getOctets(name.octets, name.labelStart(1)) ?? this.#node(name.parent(), apex, nodes));
     const owner = this.#owners.getName(name);
     const node = new ZoneNode(name, parent, owner === undefined ? [] : this.#rrsets(owner));
     nodes.set(name, node);

@@ -142,6 +142,16 @@ export const ZONE = defineRules('ZONE', {
       fix: 'Write what the message says is expected.',
     },
   ],
+  tooMany: [
+    15,
+    {
+      says: 'A name has more records of one type than a message can carry.',
+      why: 'An RRset is sent whole or not at all, and a message has 65,535 octets: such a set would never be answered.',
+      source: 'RFC 2181 §5',
+      tryIt: 'Run $GENERATE with an owner that does not change.',
+      fix: 'Give the records names of their own.',
+    },
+  ],
   targetAlias: [
     20,
     {

@@ -92,6 +92,13 @@ describe('a zone that may not be loaded', () => {
   });
 });
 
+test('a set that no message could carry is refused, and does not take long', () => {
+  const text = `${SOA}$GENERATE 0-99999 lab.example. 60 AAAA fd00::\${0,1,x}\n`;
+  expect(() => loadZone(text, { file: 'z' })).toThrow(
+    'z:2:1: lab.example. 60 IN AAAA fd00::1555: expected at most 5461',
+  );
+});
+
 describe('a zone', () => {
   const zone = loadZone(
     `a.b.lab.example. 60 A 10.0.0.1\n${SOA}a.b.lab.example. 30 A 10.0.0.2\ncut.lab.example. 60 NS x.\nns.in.cut.lab.example. 60 A 10.0.0.3\ncut.lab.example. 60 DNAME y.\nd.lab.example. 60 DNAME y.\nx.d.lab.example. 60 NS z.\n*.w.lab.example. 60 A 10.0.0.4`,
