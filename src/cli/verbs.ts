@@ -39,6 +39,11 @@ export const VERBS: readonly VerbEntry[] = [
     load: async () => (await import('./health.ts')).health,
   },
   {
+    name: 'init',
+    summary: 'write a lab file, by asking or from flags',
+    load: async () => (await import('./init.ts')).init,
+  },
+  {
     name: 'import',
     summary: "make a scenario file of another server's configuration: Kea, ISC dhcpd, dnsmasq",
     load: async () => (await import('./import.ts')).importVerb,
