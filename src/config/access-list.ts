@@ -142,18 +142,20 @@ function where(words: Words): { readonly prefix: Prefix | undefined } | LineMist
   return { prefix: { address, length } };
 }
 
-/** `0.0.0.255` is the length 24: ones where any bit will do. */
+/** `0.0.0.255` is the length 24: ones where any bit will do. What can be none of these is the next place. */
 function wildcardLength(words: Words): number | LineMistake | undefined {
   const mask = parseIpv4(words.peek());
   if (mask === undefined) return undefined;
-  words.next();
   const bits = mask >>> 0;
-  if ((bits & (bits + 1)) !== 0)
-    return words.wrong(
-      'a wildcard is zeros, then ones',
-      'write a network with its length, such as 10.8.0.0/24',
-    );
-  return Math.clz32(bits);
+  const isWildcard = (bits & (bits + 1)) === 0;
+  // RFC 1122 §3.2.1.3: no host has an address that begins with zero.
+  if (!isWildcard && bits >>> 24 !== 0) return undefined;
+  words.next();
+  if (isWildcard) return Math.clz32(bits);
+  return words.wrong(
+    'a wildcard is zeros, then ones',
+    'write a network with its length, such as 10.8.0.0/24',
+  );
 }
 
 const OPERATORS = ['eq', 'neq', 'lt', 'gt', 'range'];

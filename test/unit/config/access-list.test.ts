@@ -78,6 +78,14 @@ describe('lines of access lists', () => {
     expect(mistake).toMatchObject({ offset });
   });
 
+  test('two addresses in a row are from where and to where', () => {
+    const { from, to } = read('permit udp 10.9.0.1 10.0.0.67 eq bootps');
+    expect([from, to].map((prefix) => prefix && formatPrefix(prefix))).toEqual([
+      '10.9.0.1/32',
+      '10.0.0.67/32',
+    ]);
+  });
+
   test('a remark is no line', () => {
     expect(parseAccessLine('remark whatever it says', 10, 'extended')).toBeUndefined();
   });
