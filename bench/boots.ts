@@ -83,7 +83,7 @@ function measure(modems: number): void {
     contents,
     crypto: portableCrypto,
     seed: 1,
-    epochUs: scenario.epochUs,
+    epoch: { us: scenario.epochUs },
   });
   const run = new ScenarioRun({ scenario, topology, mode: 'virtual', seed: 1 });
   const driver = new SimDriver({ topology, seed: 1, trace: [run.trace], keepRows: false });

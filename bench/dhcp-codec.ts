@@ -93,7 +93,7 @@ time('relay: giaddr and option 82 into a REQUEST, sent', 1_000_000, () => {
 const server = new DhcpServer({
   ...DHCP_SERVER_DEFAULTS,
   addresses: [ip('10.0.0.67')],
-  epochSeconds: 0,
+  epoch: { us: 0 },
   subnets: [
     {
       subnet: parsePrefix('10.0.0.0/8')!,

@@ -34,11 +34,17 @@ export async function listLeases(stateFolder: string): Promise<Leases> {
     const leases = servers.flatMap(({ host, leases: list }) => list.map((lease) => listing(host, lease)));
     return { source: 'serve', leases };
   }
-  const rows = await readLeaseDb(stateFolder);
+  const { rows, epochUs } = await readLeaseDb(stateFolder);
   const leases = rows
     .filter(({ row }) => row.table === 'lease' && row.value !== null)
-    .map(({ host, row }) => listing(host, { ...row.value, address: row.key }));
+    .map(({ host, row }) => listing(host, { ...dated(row.value, epochUs), address: row.key }));
   return { source: 'disk', leases: leases.sort(byServerAndAddress) };
+}
+
+/** A row of the disk ends in the server's own time. */
+function dated(fields: Fields | null, epochUs: number): Fields {
+  const expires = fields?.['expires'];
+  return typeof expires === 'number' ? { ...fields, expires: expires + epochUs / 1e6 } : { ...fields };
 }
 
 function listing(server: string, lease: Fields): LeaseListing {

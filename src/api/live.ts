@@ -26,6 +26,8 @@ export interface LiveOptions {
   readonly zones?: ZoneKeeper | undefined;
   /** Under `serve`: where servers listen in place of the file's addresses. */
   readonly listen?: readonly Ip[] | undefined;
+  /** The driver's, when there is one already; left out, 1970. */
+  readonly epoch?: { us: number } | undefined;
   /** 0 to 255: keeps the loopback addresses apart from another live run's on this machine; left out, 0. */
   readonly shift?: number | undefined;
 }
@@ -62,14 +64,14 @@ export async function prepareZones(
 export function prepareLive(loaded: LoadedScenario, options: LiveOptions = {}): LiveRun {
   const { scenario, contents } = loaded;
   const seed = options.seed ?? scenario.seed;
+  const epoch = options.epoch ?? { us: 0 };
   checkTls(scenario, contents);
-  // The real driver counts from 1970, so what it calls a moment is a date already.
   const topology = buildTopology({
     scenario,
     contents,
     crypto: REAL_CRYPTO,
     seed,
-    epochUs: 0,
+    epoch,
     reloads: options.zones !== undefined,
     zones: options.zones,
     listen: options.listen,
@@ -83,7 +85,7 @@ export function prepareLive(loaded: LoadedScenario, options: LiveOptions = {}): 
     execute: (listeners, signal) =>
       runLive(
         { loaded, topology, seed },
-        { listeners, signal, notice: options.notice, shift: options.shift },
+        { listeners, signal, notice: options.notice, shift: options.shift, epoch },
       ),
   };
 }
@@ -98,6 +100,7 @@ interface Company {
   readonly signal: AbortSignal | undefined;
   readonly notice: ((text: string) => void) | undefined;
   readonly shift: number | undefined;
+  readonly epoch: { us: number };
 }
 
 /** How often a live run looks whether all is judged. */
@@ -105,7 +108,7 @@ const LOOK_MS = 50;
 
 async function runLive(
   { loaded, topology, seed }: Pick<LiveRun, 'loaded' | 'topology' | 'seed'>,
-  { listeners, signal, notice, shift }: Company,
+  { listeners, signal, notice, shift, epoch }: Company,
 ): Promise<RunResult> {
   const { scenario } = loaded;
   const run = new ScenarioRun({ scenario, topology, mode: 'live', seed });
@@ -118,6 +121,7 @@ async function runLive(
     seed,
     trace: [run.trace, counter, ...listeners],
     notice,
+    epoch,
     bug: (error) => (broken ??= error),
   });
   await driver.start();

@@ -97,7 +97,7 @@ export class Reloader {
   async #attempt(): Promise<ReloadOutcome> {
     const { driver, read, choose, swapped } = this.#options;
     const startedAt = driver.now;
-    const at = Math.floor(startedAt / 1_000_000);
+    const at = Math.floor(Date.now() / 1_000);
     try {
       const { topology, limits } = await read();
       const hosts = choose(topology);

@@ -64,7 +64,7 @@ export function prepareVirtual(loaded: LoadedScenario, options: VirtualOptions =
     contents,
     crypto: portableCrypto,
     seed,
-    epochUs: scenario.epochUs,
+    epoch: { us: scenario.epochUs },
   });
   let driver: SimDriver | undefined;
   return {

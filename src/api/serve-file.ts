@@ -34,18 +34,20 @@ export async function serveFile(
   reach: 'inside' | 'any',
   options: Omit<ServeOptions, 'topology' | 'source'>,
 ): Promise<Serving> {
+  // One for all that is ever read: services of every reload tell the date of the one clock.
+  const epoch = { us: 0 };
   const { listen, notice } = options;
   let kept = new ZoneKeeper();
   const read = async (): Promise<Configuration> => {
     const loaded = loadScenario(path, { reach });
     const zones = new ZoneKeeper(kept);
     await prepareZones(loaded, zones, notice);
-    const { topology } = prepareLive(loaded, { zones, notice, listen });
+    const { topology } = prepareLive(loaded, { zones, notice, listen, epoch });
     zones.forget();
     kept = zones;
     return { topology, limits: loaded.scenario.limits };
   };
-  const serving = await serve({ ...(await read()), ...options, source: { file: path, read } });
+  const serving = await serve({ ...(await read()), ...options, epoch, source: { file: path, read } });
   return {
     hosts: serving.hosts.map(({ name, kind }) => ({ name, kind })),
     endpoints: serving.endpoints.map(({ host, protocol, scenario, real }) => ({

@@ -18,8 +18,10 @@ import { type Configuration, Reloader, type ReloaderOptions, type ReloadOutcome 
 import { controlVerbs } from './verbs.ts';
 
 export interface ServeOptions {
-  /** All of the scenario's hosts, made with epoch 0: the real driver counts from 1970. */
+  /** All of the scenario's hosts, made with `epoch`. */
   readonly topology: Topology;
+  /** The date of the driver's zero: 0 at first, moved when the machine's clock is set. Left out: services tell dates as it was at the start. */
+  readonly epoch?: { us: number } | undefined;
   /** Where topology and limits come from, and how they are read again for a reload: throws what a start would. Left out: it stays. */
   readonly source?: { readonly file: string; readonly read: () => Promise<Configuration> } | undefined;
   /** Names of hosts or groups to run; left out, the servers. */
@@ -188,11 +190,11 @@ async function startDriver(
   store: LeaseDb | undefined,
   meter: Metrics | undefined,
 ): Promise<RealDriver> {
-  const { trace, notice, bug, listen, limits } = options;
+  const { trace, notice, bug, listen, limits, epoch } = options;
   try {
     const topology = { ...options.topology, hosts };
     const place = { listen, interface: options.interface };
-    const driver = new RealDriver({ topology, place, store, limits, meter, trace, notice, bug });
+    const driver = new RealDriver({ topology, place, store, limits, meter, trace, notice, bug, epoch });
     await driver.start();
     return driver;
   } catch (error) {

@@ -57,10 +57,10 @@ function healthOf(
   const last = reloader?.last;
   return {
     pid: process.pid,
-    started_at: Math.floor(startedAt / 1_000_000),
+    started_at: unixSecondsAgo(driver.now - startedAt),
     up_us: driver.now - startedAt,
     file: file ?? null,
-    loaded_at: loadedAt(reloader, startedAt),
+    loaded_at: reloader?.loadedAt ?? unixSecondsAgo(driver.now - startedAt),
     reloads: reloader?.count ?? 0,
     reload_error: last?.reloaded === false ? { at: last.at, messages: last.messages } : null,
     hosts: hosts().map(({ name, kind }) => ({ name, kind })),
@@ -78,6 +78,7 @@ function healthOf(
   };
 }
 
-function loadedAt(reloader: Reloader | undefined, startedAt: number): number {
-  return reloader?.loadedAt ?? Math.floor(startedAt / 1_000_000);
+/** By the machine's clock as it is now; the driver's own time is no date. */
+function unixSecondsAgo(us: number): number {
+  return Math.floor((Date.now() - us / 1_000) / 1_000);
 }

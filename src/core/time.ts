@@ -2,12 +2,20 @@ declare const instant: unique symbol;
 
 /**
  * A moment: a whole number of microseconds since the driver's zero. In the simulation zero is the scenario's
- * `epoch`, in the real driver it is 1970-01-01T00:00:00Z. Below 2^53, never negative.
+ * `epoch`, in the real driver it is 1970-01-01T00:00:00Z as far as its clock was right when it began. Below 2^53, never negative.
  */
 export type Instant = number & { readonly [instant]: true };
 
 /** Later than every moment: what `deadline()` gives when nothing is waited for, so that deadlines join by `Math.min`. */
 export const NEVER = Infinity as Instant;
+
+/**
+ * The date of the driver's zero, in microseconds since 1970: what needs a date adds it to the moment it is handed. It is read
+ * anew each time, since the real driver moves it when the machine's clock is set; the driver's own time never jumps.
+ */
+export interface Epoch {
+  readonly us: number;
+}
 
 export const MILLISECOND = 1_000;
 export const SECOND = 1_000_000;

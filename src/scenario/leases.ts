@@ -1,5 +1,5 @@
 import type { Row } from '../core/service.ts';
-import type { Instant } from '../core/time.ts';
+import { type Instant, SECOND, toInstant } from '../core/time.ts';
 
 /** A lease as a DHCP server makes it durable: table `lease`, the address as key. */
 export interface LeaseRow {
@@ -12,13 +12,13 @@ export interface LeaseRow {
 
 /** The leases of all servers of a run, as their rows were settled. */
 export class LeaseView {
-  #zeroUnixUs = 0;
+  #zero = toInstant(0);
   readonly #leases = new Map<string, LeaseRow>();
   readonly #addresses = new Map<string, string>();
 
-  /** Says which date the run's moment 0 is, in microseconds since 1970: rows carry Unix seconds. */
-  begin(zeroUnixUs: number): void {
-    this.#zeroUnixUs = zeroUnixUs;
+  /** Says which moment of the driver the run's moment 0 is: rows carry seconds of the driver's time. */
+  begin(zero: Instant): void {
+    this.#zero = zero;
   }
 
   take(rows: readonly Row[]): void {
@@ -45,7 +45,7 @@ export class LeaseView {
     if (expires !== null && typeof expires !== 'number') return undefined;
     return {
       client,
-      expiresAtUs: expires === null ? Infinity : expires * 1_000_000 - this.#zeroUnixUs,
+      expiresAtUs: expires === null ? Infinity : expires * SECOND - this.#zero,
       mac: typeof mac === 'string' ? mac : undefined,
     };
   }

@@ -70,10 +70,10 @@ export class ScenarioRun {
 
   /** Hands the timeline to the driver; the scenario's moment 0 is the driver's now. */
   start(driver: Driver): void {
-    const { scenario, mode } = this.#options;
+    const { scenario } = this.#options;
     this.#driver = driver;
     this.#zero = driver.now;
-    this.#leases.begin(mode === 'live' ? driver.now : scenario.epochUs);
+    this.#leases.begin(driver.now);
     scheduleTimeline(scenario, this.seed, this.#plant, driver, this.#zero);
     for (const action of scenario.timeline) {
       const spread = 'spread' in action ? (action.spread?.overUs ?? 0) : 0;

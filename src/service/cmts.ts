@@ -6,7 +6,7 @@ import { CMTS } from '../core/rules/cmts.ts';
 import { RELAY } from '../core/rules/relay.ts';
 import type { CommandInput, DatagramInput, Effects, Input, Service } from '../core/service.ts';
 import { SECOND } from '../core/time.ts';
-import type { Instant } from '../core/time.ts';
+import type { Epoch, Instant } from '../core/time.ts';
 import { SERVER_PORT } from '../codec/dhcp/codes.ts';
 import { CHADDR_OFFSET } from '../codec/dhcp/message.ts';
 import { RelayAgent } from '../engine/dhcp/relay.ts';
@@ -30,8 +30,8 @@ export interface CmtsOptions {
   readonly crypto: Crypto;
   /** Left out, `contention`. */
   readonly ranging?: 'contention' | 'ideal' | undefined;
-  /** The driver's zero in microseconds since 1970, for the time stamps in files (TLV 19); left out, they are not checked. */
-  readonly epochUs?: number | undefined;
+  /** For the time stamps in files (TLV 19); left out, they are not checked. */
+  readonly epoch?: Epoch | undefined;
   /** Whether a modem must have downloaded through the CMTS; left out, no. */
   readonly tftpEnforce?: boolean | undefined;
   /** Whether what comes from an address that DHCP gave to nobody here is dropped; left out, yes. */
@@ -65,14 +65,14 @@ export class CmtsService implements Service {
   readonly #relay: RelayAgent;
 
   constructor(options: CmtsOptions) {
-    const { mac, giaddr, relaySource, helpers, secret, crypto, epochUs } = options;
+    const { mac, giaddr, relaySource, helpers, secret, crypto, epoch } = options;
     const circuit = options.circuitId ?? CIRCUIT_ID;
     this.#mac = mac;
     this.#cmts = new Cmts({
       mac,
       secret,
       crypto,
-      epochUs,
+      epoch,
       ranging: options.ranging ?? 'contention',
       tftpEnforce: options.tftpEnforce ?? false,
       sourceVerify: options.sourceVerify ?? true,

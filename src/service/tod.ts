@@ -3,26 +3,25 @@ import { Writer } from '../core/bytes.ts';
 import { replyTo } from '../core/reply.ts';
 import { TOD_RULES as RULES } from '../core/rules/tod.ts';
 import type { Effects, Input, Service } from '../core/service.ts';
-import { NEVER, type Instant } from '../core/time.ts';
+import { type Epoch, NEVER, type Instant } from '../core/time.ts';
 import { encodeTod, TOD_OCTETS, TOD_PORT } from '../codec/tod.ts';
 import { todAt } from '../engine/tod.ts';
 
 export interface TodOptions {
   /** UDP and TCP; left out, 37. */
   readonly port?: number | undefined;
-  /** The driver's zero in microseconds since 1970. */
-  readonly epochUs: number;
+  readonly epoch: Epoch;
 }
 
 /** Time of Day over UDP and TCP: RFC 868. It keeps nothing. */
 export class TodService implements Service {
   readonly #port: number;
-  readonly #epochUs: number;
+  readonly #epoch: Epoch;
   readonly #scratch = new Writer(new Uint8Array(TOD_OCTETS));
 
   constructor(options: TodOptions) {
     this.#port = options.port ?? TOD_PORT;
-    this.#epochUs = options.epochUs;
+    this.#epoch = options.epoch;
   }
 
   handle(input: Input, now: Instant, effects: Effects): void {
@@ -44,7 +43,7 @@ export class TodService implements Service {
   }
 
   #timeAt(now: Instant): Uint8Array {
-    encodeTod(this.#scratch.reset(), todAt(now, this.#epochUs));
+    encodeTod(this.#scratch.reset(), todAt(now, this.#epoch.us));
     return this.#scratch.octets;
   }
 }

@@ -11,7 +11,7 @@ import type { World } from './world.ts';
 export function cmtsMaker(
   device: CmtsDeviceConfig,
   interfaces: readonly InterfaceSpec[],
-  { contents, crypto, epochUs }: World,
+  { contents, crypto, epoch }: World,
 ): () => Service {
   const mac = interfaces[0]?.mac ?? bug(`${device.name} has no cable`);
   const giaddr = device.giaddr.address;
@@ -22,5 +22,5 @@ export function cmtsMaker(
   const helpers = device.helpers.filter(isIpv4);
   const secret = buildSecret(device.secret, contents);
   const { ranging } = device;
-  return () => new CmtsService({ mac, giaddr, relaySource, helpers, secret, crypto, ranging, epochUs });
+  return () => new CmtsService({ mac, giaddr, relaySource, helpers, secret, crypto, ranging, epoch });
 }

@@ -9,7 +9,7 @@ import type {
 import { ANY, type Ip, isIpv4 } from '../core/address.ts';
 import { fromHex } from '../core/bytes.ts';
 import { ConfigError } from '../core/errors.ts';
-import { SECOND } from '../core/time.ts';
+import type { Epoch } from '../core/time.ts';
 import {
   DHCP_SERVER_DEFAULTS,
   type DhcpReservation,
@@ -20,7 +20,7 @@ import {
 /** A DHCP service of the file as its engine wants it. Throws `ConfigError` for an option's value. */
 export function dhcpServerOptions(
   config: DhcpServiceConfig,
-  { epochUs, listen = [] }: { readonly epochUs: number; readonly listen?: readonly Ip[] | undefined },
+  { epoch, listen = [] }: { readonly epoch: Epoch; readonly listen?: readonly Ip[] | undefined },
 ): DhcpServerOptions {
   // What clients are to answer is where we listen; 0.0.0.0 is nowhere in particular.
   const heard = listen.filter((address) => address !== ANY);
@@ -31,7 +31,7 @@ export function dhcpServerOptions(
     subnets: config.subnets.map(subnetOptions),
     ...Object.fromEntries(Object.entries(config.switches).filter(([, value]) => value !== undefined)),
     isAuthoritative: config.authoritative,
-    epochSeconds: Math.floor(epochUs / SECOND),
+    epoch,
   };
 }
 

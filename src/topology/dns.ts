@@ -29,14 +29,14 @@ export function dnsServerOptions(config: DnsServiceConfig, world: World): Omit<D
 }
 
 function cookieOptions(config: DnsServiceConfig, world: World): ServerCookieOptions {
-  const { crypto, contents, epochUs, seed, entropy } = world;
+  const { crypto, contents, epoch, seed, entropy } = world;
   const chance = new Random(streamKey(seed, `${config.name} cookies`));
   return {
     secrets: config.cookieSecrets === undefined ? [] : readSecrets(config.cookieSecrets, contents, world),
     draw: () =>
       entropy?.(SECRET_OCTETS) ?? Uint8Array.from({ length: SECRET_OCTETS }, () => chance.below(256)),
     sipHash24: (key, message) => crypto.sipHash24(key, message),
-    epochUs,
+    epoch,
   };
 }
 

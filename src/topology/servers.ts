@@ -80,7 +80,7 @@ function tlsOf({ services }: ServerGroup, { contents }: World): TlsSpec | undefi
 }
 
 function serviceMaker(config: ServiceConfig, world: World): () => Service {
-  const { epochUs, seed } = world;
+  const { epoch, seed } = world;
   const random = (): Random => new Random(streamKey(seed, config.name));
   switch (config.kind) {
     case 'dhcp': {
@@ -106,7 +106,7 @@ function serviceMaker(config: ServiceConfig, world: World): () => Service {
       return () => new FtpService({ files, passivePorts });
     }
     case 'tod':
-      return () => new TodService({ epochUs });
+      return () => new TodService({ epoch });
     case 'dns': {
       const options = dnsServerOptions(config, world);
       return () => new DnsService({ ...options, random: random() });

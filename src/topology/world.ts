@@ -1,12 +1,13 @@
 import type { Ip } from '../core/address.ts';
+import type { Epoch } from '../core/time.ts';
 import type { Making } from './files.ts';
 import type { ZoneMaking } from './zones.ts';
 
 /** What services are made with beyond the scenario. */
 export interface World extends Making, ZoneMaking {
   readonly seed: number;
-  /** The driver's zero in microseconds since 1970: the scenario's epoch in the simulation, 0 on real sockets. */
-  readonly epochUs: number;
+  /** The scenario's in the simulation; on real sockets the driver's, which it moves. */
+  readonly epoch: Epoch;
   /**
    * Whether a reload may come: even a lone service is then bundled, so that one that is not alone can succeed it, and devices
    * have revisions. Left out: no.

@@ -14,6 +14,7 @@ services:
     on: lan
     ip: 10.70.0.2/16
     subnets: [{ subnet: 10.70.0.0/16, range: 10.70.1.1-10.70.9.254, lease: { default: 1h } }]
+  tod: { on: lan, ip: 10.70.0.2/16 }
   tftp: { on: lan, ip: 10.70.0.2/16, files: { gold.cfg: { text: gold } } }
   dns:
     on: lan
@@ -30,7 +31,7 @@ let file: string;
 let peer: string;
 
 beforeAll(() => {
-  need('ip', 'nft', 'dig', 'curl', 'udhcpc', 'unshare');
+  need('ip', 'nft', 'dig', 'curl', 'udhcpc', 'unshare', 'faketime');
   built();
   peer = compiled('test/support/hostile-peer.ts');
   lab = new Lab();
@@ -150,6 +151,77 @@ describe('a disk that fills up', () => {
     );
     expect(out).toMatch(/full: its disk is full\n.*what to do: make room/);
     expect(code).toBe(4);
+  });
+});
+
+const HOUR_SECONDS = 3600;
+
+/** Seconds by which the server's machine is off; the server reads it anew each time that it looks at the clock. */
+function setClock(offSeconds: number): void {
+  writeFileSync(join(lab.folder, 'clock'), `${offSeconds >= 0 ? '+' : ''}${offSeconds}\n`);
+}
+
+function serveByClock(state: string): Promise<Running> {
+  const faked = [
+    'LD_PRELOAD=/usr/$LIB/faketime/libfaketime.so.1',
+    `FAKETIME_TIMESTAMP_FILE=${join(lab.folder, 'clock')}`,
+    'FAKETIME_NO_CACHE=1',
+    'FAKETIME_DONT_FAKE_MONOTONIC=1',
+  ];
+  const words = [process.execPath, MAIN, 'serve', file, '--interface', 'lan0', '--state', state];
+  return lab.start('srv', /serving/, 'env', ...faked, ...words);
+}
+
+/** How many seconds each lease has left, by the machine's clock. */
+function secondsLeft(state: string, offSeconds: number): readonly number[] {
+  const { leases } = JSON.parse(
+    lab.run('srv', process.execPath, MAIN, 'leases', '--state', state, '--json'),
+  ) as { leases: readonly { expires: number; state: string }[] };
+  const now = Date.now() / 1000 + offSeconds;
+  return leases.filter((one) => one.state === 'bound').map(({ expires }) => expires - now);
+}
+
+/** How far off the date is that Time of Day tells, to the minute. */
+function dateOff(): number {
+  const { out } = lab.attempt('cli', process.execPath, MAIN, 'probe', 'tod', '10.70.0.2', '--json');
+  const { off_seconds: off } = JSON.parse(out) as { off_seconds: number };
+  return Math.round(off / 60) * 60;
+}
+
+describe('the clock of the machine is set', () => {
+  test('by hours, both ways, and across a kill: no lease ends sooner or lives longer; dates are the new ones', async () => {
+    const state = join(lab.folder, 'clocked');
+    setClock(0);
+    current = await serveByClock(state);
+    expect(lease(1)).toBe(true);
+    for (const hours of [5, -4]) {
+      setClock(hours * HOUR_SECONDS);
+      // It looks at the machine's clock once a second.
+      await expect.poll(dateOff, { timeout: 5_000 }).toBe(hours * HOUR_SECONDS);
+      const way = hours > 0 ? 'forward by 5 h' : 'back by 9 h';
+      await current.until(new RegExp(`the machine's clock was set ${way}`));
+      const [left = 0, ...more] = secondsLeft(state, hours * HOUR_SECONDS);
+      expect(more).toEqual([]);
+      expect(left).toBeGreaterThan(HOUR_SECONDS - 60);
+      expect(left).toBeLessThan(HOUR_SECONDS + 5);
+    }
+    expect(lease(2)).toBe(true);
+    await current.end('SIGKILL');
+    expect(secondsLeft(state, -4 * HOUR_SECONDS)).toHaveLength(2);
+    current = await serveByClock(state);
+    for (const left of secondsLeft(state, -4 * HOUR_SECONDS)) {
+      expect(left).toBeGreaterThan(HOUR_SECONDS - 60);
+      expect(left).toBeLessThan(HOUR_SECONDS + 5);
+    }
+    await current.end('SIGKILL');
+    // A machine that has lost the time starts in 1970: leases neither end nor live on for years.
+    setClock(-Math.floor(Date.now() / 1000) + 1000);
+    current = await serveByClock(state);
+    await current.until(/is \d+ days behind what it was when leases were last kept/);
+    expect(
+      secondsLeft(state, -Math.floor(Date.now() / 1000) + 1000).filter((left) => left > 3500 && left < 3605),
+    ).toHaveLength(2);
+    expect(await current.end('SIGTERM')).toBe(0);
   });
 });
 

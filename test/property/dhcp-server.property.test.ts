@@ -24,7 +24,7 @@ function makeServer(): DhcpServer {
   return new DhcpServer({
     ...DHCP_SERVER_DEFAULTS,
     addresses: [ip('10.0.0.67')],
-    epochSeconds: 0,
+    epoch: { us: 0 },
     declineHoldSeconds: 50,
     offerHoldSeconds: 30,
     subnets: [

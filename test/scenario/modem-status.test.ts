@@ -26,7 +26,13 @@ test('a step can name the message by which a modem says that its power has gone'
     folder: () => [],
   };
   const { epochUs } = scenario;
-  const topology = buildTopology({ scenario, contents, crypto: portableCrypto, seed: 1, epochUs });
+  const topology = buildTopology({
+    scenario,
+    contents,
+    crypto: portableCrypto,
+    seed: 1,
+    epoch: { us: epochUs },
+  });
   const run = new ScenarioRun({ scenario, topology, mode: 'virtual' });
   const driver = new SimDriver({ topology, seed: 1, trace: [run.trace] });
   run.start(driver);

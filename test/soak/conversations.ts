@@ -66,7 +66,7 @@ function runPlant(loaded: LoadedScenario, corpus: Corpus, seed: number, tally: M
     contents,
     crypto: portableCrypto,
     seed,
-    epochUs: scenario.epochUs,
+    epoch: { us: scenario.epochUs },
   });
   const random = new Random(streamKey(seed, 'mutants'));
   const all = Object.values(corpus).flat();

@@ -55,7 +55,7 @@ async function findingsOf(part: Part): Promise<readonly Finding[]> {
   switch (part) {
     case 'services': {
       const { scenario, contents } = loadScenario(path, { reach: 'any' });
-      const topology = buildTopology({ scenario, contents, crypto: portableCrypto, seed, epochUs: 0 });
+      const topology = buildTopology({ scenario, contents, crypto: portableCrypto, seed, epoch: { us: 0 } });
       return soakServices(topology, await gatherCorpus(root), { count: scaled(COUNTS.messages), seed });
     }
     case 'conversations':

@@ -63,7 +63,7 @@ function serverOf(
   return new DhcpServer({
     ...DHCP_SERVER_DEFAULTS,
     addresses: [SERVER],
-    epochSeconds: 1_767_225_600,
+    epoch: { us: 1_767_225_600_000_000 },
     ...more,
     subnets: subnets.map((subnet) => ({ ...SUBNET, ...subnet })),
   });

@@ -210,7 +210,7 @@ function plantHosts(options: PlantOptions): HostSpec[] {
     cmts,
     server('dhcp', DHCP, 67, () => new PlainDhcp(answer)),
     server('tftp', TFTP, 69, () => new TftpService({ files: table })),
-    server('tod', TOD, 37, () => new TodService({ epochUs: 0 })),
+    server('tod', TOD, 37, () => new TodService({ epoch: { us: 0 } })),
   ].filter(({ name }) => !without.some((absent) => absent === name));
   for (let index = 0; index < modems; index++) {
     const random = () => new Random(memberKey(streamKey(options.seed ?? 7, 'cm'), index));

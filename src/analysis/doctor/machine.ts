@@ -56,7 +56,7 @@ function clock({ nowUs, nowText, synchronised }: MachineFacts): readonly Finding
     return [
       fail('clock', {
         says,
-        why: 'Time of Day would hand that date to every modem, and leases would seem to end in the past',
+        why: 'Time of Day would hand that date to every modem, and the log would have it, too',
         cure: 'set it (date -s, hwclock), then keep it right: timedatectl set-ntp true',
       }),
     ];
@@ -64,7 +64,7 @@ function clock({ nowUs, nowText, synchronised }: MachineFacts): readonly Finding
     return [
       warn('clock', {
         says: `${says}, and no time server keeps it`,
-        why: 'Time of Day hands its error to every modem, and a later correction moves the ends of leases',
+        why: 'Time of Day hands its error to every modem',
         cure: 'timedatectl set-ntp true, or run chrony',
       }),
     ];

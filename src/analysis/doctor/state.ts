@@ -85,9 +85,9 @@ function folderOf({ folder, exists, isFolder, mayWrite, fileSystem, owner }: Sta
 function clockOf({ writtenUs }: StateFacts, { nowUs }: Facts['machine']): readonly Finding[] {
   if (writtenUs === undefined || writtenUs - nowUs <= AHEAD_US) return [];
   return [
-    fail('clock', {
+    warn('clock', {
       says: `the clock is ${formatSpan(writtenUs - nowUs)} behind the last write to the state folder`,
-      why: 'it was set back or lost: leases would run that much longer than their clients think',
+      why: 'it was set back or lost: dates are wrong, and leases go on as if no time had passed since',
       cure: 'set the clock before serve starts: timedatectl set-ntp true',
     }),
   ];

@@ -6,7 +6,7 @@ import { type Limits, LIMITS_DEFAULT } from '../../core/limits.ts';
 import { Random, streamKey } from '../../core/random.ts';
 import type { Plain } from '../../core/service.ts';
 import { after, type Instant, MILLISECOND } from '../../core/time.ts';
-import { WallClock } from './clock.ts';
+import { OwnClock } from './clock.ts';
 import { Crossing } from './crossing.ts';
 import { Doorkeeper } from './doorkeeper.ts';
 import { KernelExits } from './exits.ts';
@@ -47,6 +47,8 @@ export interface RealOptions {
   readonly meter?: Meter | undefined;
   /** Told once each what the person should know: a broadcast in place of a unicast, a port that would not open. */
   readonly notice?: ((text: string) => void) | undefined;
+  /** The date of moment 0, which services tell: moved when the machine's clock is set. */
+  readonly epoch?: { us: number } | undefined;
   /** Told when a service throws; left out, it is thrown where it stands. */
   readonly bug?: ((error: unknown) => void) | undefined;
 }
@@ -65,13 +67,14 @@ export class RealDriver implements Driver {
   #media = new Map<string, Medium>();
   readonly #faults: Worsening[] = [];
   readonly #said = new Set<string>();
-  readonly #clock = new WallClock();
+  readonly #clock: OwnClock;
   readonly #mapping: Mapping;
   readonly #placeOf: RealOptions['place'];
 
   constructor(options: RealOptions) {
     this.#mapping = new Mapping(canBindAnyLoopback(), options.shift);
     this.#placeOf = options.place;
+    this.#clock = this.#makeClock(options);
     this.#world = this.#makeWorld(options);
     const segments = makeSegments(options.topology);
     this.#media = mediaOf(segments);
@@ -255,6 +258,20 @@ export class RealDriver implements Driver {
     const host = this.#hosts.get(name);
     if (host === undefined) throw new ConfigError('host', name, 'the name of a host');
     return host;
+  }
+
+  /** What it tells is kept with the rows at once: the next process is to know. */
+  #makeClock({ store, epoch, notice }: RealOptions): OwnClock {
+    const clock = new OwnClock({
+      epoch,
+      stamp: store?.stamp,
+      told: (text) => {
+        notice?.(text);
+        store?.persist('', [], () => {});
+      },
+    });
+    store?.stampWith?.(() => clock.stamp());
+    return clock;
   }
 
   #makeWorld(options: RealOptions): World {

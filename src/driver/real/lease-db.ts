@@ -5,6 +5,7 @@ import { open, type RootDatabase } from 'lmdb';
 import { bug, EnvironmentError } from '../../core/errors.ts';
 import type { Plain, Row } from '../../core/service.ts';
 import { escapeText } from '../../core/text.ts';
+import type { ClockStamp } from './clock.ts';
 import { makeFolder } from './make-folder.ts';
 
 type Value = { readonly [key: string]: Plain };
@@ -21,6 +22,7 @@ interface Owner {
 
 const FILE = 'headend.lmdb';
 const OWNER: Key = ['', 'owner', ''];
+const CLOCK: Key = ['', 'clock', ''];
 /** A disk that refuses is tried again so often: what lmdb prints of each try would fill the log. */
 const RETRY_MS = 250;
 /** Tokens of the databases this process has open. */
@@ -45,6 +47,9 @@ export class LeaseDb {
   #flushing: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
   #isClosed = false;
+  #stampNow: (() => ClockStamp) | undefined;
+  /** What the clock was when rows were last kept before we came. */
+  readonly stamp: ClockStamp | undefined;
   /** Why the disk refused last; undefined once it takes rows again. */
   failure: string | undefined;
 
@@ -64,6 +69,7 @@ export class LeaseDb {
       );
     }
     const other = this.#tryToOwn();
+    this.stamp = stampOf(this.#db);
     if (other === undefined) return;
     void this.#db.close();
     throw new EnvironmentError(
@@ -80,6 +86,11 @@ export class LeaseDb {
     }
     this.#waiting.push({ host, rows, settle });
     this.#flushing ??= this.#flush();
+  }
+
+  /** From now on each group of rows is kept with what the clock is. */
+  stampWith(ask: () => ClockStamp): void {
+    this.#stampNow = ask;
   }
 
   /** The rows of a host, by table and key. */
@@ -126,7 +137,9 @@ export class LeaseDb {
   }
 
   async #commit(group: readonly Waiting[]): Promise<void> {
+    const stamp = this.#stampNow?.();
     await this.#db.transaction(() => {
+      if (stamp !== undefined) void this.#db.put(CLOCK, { ...stamp });
       for (const { host, rows } of group) {
         for (const { table, key, value } of rows) {
           // Inside of a transaction the writes themselves are synchronous; the promises are the transaction's.
@@ -169,8 +182,15 @@ export class LeaseDb {
   }
 }
 
+/** What a folder holds. */
+export interface KeptRows {
+  readonly rows: readonly { readonly host: string; readonly row: Row }[];
+  /** What to add to moments in them for the date. */
+  readonly epochUs: number;
+}
+
 /** Reads a folder beside its writer: what `leases` shows when no `serve` runs. */
-export async function readLeaseDb(folder: string): Promise<{ readonly host: string; readonly row: Row }[]> {
+export async function readLeaseDb(folder: string): Promise<KeptRows> {
   if (!existsSync(join(folder, FILE)))
     throw new EnvironmentError(
       `${escapeText(folder)} holds no leases`,
@@ -178,8 +198,9 @@ export async function readLeaseDb(folder: string): Promise<{ readonly host: stri
     );
   const db: RootDatabase<Value, Key> = open({ path: join(folder, FILE), encoding: 'json', readOnly: true });
   const rows = [...readRows(db)];
+  const epochUs = stampOf(db)?.epochUs ?? 0;
   await db.close();
-  return rows;
+  return { rows, epochUs };
 }
 
 /** The living process that writes to a folder, and when it was last written; undefined where there is no database. */
@@ -193,6 +214,10 @@ export async function lookAtLeaseDb(
   const owner = db.get(OWNER) as unknown as Owner | undefined;
   await db.close();
   return { owner: owner !== undefined && isAlive(owner) ? owner.pid : undefined, writtenMs };
+}
+
+function stampOf(db: RootDatabase<Value, Key>): ClockStamp | undefined {
+  return db.get(CLOCK) as unknown as ClockStamp | undefined;
 }
 
 function* readRows(db: RootDatabase<Value, Key>): Generator<{ host: string; row: Row }> {

@@ -3,6 +3,7 @@ import type { ConnectionLimits } from '../../core/limits.ts';
 import { RULE_INDEXES } from '../../core/rules.ts';
 import type { Row } from '../../core/service.ts';
 import type { Instant } from '../../core/time.ts';
+import type { ClockStamp } from './clock.ts';
 import type { Conversation } from './conversation.ts';
 import type { Crossing } from './crossing.ts';
 import type { Door } from './door.ts';
@@ -21,6 +22,10 @@ export type Settle = (outcome: 'durable' | 'conflict' | 'failed') => void;
 export interface RowStore {
   persist(host: string, rows: readonly Row[], settle: Settle): void;
   rows(host: string): readonly Row[];
+  /** What the clock was when rows were last kept; undefined: never, or it is not remembered. */
+  readonly stamp?: ClockStamp | undefined;
+  /** From now on each group of rows is kept with what `ask` gives. */
+  stampWith?(ask: () => ClockStamp): void;
   /** Why rows are refused; undefined while they are kept. */
   readonly failure?: string | undefined;
   close(): Promise<void>;

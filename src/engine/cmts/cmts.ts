@@ -5,7 +5,7 @@ import type { Rule } from '../../core/rules.ts';
 import { CMTS } from '../../core/rules/cmts.ts';
 import type { Effects, Plain, TransitInput } from '../../core/service.ts';
 import { after, earlier, SECOND, SECONDS_1900_TO_1970 } from '../../core/time.ts';
-import type { Instant } from '../../core/time.ts';
+import type { Epoch, Instant } from '../../core/time.ts';
 import { MessageType } from '../../codec/dhcp/codes.ts';
 import {
   MacMessage,
@@ -46,7 +46,7 @@ export interface CmtsEngineOptions {
   /** From ranging to REG-REQ. */
   readonly t9Us: number;
   /** The driver's zero in microseconds since 1970; undefined: time stamps (TLV 19) are not checked. */
-  readonly epochUs: number | undefined;
+  readonly epoch: Epoch | undefined;
   /** How far from now the time stamp of a file may be. */
   readonly processingSeconds: number;
   /** Whether a modem must have downloaded through the CMTS. */
@@ -245,15 +245,15 @@ export class Cmts {
   /** What depends on who sends the settings, and when. */
   #refuses(index: number, judgement: Judgement, now: Instant): Refusal | undefined {
     const { provisionedAddress, timestamp } = judgement;
-    const { tftpEnforce, epochUs, processingSeconds } = this.#options;
+    const { tftpEnforce, epoch, processingSeconds } = this.#options;
     const code = RegistrationCode.authenticationFailure;
     const address = this.#table.address(index);
     if (provisionedAddress !== undefined && provisionedAddress !== address) {
       const detail = `made for ${formatIpv4(provisionedAddress)}, sent by ${formatIpv4(address)}`;
       return { code, state: 'reject(ip)', rule: CMTS.rejectAddress, detail };
     }
-    if (timestamp !== undefined && epochUs !== undefined) {
-      const seconds = Math.floor((epochUs + now) / SECOND) + SECONDS_1900_TO_1970;
+    if (timestamp !== undefined && epoch !== undefined) {
+      const seconds = Math.floor((epoch.us + now) / SECOND) + SECONDS_1900_TO_1970;
       // Both wrap in 2036; the difference does not.
       const age = (seconds - timestamp) | 0;
       if (Math.abs(age) > processingSeconds)

@@ -1,7 +1,7 @@
 import type { Ipv4 } from '../../core/address.ts';
 import { formatIpv4, formatPrefix } from '../../core/address.ts';
 import type { Plain, Row } from '../../core/service.ts';
-import type { Instant } from '../../core/time.ts';
+import type { Epoch, Instant } from '../../core/time.ts';
 import { LEASE_STATE_NAMES, type LeaseTable, LeaseState, NO_LEASE } from '../../store/lease-table.ts';
 import { ClientKey, withoutLink } from './identity.ts';
 import { leaseRow, listLeases, restoreLease } from './lease-rows.ts';
@@ -11,21 +11,20 @@ import type { Links, Subnet } from './links.ts';
 export class LeaseEstate {
   readonly #table: LeaseTable;
   readonly #links: Links;
-  readonly #epochSeconds: number;
+  readonly #epoch: Epoch;
   readonly #key = new ClientKey();
   /** Rows of addresses that are in no subnet now: a reload may bring their subnet back. */
   readonly #outside: Row[] = [];
 
-  constructor(table: LeaseTable, links: Links, epochSeconds: number) {
+  constructor(table: LeaseTable, links: Links, epoch: Epoch) {
     this.#table = table;
     this.#links = links;
-    this.#epochSeconds = epochSeconds;
+    this.#epoch = epoch;
   }
 
   /** Takes a row of the disk into the table. */
   restore(row: Row, now: Instant): void {
-    if (!restoreLease(this.#table, this.#links, this.#key, row, now, this.#epochSeconds))
-      this.#outside.push(row);
+    if (!restoreLease(this.#table, this.#links, this.#key, row, now)) this.#outside.push(row);
   }
 
   /** Takes over every row of another server, settled or not; gives the new number of each, -1 for one that has no subnet here. */
@@ -42,7 +41,7 @@ export class LeaseEstate {
 
   /** All addresses ever given. */
   leases(): Plain {
-    return listLeases(this.#table, this.#epochSeconds);
+    return listLeases(this.#table, this.#epoch);
   }
 
   /** How the addresses of each subnet are used: what the command `pools` answers. */
@@ -62,7 +61,7 @@ export class LeaseEstate {
     const address = from.address(row);
     const subnet = this.#links.subnetOf(address);
     if (subnet === undefined) {
-      this.#outside.push(leaseRow(from, row, this.#epochSeconds));
+      this.#outside.push(leaseRow(from, row));
       return NO_LEASE;
     }
     subnet.pool.touch(address);

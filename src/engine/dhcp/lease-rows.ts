@@ -2,7 +2,7 @@ import { formatIpv4, formatMac, parseIpv4, parseMac } from '../../core/address.t
 import type { Mac } from '../../core/address.ts';
 import { fromHex, toHex } from '../../core/bytes.ts';
 import type { Plain, Row } from '../../core/service.ts';
-import type { Instant } from '../../core/time.ts';
+import type { Epoch, Instant } from '../../core/time.ts';
 import { NEVER, SECOND, toInstant } from '../../core/time.ts';
 import type { LeaseTable } from '../../store/lease-table.ts';
 import { LEASE_STATE_NAMES, LeaseState } from '../../store/lease-table.ts';
@@ -12,8 +12,8 @@ import type { Links } from './links.ts';
 
 const TABLE = 'lease';
 
-/** One address as it goes on the disk; `expires` is in seconds since 1970, null for never. */
-export function leaseRow(table: LeaseTable, row: number, epochSeconds: number): Row {
+/** One address as it goes on the disk; `expires` is in seconds of the driver's own time, null for never. */
+export function leaseRow(table: LeaseTable, row: number): Row {
   const state = table.state(row);
   const hostName = table.hostName(row);
   return {
@@ -23,7 +23,7 @@ export function leaseRow(table: LeaseTable, row: number, epochSeconds: number): 
       state: LEASE_STATE_NAMES[state] ?? 'free',
       client: toHex(withoutLink(table.key(row))),
       mac: formatMac(table.mac(row)),
-      expires: unixSeconds(table.expiresAt(row), epochSeconds),
+      expires: secondsOf(table.expiresAt(row)),
       relayAgent: toHex(table.relayAgent(row)),
       ...(hostName === undefined ? {} : { hostName }),
     },
@@ -40,7 +40,6 @@ export function restoreLease(
   key: ClientKey,
   row: Row,
   now: Instant,
-  epochSeconds: number,
 ): boolean {
   const read = row.table === TABLE && row.value !== null ? readRow(row.key, row.value) : undefined;
   const subnet = read && links.subnetOf(read.address);
@@ -52,10 +51,7 @@ export function restoreLease(
   table.assign(at, key.octets, key.length, read.mac);
   table.setRelayAgent(at, read.relayAgent);
   table.setHostName(at, read.hostName);
-  const expiresAt =
-    read.expires === null
-      ? NEVER
-      : toInstant(Math.max(0, Math.round((read.expires - epochSeconds) * SECOND)));
+  const expiresAt = read.expires === null ? NEVER : toInstant(Math.max(0, Math.round(read.expires * SECOND)));
   if (read.state !== LeaseState.free && expiresAt > now) table.enter(at, read.state, expiresAt);
   return true;
 }
@@ -93,7 +89,7 @@ function readRow(key: string, value: { readonly [key: string]: Plain }): ReadRow
 }
 
 /** The rows that say something to a person, by address: what the command `leases` answers. Times are seconds since 1970. */
-export function listLeases(table: LeaseTable, epochSeconds: number): Plain {
+export function listLeases(table: LeaseTable, epoch: Epoch): Plain {
   const rows = Array.from({ length: table.count }, (_, row) => row);
   rows.sort((a, b) => (table.address(a) >>> 0) - (table.address(b) >>> 0));
   return rows.map((row) => {
@@ -103,13 +99,13 @@ export function listLeases(table: LeaseTable, epochSeconds: number): Plain {
       state: LEASE_STATE_NAMES[table.state(row)] ?? 'free',
       mac: formatMac(table.mac(row)),
       clientId: clientId === undefined ? null : toHex(clientId),
-      expires: unixSeconds(table.expiresAt(row), epochSeconds),
+      expires: secondsOf(table.expiresAt(row), epoch.us),
       relayAgent: toHex(table.relayAgent(row)),
       hostName: table.hostName(row) ?? null,
     };
   });
 }
 
-function unixSeconds(at: Instant, epochSeconds: number): number | null {
-  return at === NEVER ? null : epochSeconds + at / SECOND;
+function secondsOf(at: Instant, zeroUs = 0): number | null {
+  return at === NEVER ? null : (zeroUs + at) / SECOND;
 }

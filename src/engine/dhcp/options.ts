@@ -1,10 +1,11 @@
 import type { Ipv4, Mac, Prefix } from '../../core/address.ts';
 import type { DhcpOption } from '../../codec/dhcp/fields.ts';
 import type { ClientTestOptions } from '../../policy/address/client-test.ts';
+import type { Epoch } from '../../core/time.ts';
 import type { Provision, ProvisionForSome } from '../../policy/provision.ts';
 import type { AddressRange } from '../../store/pool.ts';
 
-/** What a DHCP server is told; every moment it is handed counts from `epochSeconds`. */
+/** What a DHCP server is told; `epoch` is the date of the moment 0. */
 export interface DhcpServerOptions {
   /** Our address on each interface, by number: option 54 of what comes in there. RFC 2131 §4.1. */
   readonly addresses: readonly Ipv4[];
@@ -21,12 +22,12 @@ export interface DhcpServerOptions {
   readonly offerHoldSeconds: number;
   /** How long a declined address is not offered. */
   readonly declineHoldSeconds: number;
-  /** Seconds from 1970-01-01T00:00:00Z to Instant 0: what rows on the disk count from. */
-  readonly epochSeconds: number;
+  /** What listings of leases add to be dates. */
+  readonly epoch: Epoch;
 }
 
 /** The defaults of what is not about a network. */
-export const DHCP_SERVER_DEFAULTS: Omit<DhcpServerOptions, 'addresses' | 'subnets' | 'epochSeconds'> = {
+export const DHCP_SERVER_DEFAULTS: Omit<DhcpServerOptions, 'addresses' | 'subnets' | 'epoch'> = {
   isAuthoritative: false,
   acksWithoutRequestData: false,
   acceptsWithoutServerId: false,

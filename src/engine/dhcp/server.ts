@@ -61,7 +61,7 @@ export class DhcpServer {
     // One more pool for the rows of reservations, which are never given to others.
     this.#table = new LeaseTable(options.subnets.length + 1);
     this.#book = new ClientAddressBook(this.#links, this.#table);
-    this.#estate = new LeaseEstate(this.#table, this.#links, options.epochSeconds);
+    this.#estate = new LeaseEstate(this.#table, this.#links, options.epoch);
     this.#remembered = ({ octets, length }) => {
       const row = this.#table.byClient(octets, length);
       return row === NO_LEASE ? NOTHING : this.#table.relayAgent(row);
@@ -261,7 +261,7 @@ export class DhcpServer {
     if (!this.#mayGiveUp(x, row, address, effects)) return;
     this.#table.enter(row, LeaseState.declined, this.#holdUntil(now));
     this.#because(DHCP.declined, x, effects, address);
-    effects.persist([leaseRow(this.#table, row, this.#options.epochSeconds)]);
+    effects.persist([leaseRow(this.#table, row)]);
     this.#report(effects);
   }
 
@@ -272,7 +272,7 @@ export class DhcpServer {
     if (!this.#mayGiveUp(x, row, address, effects)) return;
     this.#table.enter(row, LeaseState.free, NEVER);
     this.#because(DHCP.released, x, effects, address);
-    effects.persist([leaseRow(this.#table, row, this.#options.epochSeconds)]);
+    effects.persist([leaseRow(this.#table, row)]);
     this.#report(effects);
   }
 
@@ -312,7 +312,7 @@ export class DhcpServer {
     if (x.relayAgent !== undefined) table.setRelayAgent(row, x.relayAgent);
     const hostName = x.request.option(Option.hostName);
     if (hostName !== undefined) table.setHostName(row, latin1Text(hostName));
-    const ticket = effects.persist([leaseRow(table, row, this.#options.epochSeconds)]);
+    const ticket = effects.persist([leaseRow(table, row)]);
     this.#pending.add(ticket, row, x.request.octets, x.arrival, last);
     this.#because(rule, x, effects, table.address(row));
     this.#sendAck(x, row, subnet, leaseSeconds, effects);

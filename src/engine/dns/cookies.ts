@@ -1,7 +1,7 @@
 import { type Ip, ipOctets } from '../../core/address.ts';
 import { equalOctets, u32At, writeInt32 } from '../../core/bytes.ts';
 import type { Crypto } from '../../core/crypto.ts';
-import { type Instant, SECOND, afterSeconds } from '../../core/time.ts';
+import { type Epoch, type Instant, SECOND, afterSeconds } from '../../core/time.ts';
 
 /** RFC 7873 §4: a client's part. */
 export const CLIENT_COOKIE_OCTETS = 8;
@@ -21,8 +21,7 @@ export interface ServerCookieOptions {
   /** 16 octets that nobody can guess. */
   readonly draw: () => Uint8Array;
   readonly sipHash24: Crypto['sipHash24'];
-  /** The driver's zero in microseconds since 1970. */
-  readonly epochUs: number;
+  readonly epoch: Epoch;
 }
 
 /** The server's side of DNS cookies: RFC 7873 with the cookies of RFC 9018. It keeps nothing about clients. */
@@ -77,7 +76,7 @@ export class ServerCookies {
   }
 
   #seconds(now: Instant): number {
-    return Math.floor((this.#options.epochUs + now) / SECOND);
+    return Math.floor((this.#options.epoch.us + now) / SECOND);
   }
 
   /** Secrets of our own are drawn when first needed, and the last one is kept beside the new. */

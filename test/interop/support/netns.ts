@@ -31,6 +31,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   script: 'bsdutils',
   'systemd-analyze': 'systemd',
   nft: 'nftables',
+  faketime: 'faketime',
 };
 
 export function need(...tools: readonly string[]): void {

@@ -72,7 +72,7 @@ test('switches of the engine and tests of clients come to the engine', () => {
   );
   const { services, epochUs } = parseScenario(text, 'small.yaml');
   const dhcp = services.find((service): service is DhcpServiceConfig => service.kind === 'dhcp')!;
-  const options = dhcpServerOptions(dhcp, { epochUs });
+  const options = dhcpServerOptions(dhcp, { epoch: { us: epochUs } });
   expect(options).toMatchObject({
     ignoresClientId: true,
     acksWithoutRequestData: true,

@@ -36,7 +36,7 @@ const now = toInstant(1000 * SECOND);
 function lease(fixture: string, { mac: own = '00:00:5e:00:53:99', giaddr, sends = {}, asks = [] }: Client) {
   const { services, epochUs } = parseScenario(importFixture(fixture).scenario, fixture, { paths: 'any' });
   const dhcp = services.find((service): service is DhcpServiceConfig => service.kind === 'dhcp')!;
-  const server = new DhcpServer(dhcpServerOptions(dhcp, { epochUs }));
+  const server = new DhcpServer(dhcpServerOptions(dhcp, { epoch: { us: epochUs } }));
   const effects = new RecordingEffects();
   const [address] = dhcp.addresses.map((each) => each.address);
   const to = address !== undefined && isIpv4(address) ? address : ip('0.0.0.0');

@@ -125,9 +125,8 @@ export class ToldRun {
 
   /** `ends` in seconds of the run. */
   lease(seconds: number, ip: string, client: string, ends: number): this {
-    const unixSeconds = Date.UTC(2026, 0, 1) / 1000 + ends;
     this.run.start(noDriver);
-    const row = { table: 'lease', key: ip, value: { state: 'bound', client, expires: unixSeconds } };
+    const row = { table: 'lease', key: ip, value: { state: 'bound', client, expires: ends } };
     this.#trace.settled?.(at(seconds), HOSTS.dhcp, [row], 'durable');
     return this;
   }

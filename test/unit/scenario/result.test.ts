@@ -59,7 +59,7 @@ describe('the result of a run', () => {
         state: 'bound',
         client: 'a',
         mac: '00:10:18:00:00:00',
-        expires: Date.UTC(2026, 0, 2) / 1000,
+        expires: 86_400,
       };
       trace.settled?.(at(1), dhcp, [{ table: 'lease', key: '10.9.16.1', value }], 'durable');
     });

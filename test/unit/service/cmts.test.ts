@@ -23,6 +23,7 @@ import { RecordingEffects } from '../../support/recording-effects.ts';
 const CMTS_MAC = toMac(0x00005e0053fe);
 const MODEM = modemMac(0);
 const GIADDR = ip('10.9.0.1');
+const epoch = { us: 0 };
 const SERVER = ip('10.0.0.67');
 const ADDRESS = ip('10.9.16.1');
 
@@ -181,9 +182,9 @@ describe('registration', () => {
       code: 11,
       state: 'reject(ip)',
     },
-    { name: 'made just now', plain: stamp(90), options: { epochUs: 0 }, code: 0, state: 'online' },
-    { name: 'made too long ago', plain: stamp(60), options: { epochUs: 0 }, code: 11, state: 'reject(ts)' },
-    { name: 'made in the future', plain: stamp(140), options: { epochUs: 0 }, code: 11, state: 'reject(ts)' },
+    { name: 'made just now', plain: stamp(90), options: { epoch }, code: 0, state: 'online' },
+    { name: 'made too long ago', plain: stamp(60), options: { epoch }, code: 11, state: 'reject(ts)' },
+    { name: 'made in the future', plain: stamp(140), options: { epoch }, code: 11, state: 'reject(ts)' },
     { name: 'made long ago, by a CMTS without a clock', plain: stamp(60), code: 0, state: 'online' },
     { name: 'no download seen', plain: FLOWS, options: { tftpEnforce: true }, code: 11, state: 'reject(m)' },
   ])('$name', ({ plain, secret, options, code, state }) => {

@@ -20,7 +20,7 @@ beforeEach(() => {
   const server = new DhcpService({
     ...DHCP_SERVER_DEFAULTS,
     addresses: [ip('10.9.0.2')],
-    epochSeconds: 0,
+    epoch: { us: 0 },
     subnets: [
       {
         subnet: parsePrefix('10.9.0.0/24')!,

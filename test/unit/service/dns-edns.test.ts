@@ -27,7 +27,7 @@ const COOKIES = {
   secrets: [new Uint8Array(16)],
   draw: () => new Uint8Array(16),
   sipHash24: portableCrypto.sipHash24,
-  epochUs: 0,
+  epoch: { us: 0 },
 };
 
 /** The options of a reply as `code: hex`. */

@@ -22,7 +22,7 @@ const datagram = (changes: Partial<DatagramInput> = {}): DatagramInput => ({
 
 test('an empty datagram is answered with the time, from the address it was sent to', () => {
   const effects = new RecordingEffects();
-  new TodService({ epochUs }).handle(datagram(), toInstant(60_000_000), effects);
+  new TodService({ epoch: { us: epochUs } }).handle(datagram(), toInstant(60_000_000), effects);
   expect(effects.rules()).toEqual([RULES.answered.id]);
   const { port, to, octets } = effects.last('send');
   expect(port).toBe(37);
@@ -48,7 +48,7 @@ test.each([
   },
 ])('$name', ({ input, source, via }) => {
   const effects = new RecordingEffects();
-  new TodService({ epochUs }).handle(datagram(input), toInstant(0), effects);
+  new TodService({ epoch: { us: epochUs } }).handle(datagram(input), toInstant(0), effects);
   expect(effects.last('send').to).toMatchObject({ source, via });
 });
 
@@ -72,13 +72,13 @@ test.each([
   },
 ])('$name is not answered', ({ input, rule }) => {
   const effects = new RecordingEffects();
-  new TodService({ epochUs }).handle(datagram(input), toInstant(0), effects);
+  new TodService({ epoch: { us: epochUs } }).handle(datagram(input), toInstant(0), effects);
   expect(effects.words()).toEqual([`because ${rule.id}`]);
 });
 
 test('a stream gets four octets and is closed: RFC 868', () => {
   const effects = new RecordingEffects();
-  const service = new TodService({ epochUs, port: 20037 });
+  const service = new TodService({ epoch: { us: epochUs }, port: 20037 });
   const local = { address: us, port: 20037 };
   const peer = { address: them, port: 5 };
   service.handle({ kind: 'stream', event: 'opened', stream: 7, local, peer }, toInstant(0), effects);

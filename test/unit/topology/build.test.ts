@@ -29,7 +29,7 @@ test('a server of several services is of all their kinds: who looks for the DHCP
   const { hosts } = buildTopology({
     scenario,
     seed: 1,
-    epochUs: 0,
+    epoch: { us: 0 },
     contents: NO_FILES,
     crypto: portableCrypto,
   });
@@ -52,7 +52,7 @@ const revisions = (file: string, key = 'hidden', reloads = true) => {
   const { hosts } = buildTopology({
     scenario: parseScenario(file, 'cable.yaml', { paths: 'inside' }),
     seed: 1,
-    epochUs: 0,
+    epoch: { us: 0 },
     contents: { ...NO_FILES, octets: () => utf8Octets(key) },
     crypto: portableCrypto,
     reloads,

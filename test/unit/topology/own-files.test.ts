@@ -79,7 +79,7 @@ test.each([
 ])('%j is no name of it', (name) => expect(asked(name, '10.9.16.7')).toBeUndefined());
 
 test('modems come online, each with its own file', () => {
-  const topology = buildTopology({ ...making, seed: 1, epochUs: scenario.epochUs });
+  const topology = buildTopology({ ...making, seed: 1, epoch: { us: scenario.epochUs } });
   const run = new ScenarioRun({ scenario, topology, mode: 'virtual', seed: 1 });
   const files: string[] = [];
   const listener = {

@@ -33,7 +33,7 @@ test('rows come back by host, changed ones changed, deleted ones gone', async ()
   await db.close();
   const again = new LeaseDb(folder);
   expect(again.rows('dhcp')).toEqual([row('10.0.0.1', { state: 'bound' })]);
-  expect(await readLeaseDb(folder)).toEqual([
+  expect((await readLeaseDb(folder)).rows).toEqual([
     { host: 'dhcp', row: row('10.0.0.1', { state: 'bound' }) },
     { host: 'other', row: row('10.0.0.9', { state: 'bound' }) },
   ]);
@@ -90,4 +90,16 @@ test('what was reported durable is there after kill -9, and the folder is free',
   const kept = new Set(db.rows('dhcp').map((found) => found.key));
   expect(reported.filter((key) => !kept.has(key))).toEqual([]);
   await db.close();
+});
+
+test('what the clock was is kept with the rows, and the next process and the reader know it', async () => {
+  const first = new LeaseDb(folder);
+  expect(first.stamp).toBeUndefined();
+  first.stampWith(() => ({ atUs: 1_800_000_000_000_000, epochUs: -7_000_000 }));
+  await persist(first, 'dhcp', [row('10.0.0.1', { state: 'bound' })]);
+  await first.close();
+  const second = new LeaseDb(folder);
+  expect(second.stamp).toEqual({ atUs: 1_800_000_000_000_000, epochUs: -7_000_000 });
+  expect((await readLeaseDb(folder)).epochUs).toBe(-7_000_000);
+  await second.close();
 });

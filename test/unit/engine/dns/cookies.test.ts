@@ -15,7 +15,7 @@ function cookies(...secrets: string[]): ServerCookies {
     secrets: secrets.map(hex),
     draw: () => new Uint8Array(16).fill(++drawn),
     sipHash24: portableCrypto.sipHash24,
-    epochUs: 0,
+    epoch: { us: 0 },
   });
 }
 
@@ -110,7 +110,7 @@ describe('after a reload', () => {
       secrets: secrets.map(hex),
       draw: () => new Uint8Array(16).fill(0xee),
       sipHash24: portableCrypto.sipHash24,
-      epochUs: 0,
+      epoch: { us: 0 },
     });
 
   test.each([
