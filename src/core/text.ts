@@ -20,6 +20,12 @@ function tail(point: number): number {
 export function utf8Text(octets: Uint8Array): string {
   let text = '';
   for (let index = 0; index < octets.length;) {
+    const end = asciiEnd(octets, index);
+    if (end > index) {
+      text += String.fromCharCode(...octets.subarray(index, end));
+      index = end;
+      continue;
+    }
     const first = octets[index] ?? 0;
     const count =
       first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
@@ -28,6 +34,17 @@ export function utf8Text(octets: Uint8Array): string {
     index += point === undefined ? 1 : count;
   }
   return text;
+}
+
+/** What a call takes as arguments at one time. */
+const RUN_MAX = 4_096;
+
+/** Where the ASCII that begins at `index` ends, or as much of it as is taken at one time. */
+function asciiEnd(octets: Uint8Array, index: number): number {
+  const most = Math.min(octets.length, index + RUN_MAX);
+  let end = index;
+  while (end < most && (octets[end] ?? 0x80) < 0x80) end++;
+  return end;
 }
 
 function sequenceAt(octets: Uint8Array, index: number, count: number): number | undefined {

@@ -100,7 +100,8 @@ function formatLocation(octets: Uint8Array): string | undefined {
   const longitude = formatAngle(view.getUint32(8), { positive: 'E', negative: 'W', degreesMax: 180 });
   const sizes = Array.from(octets.subarray(1, 4), formatPrecision);
   if (latitude === undefined || longitude === undefined || sizes.includes(undefined)) return undefined;
-  const altitude = formatCentimetres(view.getUint32(12) - ALTITUDE_BASE);
+  // Two decimals, as others show it.
+  const altitude = `${((view.getUint32(12) - ALTITUDE_BASE) / 100).toFixed(2)}m`;
   return `${latitude} ${longitude} ${altitude} ${sizes.join(' ')}`;
 }
 
