@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { askControl } from '../../../src/api/control.ts';
+import { askReload } from '../../../src/api/health.ts';
 import { bug } from '../../../src/core/errors.ts';
 import type { Running } from '../../interop/support/netns.ts';
 import { memoryFault, rssKibOf, secondsSince, type Finding } from '../findings.ts';
@@ -79,7 +80,7 @@ async function passDay(
     await sleep(minuteMs);
     show(scene, await load.figures(), (minute * minuteMs) / 1000);
     // An operator is at work, too: the file is read again, under load.
-    await askControl(scene.folder, 'reload');
+    await reload(scene.folder);
     if (minute === Math.floor(minutes / 2)) {
       first = await quiet(scene);
       await load.ask('resume');
@@ -95,6 +96,11 @@ async function quiet({ running, load, folder }: Scene): Promise<Quiet> {
   await sleep(QUIET_MS);
   const pid = pidOf(running);
   return { rssKib: await rssKibOf(pid), holdings: holdingsOf(pid, folder) };
+}
+
+async function reload(folder: string): Promise<void> {
+  const outcome = await askReload(folder);
+  if (!outcome.reloaded) throw new Error(`the file was not taken: ${JSON.stringify(outcome)}`);
 }
 
 function pidOf(running: Running): number {
