@@ -1,9 +1,12 @@
+import { utf8Octets } from '../core/text.ts';
 import { SECOND } from '../core/time.ts';
 import { AccessList, type AccessEntry } from '../store/access.ts';
 import { buildZone } from './build-zone.ts';
 import type { Findings, Path } from './findings.ts';
 import type { DnsServiceConfig, RateLimitConfig, ServiceCommon, TlsConfig } from './scenario.ts';
 import type { DnsFile } from './schema-services.ts';
+
+const NSID_OCTETS_MAX = 128;
 
 export function buildDns(
   file: DnsFile,
@@ -19,6 +22,9 @@ export function buildDns(
   const secrets = file['cookie-secret-file'];
   if (secrets !== undefined && file.cookies === 'off')
     findings.addAtKey(path, 'cookie-secret-file', 'cookies are off', 'keep one of the two');
+  // It goes into replies of 512 octets beside a question of 260, OPT and a cookie.
+  if (file.nsid !== undefined && utf8Octets(file.nsid).length > NSID_OCTETS_MAX)
+    findings.add([...path, 'nsid'], 'the name is too long', `write at most ${NSID_OCTETS_MAX} octets`);
   return {
     ...common,
     kind: 'dns',

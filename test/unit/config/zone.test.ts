@@ -85,6 +85,7 @@ describe('what a name server is told', () => {
     { settings: 'rate-limit: { slip: 11 }', says: 'slip' },
     { settings: 'tls: { certificate-file: a.pem }', says: 'key-file' },
     { settings: 'nsid: [a]', says: 'nsid' },
+    { settings: `nsid: ${'n'.repeat(129)}`, says: 'the name is too long: write at most 128 octets' },
   ])('refused: $settings', ({ settings, says }) => {
     expect(mistakes(settings).join('\n')).toContain(says);
   });
