@@ -51,7 +51,7 @@ export const WANTED: Wanted = {
 export const FACTS: Facts = {
   machine: MACHINE,
   wanted: WANTED,
-  file: { mistakes: [], unserved: [], servedCount: 0 },
+  file: { mistakes: [], unserved: [], zones: [], servedCount: 0 },
   interfaces: [
     {
       name: 'lo',

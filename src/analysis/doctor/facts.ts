@@ -106,8 +106,20 @@ export interface FileFacts {
   readonly mistakes: readonly { readonly text: string; readonly hint: string }[];
   /** What lies in a folder of a TFTP server and cannot be fetched. */
   readonly unserved: readonly UnservedFile[];
+  /** Zones in files of their own, with what `zone check` says of each. */
+  readonly zones: readonly CheckedZone[];
   /** How many names TFTP serves. */
   readonly servedCount: number;
+}
+
+export interface CheckedZone {
+  readonly apex: string;
+  /** As the scenario has it. */
+  readonly file: string;
+  readonly errors: number;
+  readonly warnings: number;
+  /** The first of the worst, with its place. */
+  readonly first: string;
 }
 
 export interface UnservedFile {

@@ -1,5 +1,5 @@
 import { formatIp } from '../../core/address.ts';
-import type { BootFacts, Facts, UnservedFile, WantedSubnet } from './facts.ts';
+import type { BootFacts, CheckedZone, Facts, UnservedFile, WantedSubnet } from './facts.ts';
 import { fail, pass, warn, type Finding } from './finding.ts';
 
 /** The same trouble in many files is told once, with some of their names. */
@@ -14,6 +14,7 @@ export function judgeFile({ file, wanted }: Facts): readonly Finding[] {
     );
   const found = [
     ...wanted.subnets.flatMap(subnet),
+    ...file.zones.flatMap(zone),
     ...REASONS.flatMap((reason) => unserved(reason, file.unserved)),
   ];
   const served = file.servedCount === 0 ? '' : `; TFTP serves ${file.servedCount} names`;
@@ -67,6 +68,21 @@ function bootFile(
     }),
   );
   return found;
+}
+
+function zone({ apex, file, errors, warnings, first }: CheckedZone): readonly Finding[] {
+  if (errors + warnings === 0) return [];
+  const counts = [
+    ...(errors > 0 ? [`${errors} ${errors === 1 ? 'error' : 'errors'}`] : []),
+    ...(warnings > 0 ? [`${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`] : []),
+  ].join(' and ');
+  return [
+    warn('zone', {
+      says: `${apex} (${file}) has ${counts}: ${first}`,
+      why: 'it is served all the same, and does not do what was meant',
+      cure: `headend zone check ${file} --origin ${apex} shows all of it, with places`,
+    }),
+  ];
 }
 
 const REASONS = ['rights', 'outside', 'dangling', 'special', 'beyond'] as const;

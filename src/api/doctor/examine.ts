@@ -58,7 +58,7 @@ export async function examine(options: ExamineOptions = {}): Promise<readonly Fi
 
 function fileFacts(read: ReadFile | FileFacts['mistakes'] | undefined): FileFacts | undefined {
   if (read === undefined) return undefined;
-  return 'facts' in read ? read.facts : { mistakes: read, unserved: [], servedCount: 0 };
+  return 'facts' in read ? read.facts : { mistakes: read, unserved: [], zones: [], servedCount: 0 };
 }
 
 interface Plan {

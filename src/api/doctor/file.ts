@@ -1,17 +1,18 @@
 import { dirname, resolve } from 'node:path';
 import { realpathSync } from 'node:fs';
-import type { BootFacts, FileFacts, WantedSubnet } from '../../analysis/doctor/facts.ts';
+import type { BootFacts, CheckedZone, FileFacts, WantedSubnet } from '../../analysis/doctor/facts.ts';
 import { formatMistake, ScenarioError } from '../../config/mistakes.ts';
 import type {
   DhcpSubnetConfig,
   ProvisionConfig,
   ServiceConfig,
   TftpServiceConfig,
+  ZoneConfig,
 } from '../../config/scenario.ts';
 import { compareIpv4, ipv4 } from '../../core/address.ts';
 import type { HostSpec, Topology } from '../../core/driver.ts';
 import { ConfigError } from '../../core/errors.ts';
-import { utf8Octets } from '../../core/text.ts';
+import { escapeText, utf8Octets } from '../../core/text.ts';
 import { portableCrypto } from '../../crypto/portable.ts';
 import { MAC_WORD } from '../../policy/provision.ts';
 import type { FileTable } from '../../store/file-table.ts';
@@ -19,8 +20,10 @@ import { buildFileTable } from '../../topology/files.ts';
 import type { Reach } from '../contents.ts';
 import { FileError } from '../failure.ts';
 import { prepareLive } from '../live.ts';
+import type { ZoneFinding } from '../../store/zone-finding.ts';
 import { type LoadedScenario, loadScenario } from '../scenario.ts';
 import { chooseHosts } from '../serve.ts';
+import { checkZone } from '../zone.ts';
 import { unservedIn } from './tftp-folder.ts';
 
 /** A scenario file that `serve` could start, as far as the file goes. */
@@ -52,9 +55,12 @@ export function readFile(
       mistakes: [],
       unserved: served.flatMap(({ service: { folder } }) => {
         if (folder === undefined) return [];
-        const root = realpathSync(resolve(dirname(resolve(path)), ...folder.path.split('/')));
+        const root = realpathSync(besideScenario(path, folder.path));
         return unservedIn(folder.path, root);
       }),
+      zones: services.flatMap((service) =>
+        service.kind === 'dns' ? service.zones.flatMap((zone) => zoneFacts(zone, path)) : [],
+      ),
       servedCount: served.reduce((sum, { table }) => sum + table.count, 0),
     };
     return { topology, hosts, services, subnets, facts };
@@ -108,6 +114,33 @@ function subnetFacts(subnet: DhcpSubnetConfig, tables: readonly Served[]): Wante
     isForModems: member === 'modem' || (member === undefined && /^docsis/i.test(subnet.class ?? '')),
     boots: [...boots.values()].flatMap((boot) => bootFacts(boot, tables)),
   };
+}
+
+function zoneFacts({ apex, source }: ZoneConfig, scenarioPath: string): readonly CheckedZone[] {
+  if (source.kind === 'text') return [];
+  const { path: file } = source.file;
+  const nowSeconds = Math.floor(Date.now() / 1_000);
+  const { counts, findings } = checkZone(besideScenario(scenarioPath, file), nowSeconds, { origin: apex });
+  const worst = counts.error > 0 ? 'error' : 'warning';
+  const first = findings.find(({ severity }) => severity === worst);
+  return [
+    {
+      apex,
+      file,
+      errors: counts.error,
+      warnings: counts.warning,
+      first: first === undefined ? '' : told(first),
+    },
+  ];
+}
+
+function told({ place, found, expected }: ZoneFinding): string {
+  const where = place === undefined ? '' : `line ${place.line}: `;
+  return escapeText(`${where}${found}: expected ${expected}`);
+}
+
+function besideScenario(scenarioPath: string, path: string): string {
+  return resolve(dirname(resolve(scenarioPath)), ...path.split('/'));
 }
 
 /** For a file of each modem's own, that of some modem is looked for. */

@@ -227,6 +227,7 @@ const CASES: readonly { name: string; facts: Partial<Facts>; tells: readonly str
       file: {
         mistakes: [{ text: 'lab.yaml:3:1 net: is missing', hint: 'add it' }],
         unserved: [],
+        zones: [],
         servedCount: 0,
       },
     },
@@ -255,10 +256,23 @@ const CASES: readonly { name: string; facts: Partial<Facts>; tells: readonly str
     tells: [`warn subnet: ${subnet.at} has neither a range nor a reservation`],
   },
   {
+    name: 'a zone that has lints',
+    facts: {
+      file: {
+        mistakes: [],
+        unserved: [],
+        zones: [{ apex: 'lab.example', file: 'lab.zone', errors: 0, warnings: 1, first: 'line 4: mx' }],
+        servedCount: 0,
+      },
+    },
+    tells: ['warn zone: lab.example (lab.zone) has 1 warning: line 4: mx'],
+  },
+  {
     name: 'files that TFTP cannot serve, told once for each reason',
     facts: {
       file: {
         mistakes: [],
+        zones: [],
         servedCount: 1,
         unserved: [
           ...['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => ({
