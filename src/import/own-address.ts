@@ -21,7 +21,8 @@ export function withOwnAddress(subnet: DraftSubnet, address: Ipv4, { dns }: OwnD
   byDefault(BROADCAST, formatIpv4(broadcastOf(subnet.subnet)));
   return {
     ...subnet,
-    told: { ...told, options },
+    // siaddr is its own, too, unless the file says another's.
+    told: { ...told, options, server: told.server ?? address },
     classes: subnet.classes.map((each) => ({ ...each, told: resolved(each.told, address) })),
     reservations: subnet.reservations.map((each) => ({ ...each, told: resolved(each.told, address) })),
   };

@@ -31,6 +31,7 @@ interface Group {
 }
 
 const VENDOR_OPTIONS = 43;
+const END = 255;
 const VENDOR_SPECIFIC = 125;
 const VENDOR_CLASS = 60;
 /** `server-ip-address`, which is no option but the field siaddr. */
@@ -171,7 +172,9 @@ export class TaggedOptions {
 
   #toldOf({ origin, tests, also, options, server, file, vendor, enterprises }: Group): TaggedTold {
     const whole = new Map(options);
-    if (vendor.length > 0) this.#add(whole, VENDOR_OPTIONS, encodeSuboptions(vendor), origin);
+    // dnsmasq ends them, as boot loaders want it: RFC 2132 §8.4.
+    if (vendor.length > 0)
+      this.#add(whole, VENDOR_OPTIONS, Uint8Array.of(...encodeSuboptions(vendor), END), origin);
     if (enterprises.size > 0) {
       const list = [...enterprises].map(([enterprise, each]) => ({
         enterprise,

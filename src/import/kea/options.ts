@@ -105,9 +105,14 @@ export function toldBy(object: KeaObject, definitions: KeaDefinitions, notes: No
       enterprise,
       octets: encodeSuboptions(each.list),
     }));
-    if (list.every(({ octets }) => octets.length <= 255))
+    if (list.every(({ octets }) => octets.length <= 255)) {
       add(options, VENDOR_SPECIFIC, encodeEnterprises(list), group.origin, notes);
-    else notes.warn(group.origin, 'option 125 was not taken over', 'it has more octets than fit');
+      notes.say(
+        group.origin,
+        'option 125 is sent to who asks for it in option 55',
+        'Kea looks into its own option 125',
+      );
+    } else notes.warn(group.origin, 'option 125 was not taken over', 'it has more octets than fit');
   }
   const name = object.text('server-hostname');
   if (name !== undefined)

@@ -19,6 +19,8 @@ const PACKAGES: Readonly<Record<string, string>> = {
   udhcpc: 'udhcpc',
   '/usr/lib/cni/bridge': 'containernetworking-plugins',
   dhclient: 'isc-dhcp-client',
+  '/usr/sbin/dhcpd': 'isc-dhcp-server',
+  'kea-dhcp4': 'kea-dhcp4-server',
   dhcrelay: 'isc-dhcp-relay',
   tftp: 'tftp-hpa',
   atftp: 'atftp',

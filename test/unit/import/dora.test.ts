@@ -1,26 +1,8 @@
 import { expect, test } from 'vitest';
-import { describeMessage } from '../../../src/codec/dhcp/describe.ts';
-import { decodeMessage } from '../../../src/codec/dhcp/message.ts';
-import { parseScenario } from '../../../src/config/parse.ts';
-import type { DhcpServiceConfig } from '../../../src/config/scenario.ts';
-import { formatIpv4, isIpv4 } from '../../../src/core/address.ts';
-import { SECOND, toInstant } from '../../../src/core/time.ts';
-import { DhcpServer } from '../../../src/engine/dhcp/server.ts';
-import { dhcpServerOptions } from '../../../src/topology/dhcp.ts';
-import { clientMessage, ip, ipOption, mac, option, textOption } from '../../support/dhcp-builders.ts';
-import { hex } from '../../support/hex.ts';
-import { importFixture } from '../../support/import-fixtures.ts';
-import { RecordingEffects } from '../../support/recording-effects.ts';
+import { ImportedServer, type ImportedClient, requestOf } from '../../support/imported-server.ts';
+import { ipOption } from '../../support/dhcp-builders.ts';
 
 // What the original server would give its clients, by its own documents, is what the scenario that was made of it gives.
-
-interface Client {
-  readonly mac?: string;
-  readonly giaddr?: string;
-  /** Options 60, 77 as text; 82, 61 and others as hex. */
-  readonly sends?: Readonly<Record<number, string>>;
-  readonly asks?: readonly number[];
-}
 
 interface Answer {
   readonly yiaddr: string;
@@ -29,31 +11,12 @@ interface Answer {
   readonly options?: Readonly<Record<number, unknown>>;
 }
 
-const TEXTS = new Set([12, 60, 77]);
-const now = toInstant(1000 * SECOND);
-
 /** DISCOVER, OFFER, REQUEST, ACK; undefined: the server is silent. */
-function lease(fixture: string, { mac: own = '00:00:5e:00:53:99', giaddr, sends = {}, asks = [] }: Client) {
-  const { services, epochUs } = parseScenario(importFixture(fixture).scenario, fixture, { paths: 'any' });
-  const dhcp = services.find((service): service is DhcpServiceConfig => service.kind === 'dhcp')!;
-  const server = new DhcpServer(dhcpServerOptions(dhcp, { epoch: { us: epochUs } }));
-  const effects = new RecordingEffects();
-  const [address] = dhcp.addresses.map((each) => each.address);
-  const to = address !== undefined && isIpv4(address) ? address : ip('0.0.0.0');
-  const say = (type: 'discover' | 'request', more: ReturnType<typeof option>[]) => {
-    effects.clear();
-    const options = Object.entries(sends).map(([code, value]) =>
-      TEXTS.has(Number(code)) ? textOption(Number(code), value) : { code: Number(code), octets: hex(value) },
-    );
-    const fields = { mac: mac(own), giaddr: ip(giaddr ?? '0.0.0.0') };
-    const message = clientMessage(type, { ...fields, options: [...options, option(55, ...asks), ...more] });
-    server.receive(message, { fromPort: 67, to, via: 0 }, now, effects);
-    const [sent] = effects.of('send');
-    return sent && describeMessage(decodeMessage(sent.octets));
-  };
-  const offer = say('discover', []);
+function lease(server: ImportedServer, client: ImportedClient) {
+  const offer = server.answer(requestOf('discover', client));
   if (offer === undefined) return undefined;
-  const ack = say('request', [ipOption(50, offer.yiaddr), ipOption(54, formatIpv4(to))]);
+  const more = [ipOption(50, offer.yiaddr), ipOption(54, server.address)];
+  const ack = server.answer(requestOf('request', client, more));
   expect(ack).toMatchObject({ type: 'ACK', yiaddr: offer.yiaddr, siaddr: offer.siaddr, file: offer.file });
   const options = Object.fromEntries(ack!.options.map(({ code, value }) => [code, value]));
   return { yiaddr: ack!.yiaddr, siaddr: ack!.siaddr, file: ack!.file, options };
@@ -64,7 +27,7 @@ const CABLE = '10.9.0.1';
 const BEHIND = '010400010001 0206001018000001';
 const EAST = '010400010007 0206001018000001';
 
-test.each<{ fixture: string; name: string; client: Client; gets: Answer | undefined }>([
+test.each<{ fixture: string; name: string; client: ImportedClient; gets: Answer | undefined }>([
   {
     fixture: 'kea-cable.conf',
     name: 'a modem: the pool of modems, its file and server, vendor options',
@@ -308,7 +271,7 @@ test.each<{ fixture: string; name: string; client: Client; gets: Answer | undefi
       file: 'ipxe.efi',
       options: {
         3: ['198.51.100.1'],
-        43: { 'software-version': '\\x08' },
+        43: '060108ff',
         51: 2700,
         121: ['10.0.0.0/8 via 198.51.100.254'],
       },
@@ -338,7 +301,7 @@ test.each<{ fixture: string; name: string; client: Client; gets: Answer | undefi
     gets: undefined,
   },
 ])('$fixture: $name', ({ fixture, client, gets }) => {
-  const answer = lease(fixture, client);
+  const answer = lease(new ImportedServer(fixture), client);
   if (gets === undefined) expect(answer).toBeUndefined();
   else expect(answer).toMatchObject(gets);
 });
