@@ -46,6 +46,7 @@ const PROTOCOLS = [
   'FW',
   'NAT',
   'FTP',
+  'ROUTE',
 ] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
 

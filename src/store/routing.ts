@@ -1,7 +1,9 @@
+import type { Name } from '../codec/dns/name.ts';
+import type { Place } from '../codec/dns/zone-text.ts';
 import type { Ip } from '../core/address.ts';
 import type { Effects } from '../core/service.ts';
 import type { Instant } from '../core/time.ts';
-import type { RRset } from './zone.ts';
+import type { RRset, Zone } from './zone.ts';
 
 /** What an engine needs of the sink: to say why. */
 export type Reasons = Pick<Effects, 'because' | 'explains'>;
@@ -21,11 +23,28 @@ export interface Scope {
   prefixLength: number;
 }
 
-/** A policy that chooses among the records of one RRset, anew for each asker. */
+/** What a policy comes to: a set, nothing for this asker (NODATA, since the name and its type exist), or a failure it was told to be. */
+export type Choice = RRset | 'no-data' | 'servfail';
+
+/** A policy that chooses what one RRset of a zone is, anew for each asker. */
 export interface Routing {
   /**
-   * What this asker is given, under the owner asked for; undefined is NODATA, since the name and its type exist all the same. It raises
-   * `scope` to the longest prefix that mattered, and never lowers it.
+   * What this asker is given, under the owner asked for. It raises `scope` to the longest prefix of a client subnet that mattered, and
+   * never lowers it. The set is good until the next question, but for an asker that wants signatures, whose set never changes.
    */
-  choose(all: RRset, asker: Asker, scope: Scope, reasons: Reasons): RRset | undefined;
+  choose(zone: Zone, asker: Asker, scope: Scope, reasons: Reasons): Choice;
 }
+
+/** A set of a zone that a policy answers for; its records are what transfers carry: all that may be given when nothing is healthy. */
+export interface RoutedSet {
+  readonly owner: Name;
+  readonly type: number;
+  readonly ttl: number;
+  readonly rdatas: readonly Uint8Array[];
+  readonly routing: Routing;
+  /** Where its policy stands. */
+  readonly place: Place;
+}
+
+/** The records that a zone has without its policies; undefined: none of that name and type. */
+export type PlainSets = (owner: Name, type: number) => readonly Uint8Array[] | undefined;

@@ -2,7 +2,7 @@ import type { Name } from '../codec/dns/name.ts';
 import { coveredType } from '../codec/dns/rdata/rrsig.ts';
 import type { ResourceRecord } from '../codec/dns/record.ts';
 import { formatRecord } from '../codec/dns/record.ts';
-import { Type, typeName } from '../codec/dns/registry.ts';
+import { Class, Type, typeName } from '../codec/dns/registry.ts';
 import { type Place, type ZoneTextOptions, zoneTextSteps } from '../codec/dns/zone-text.ts';
 import { equalOctets } from '../core/bytes.ts';
 import type { Crypto } from '../core/crypto.ts';
@@ -13,6 +13,7 @@ import { runSteps, type Steps } from '../core/steps.ts';
 import { NameTable } from './name-table.ts';
 import { NsecSecurity } from './nsec.ts';
 import { ITERATIONS_MAX, nsec3Parameters, nsec3Security, ownerHash } from './nsec3.ts';
+import type { PlainSets, RoutedSet, Routing } from './routing.ts';
 import { RRset, Zone, ZoneNode } from './zone.ts';
 import { zoneFaults } from './zone-faults.ts';
 import type { ZoneFinding } from './zone-finding.ts';
@@ -35,6 +36,8 @@ export interface ZoneBuildOptions {
   readonly report?: ((finding: ZoneFinding) => void) | undefined;
   /** Hashes names for NSEC3; left out, a zone that has them is read, and proves nothing. */
   readonly sha1?: Crypto['sha1'] | undefined;
+  /** Sets that policies answer for, asked for when all records are there; left out, none. */
+  readonly routed?: ((plain: PlainSets) => Iterable<RoutedSet>) | undefined;
 }
 
 /** About a millisecond's work. */
@@ -45,6 +48,7 @@ interface Gathered {
   readonly type: number;
   ttl: number;
   readonly rdatas: Uint8Array[];
+  routing?: Routing | undefined;
 }
 
 interface Owner {
@@ -86,6 +90,12 @@ export class ZoneBuilder {
     this.#gather(record, place);
   }
 
+  /** Lets a policy answer for a set that is there. */
+  route(owner: Name, type: number, routing: Routing): void {
+    const set = this.#set(owner, type);
+    if (set !== undefined) set.routing = routing;
+  }
+
   build(): Zone {
     return runSteps(this.buildSteps());
   }
@@ -98,6 +108,7 @@ export class ZoneBuilder {
         'no SOA record',
         'exactly one, at the top of the zone (RFC 1035 §5.2)',
       );
+    this.#addRouted();
     const nodes = new NameTable<ZoneNode>();
     const top = this.#node(apex, apex, nodes);
     let count = 0;
@@ -157,6 +168,24 @@ export class ZoneBuilder {
     if (record.type === Type.DNAME)
       return this.#refuse(ZONE.twoDnames, place, record, 'one DNAME for a name (RFC 6672 §2.4)');
     this.#join(set, record, place);
+  }
+
+  #set(owner: Name, type: number): Gathered | undefined {
+    return this.#owners.getName(owner)?.sets.find((set) => set.type === type);
+  }
+
+  #addRouted(): void {
+    const routed = this.#options.routed?.((owner, type) => this.#set(owner, type)?.rdatas) ?? [];
+    for (const { owner, type, ttl, rdatas, routing, place } of Array.from(routed)) {
+      if (this.#set(owner, type) !== undefined)
+        throw new ConfigError(
+          placeText(place),
+          `${owner.toString()} has records of type ${typeName(type)} in the zone`,
+          'records or a policy for a name and type, not both',
+        );
+      for (const rdata of rdatas) this.add({ owner, type, class: Class.IN, ttl, rdata }, place);
+      this.route(owner, type, routing);
+    }
   }
 
   #join(set: Gathered, record: ResourceRecord, place: Place): void {
@@ -240,11 +269,14 @@ export class ZoneBuilder {
   /** The sets of one owner, each with its signatures. */
   #rrsets({ name, sets, signatures }: Owner): RRset[] {
     if (signatures === undefined)
-      return sets.map(({ type, ttl, rdatas }) => new RRset(name, type, ttl, rdatas));
-    const rrsets = sets.map(({ type, ttl, rdatas }) => {
+      return sets.map(({ type, ttl, rdatas, routing }) => new RRset(name, type, ttl, rdatas, { routing }));
+    const rrsets = sets.map(({ type, ttl, rdatas, routing }) => {
       const own = signatures.filter((rdata) => coveredType(rdata) === type);
-      if (own.length === 0) return new RRset(name, type, ttl, rdatas);
-      return new RRset(name, type, ttl, rdatas, { signatures: new RRset(name, Type.RRSIG, ttl, own) });
+      if (own.length === 0) return new RRset(name, type, ttl, rdatas, { routing });
+      return new RRset(name, type, ttl, rdatas, {
+        signatures: new RRset(name, Type.RRSIG, ttl, own),
+        routing,
+      });
     });
     const orphan = signatures.find((rdata) => !sets.some(({ type }) => type === coveredType(rdata)));
     if (orphan !== undefined)
@@ -276,7 +308,7 @@ export class ZoneBuilder {
     const { place, found, expected } = finding;
     if (finding.severity === 'error' && this.#options.mode !== 'lenient')
       throw new ConfigError(
-        `${place?.file ?? this.#options.file}:${place?.line ?? 1}:${place?.column ?? 1}`,
+        placeText(place ?? { file: this.#options.file, line: 1, column: 1 }),
         found,
         expected,
       );
@@ -284,8 +316,12 @@ export class ZoneBuilder {
   }
 }
 
+function placeText({ file, line, column }: Place): string {
+  return `${file}:${line}:${column}`;
+}
+
 export interface LoadZoneOptions
-  extends Omit<ZoneTextOptions, 'ttlOf'>, Pick<ZoneBuildOptions, 'mode' | 'report' | 'sha1'> {}
+  extends Omit<ZoneTextOptions, 'ttlOf'>, Pick<ZoneBuildOptions, 'mode' | 'report' | 'sha1' | 'routed'> {}
 
 /** What lenient reading gives a record without a TTL. */
 const TTL_SECONDS = 3_600;

@@ -36,6 +36,9 @@ export function changeZone(zone: Zone, change: ZoneChange, options: ZoneBuildOpt
   const place = { file: options.file, line: 1, column: 1 };
   for (const record of zoneRecords(zone)) if (!removed.has(recordKey(record))) builder.add(record, place);
   for (const record of change.added) builder.add(record, place);
+  for (const { rrsets } of zone.nodes())
+    for (const { owner, type, routing } of rrsets)
+      if (routing !== undefined) builder.route(owner, type, routing);
   return builder.build();
 }
 

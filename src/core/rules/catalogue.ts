@@ -10,6 +10,7 @@ import { MODEM } from './modem.ts';
 import { NAT } from './nat.ts';
 import { NET_RULES } from './net.ts';
 import { RELAY } from './relay.ts';
+import { ROUTE } from './route.ts';
 import { TFTP_RULES } from './tftp.ts';
 import { TOD_RULES } from './tod.ts';
 import { ZONE } from './zone.ts';
@@ -29,6 +30,7 @@ const FILES: readonly Readonly<Record<string, Rule>>[] = [
   FW,
   NAT,
   FTP,
+  ROUTE,
 ];
 
 /** Every rule there is, protocol by protocol, each in the order of its file. */

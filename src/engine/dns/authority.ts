@@ -3,6 +3,7 @@ import { NameHashes } from '../../codec/dns/name-hash.ts';
 import { Rcode, Type, typeName } from '../../codec/dns/registry.ts';
 import type { Rule } from '../../core/rules.ts';
 import { DNS } from '../../core/rules/dns.ts';
+import { ROUTE } from '../../core/rules/route.ts';
 import type { Asker, Reasons } from '../../store/routing.ts';
 import { RRset, type Zone, type ZoneNode } from '../../store/zone.ts';
 import type { ServedZone, ZoneSet } from '../../store/zone-set.ts';
@@ -110,6 +111,11 @@ function match(search: Search, node: ZoneNode, encloser: ZoneNode | undefined): 
   // RFC 4034 §4.1.1: the NSEC of an alias is its own, and no data of the canonical name.
   if (isAlias && !(qtype === Type.NSEC && node.rrset(Type.NSEC) !== undefined))
     return follow(search, alias, node, encloser);
+  // RFC 8482 §4.1 gives an alias to ANY; which one is the policy's to say.
+  if (qtype === Type.ANY && alias?.routing !== undefined) {
+    follow(search, alias, node, encloser);
+    return undefined;
+  }
   if (qtype === Type.ANY || qtype === Type.RRSIG) {
     const count = qtype === Type.ANY ? anySets(zone, node, name, out) : signatureSets(node, name, out);
     if (count > 0) {
@@ -119,8 +125,9 @@ function match(search: Search, node: ZoneNode, encloser: ZoneNode | undefined): 
     }
   }
   const all = node.rrset(qtype);
-  const rrset = all?.routing === undefined ? all : all.routing.choose(all, asker, out.scope, reasons);
-  if (rrset === undefined) {
+  const rrset = all?.routing === undefined ? all : all.routing.choose(zone, asker, out.scope, reasons);
+  if (rrset === 'servfail') return fail(out);
+  if (rrset === undefined || rrset === 'no-data') {
     noData(search, node, encloser);
     because(search, node.rrsets.length === 0 ? DNS.emptyNonTerminal : DNS.nodata);
     return undefined;
@@ -130,6 +137,12 @@ function match(search: Search, node: ZoneNode, encloser: ZoneNode | undefined): 
   addAdditional(zone, rrset, asker, out);
   because(search, DNS.answer);
   return undefined;
+}
+
+/** A policy with nothing healthy was told to say so: nothing found so far is sent. */
+function fail(out: Answer): undefined {
+  out.clear();
+  out.rcode = Rcode.SERVFAIL;
 }
 
 function noData({ zone, name, qtype, asker, out }: Search, node: ZoneNode, encloser: ZoneNode | undefined) {
@@ -151,8 +164,9 @@ function follow(
   encloser: ZoneNode | undefined,
 ): Uint8Array | undefined {
   const { zone, name, asker, out, reasons } = search;
-  const chosen = alias.routing === undefined ? alias : alias.routing.choose(alias, asker, out.scope, reasons);
-  if (chosen === undefined) {
+  const chosen = alias.routing === undefined ? alias : alias.routing.choose(zone, asker, out.scope, reasons);
+  if (chosen === 'servfail') return fail(out);
+  if (chosen === 'no-data') {
     noData(search, node, encloser);
     because(search, DNS.nodata);
     return undefined;
@@ -164,6 +178,11 @@ function follow(
   addSigned(zone, name, chosen, asker, out.answers);
   if (encloser !== undefined) expanded(search, encloser);
   because(search, DNS.cname);
+  // RFC 7871 §7.2.1: what was chosen for a network goes alone, so that what follows is not kept for that network only.
+  if (out.scope.prefixLength > 0 && alias.routing !== undefined) {
+    because(search, ROUTE.aliasAlone);
+    return undefined;
+  }
   return chosen.only;
 }
 
