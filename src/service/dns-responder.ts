@@ -2,9 +2,9 @@ import { type EdnsOption, ExtendedError } from '../codec/dns/edns.ts';
 import { Flag } from '../codec/dns/header.ts';
 import { MAX_MESSAGE_OCTETS } from '../codec/dns/message-writer.ts';
 import { Name, formatName } from '../codec/dns/name.ts';
-import { OptionCode, Query } from '../codec/dns/query.ts';
+import { OptionCode, Query, SubnetFamily } from '../codec/dns/query.ts';
 import { Class, Opcode, Rcode, Type, className, opcodeName, typeName } from '../codec/dns/registry.ts';
-import type { Ip } from '../core/address.ts';
+import { ANY, type Ip, ipv4At, ipv6At } from '../core/address.ts';
 import { DecodeError } from '../core/errors.ts';
 import type { Rule } from '../core/rules.ts';
 import { DNS } from '../core/rules/dns.ts';
@@ -27,11 +27,25 @@ export class DnsClient implements Asker {
   transport: Transport = 'udp';
   now: Instant;
   dnssecOk = false;
-  readonly subnet = undefined;
+  subnet: { readonly address: Ip; readonly prefixLength: number } | undefined = undefined;
+  readonly #subnet: { address: Ip; prefixLength: number } = { address: ANY, prefixLength: 0 };
+  readonly #octets = new Uint8Array(16);
 
   constructor(source: Ip, now: Instant) {
     this.source = source;
     this.now = now;
+  }
+
+  /** Takes the client's network from a CLIENT-SUBNET option (RFC 7871 §6) that was found to be right; empty: there is none. */
+  setSubnet(option: Uint8Array): void {
+    const family = option[1];
+    this.subnet = undefined;
+    if (family !== SubnetFamily.IPV4 && family !== SubnetFamily.IPV6) return;
+    this.#octets.fill(0);
+    this.#octets.set(option.subarray(4));
+    this.#subnet.address = family === SubnetFamily.IPV4 ? ipv4At(this.#octets, 0) : ipv6At(this.#octets, 0);
+    this.#subnet.prefixLength = option[2] ?? 0;
+    this.subnet = this.#subnet;
   }
 }
 
@@ -67,6 +81,8 @@ export class DnsResponder {
   #isProved = false;
   #isCookieGood = false;
   #isPadding = false;
+  /** The CLIENT-SUBNET option of the reply. */
+  #scopeAt: Uint8Array | undefined;
 
   constructor(options: DnsResponderOptions) {
     this.#options = options;
@@ -113,6 +129,7 @@ export class DnsResponder {
     if (query.asksNsid && this.#nsid !== undefined) this.#reply.option(this.#nsid);
     // RFC 7828 §3.3.1: over UDP the option is ignored.
     if (query.asksKeepalive && client.transport !== 'udp') this.#reply.option(this.#keepalive);
+    this.#putSubnet(client);
     const { cookies } = this.#options;
     const { cookie } = query;
     if (cookies === undefined || cookie.length === 0) return;
@@ -122,6 +139,14 @@ export class DnsResponder {
       code: OptionCode.COOKIE,
       octets: cookies.make(cookie, client.source, client.now),
     });
+  }
+
+  /** RFC 7871 §7.2.1: an option that was sent is in the response, whether it was needed or not; its scope is written when it is known. */
+  #putSubnet(client: DnsClient): void {
+    const { subnet } = this.#query;
+    client.setSubnet(subnet);
+    this.#scopeAt = subnet.length === 0 ? undefined : subnet;
+    if (subnet.length > 0) this.#reply.option({ code: OptionCode.CLIENT_SUBNET, octets: subnet });
   }
 
   /** RFC 7873 §5.4: a query without a question. A server's cookie that is wrong is said to be so. */
@@ -174,6 +199,8 @@ export class DnsResponder {
     this.#authority.answer(qname, query.qtype, client, answer, reasons);
     if (answer.rcode === Rcode.REFUSED)
       this.#extendedError(answer.isProhibited ? PROHIBITED : NOT_AUTHORITATIVE);
+    // RFC 7871 §6: SCOPE PREFIX-LENGTH.
+    if (this.#scopeAt !== undefined) this.#scopeAt[3] = answer.scope.prefixLength;
     // RFC 1035 §6.2: with class ANY there may be more than we know.
     if (query.qclass === Class.ANY) answer.isAuthoritative = false;
     const { rates } = this.#options;

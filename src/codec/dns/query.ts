@@ -7,11 +7,42 @@ import { EdnsFlag } from './edns.ts';
 import { Type } from './registry.ts';
 
 /** The EDNS options that a server looks at; others are passed over: RFC 6891 §6.1.2. */
-export const OptionCode = { NSID: 3, COOKIE: 10, TCP_KEEPALIVE: 11, PADDING: 12, EDE: 15 } as const;
+export const OptionCode = {
+  NSID: 3,
+  CLIENT_SUBNET: 8,
+  COOKIE: 10,
+  TCP_KEEPALIVE: 11,
+  PADDING: 12,
+  EDE: 15,
+} as const;
 
 /** RFC 7873 §4: a client's cookie of 8 octets, alone or with a server's of 8 to 32. */
 const CLIENT_COOKIE_OCTETS = 8;
 const COOKIE_OCTETS_MAX = 40;
+
+/** RFC 7871 §6: FAMILY, SOURCE PREFIX-LENGTH, SCOPE PREFIX-LENGTH. */
+const SUBNET_HEADER_OCTETS = 4;
+const IPV6_OCTETS = 16;
+/** IANA's Address Family Numbers. */
+export const SubnetFamily = { NONE: 0, IPV4: 1, IPV6: 2 } as const;
+
+/** RFC 7871 §6 and §7.2.1: what is wrongly formatted is FORMERR. */
+function checkSubnet(data: Uint8Array, at: number): void {
+  const fail = (field: string): never => {
+    throw new DecodeError('malformed', `CLIENT-SUBNET: ${field}`, at);
+  };
+  if (data.length < SUBNET_HEADER_OCTETS) throw new DecodeError('truncated', 'CLIENT-SUBNET', at);
+  const family = (data[0]! << 8) | data[1]!;
+  const length = data[2]!;
+  // A query that wants no address used has none to have a family (§7.1.2): dig sends 0.
+  const isNone = family === SubnetFamily.NONE && length === 0;
+  if (family !== SubnetFamily.IPV4 && family !== SubnetFamily.IPV6 && !isNone) fail('FAMILY');
+  if (length > (family === SubnetFamily.IPV4 ? 32 : 128)) fail('SOURCE PREFIX-LENGTH');
+  if (data[3] !== 0) fail('SCOPE PREFIX-LENGTH');
+  const count = data.length - SUBNET_HEADER_OCTETS;
+  if (count !== Math.ceil(length / 8)) fail('ADDRESS');
+  if (length % 8 !== 0 && (data[data.length - 1]! & (0xff >>> (length % 8))) !== 0) fail('ADDRESS');
+}
 
 /**
  * A request as a server reads it, field by field, without making objects: one `Query` is filled again and again.
@@ -38,6 +69,14 @@ export class Query {
   isPadded = false;
   readonly #cookie = new Uint8Array(COOKIE_OCTETS_MAX);
   #cookieLength = 0;
+  /** RFC 7871 §6: the option as it came, to be echoed: FAMILY, both prefix lengths, ADDRESS. */
+  readonly #subnet = new Uint8Array(SUBNET_HEADER_OCTETS + IPV6_OCTETS);
+  #subnetLength = 0;
+
+  /** The CLIENT-SUBNET option, without octets when there is none. A view, good until the next query. */
+  get subnet(): Uint8Array {
+    return this.#subnet.subarray(0, this.#subnetLength);
+  }
 
   /** The COOKIE option, 8 or 16 to 40 octets; empty where there is none. A view, good until the next query. */
   get cookie(): Uint8Array {
@@ -64,6 +103,7 @@ export class Query {
     this.asksNsid = false;
     this.isPadded = false;
     this.#cookieLength = 0;
+    this.#subnetLength = 0;
     if (octets.length < HEADER_OCTETS) return false;
     this.id = (octets[0]! << 8) | octets[1]!;
     this.flags = (octets[2]! << 8) | octets[3]!;
@@ -139,6 +179,12 @@ export class Query {
         return;
       case OptionCode.PADDING:
         this.isPadded = true;
+        return;
+      case OptionCode.CLIENT_SUBNET:
+        if (this.#subnetLength > 0) return;
+        checkSubnet(data, at);
+        this.#subnet.set(data);
+        this.#subnetLength = data.length;
         return;
       case OptionCode.COOKIE:
         // RFC 7873 §5.2: all but the first are ignored. §5.2.2: these lengths are malformed.

@@ -19,7 +19,7 @@ const option = (code: number, ...octets: number[]) => ({ code, octets: Uint8Arra
 const UNKNOWN = [option(100)];
 const DEFINED = [option(3), option(10, 1, 2, 3, 4, 5, 6, 7, 8), option(8, 0, 1, 0, 0), option(9)];
 
-/** What RFC 8906 §8 expects of each test: rcode, AA, RD, answer; OPT with version 0 and nothing else in it, or none. */
+/** What RFC 8906 §8 expects of each test: rcode, AA, RD, answer; OPT with version 0 and what is echoed in it, or none. */
 interface Expectation {
   readonly rcode?: string;
   readonly aa?: boolean;
@@ -133,12 +133,12 @@ function expected(one: Case, transport: 'udp' | 'tcp', opt: object | undefined) 
   };
 }
 
-/** DO as it was asked, since the server can prove: §8.2.8 and §8.2.9. */
+/** DO as it was asked, since the server can prove: §8.2.8 and §8.2.9. The client's subnet comes back: RFC 7871 §7.2.1. */
 const opt = ({ query: { edns: asked } }: Case) => ({
   payloadOctets: 1232,
   version: 0,
   flags: (asked?.flags ?? 0) & 0x8000,
-  options: [],
+  options: asked?.options.filter(({ code }) => code === 8),
 });
 
 // 16 questions of RFC 8906 §8, and more opcodes, each over UDP and over TCP (§8.1.5).
