@@ -38,6 +38,9 @@ class LastDatagram implements Effects {
     return 0;
   }
   write(): void {}
+  unsent(): number {
+    return 0;
+  }
   close(): void {}
   reset(): void {}
   configure(): void {}

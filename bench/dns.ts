@@ -45,6 +45,9 @@ class CopyingSink implements Effects {
   configure(): void {}
   probe(): void {}
   write(): void {}
+  unsent(): number {
+    return 0;
+  }
   close(): void {}
   reset(): void {}
   connect(): number {

@@ -171,6 +171,9 @@ class SocketEffects implements Effects {
   write(): void {
     bug('a TFTP client has no streams');
   }
+  unsent(): number {
+    return bug('a TFTP client has no streams');
+  }
   close(): void {
     bug('a TFTP client has no streams');
   }

@@ -47,6 +47,9 @@ const PROTOCOLS = [
   'NAT',
   'FTP',
   'ROUTE',
+  'TSIG',
+  'TRANSFER',
+  'UPDATE',
 ] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
 

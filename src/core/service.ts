@@ -207,6 +207,8 @@ export interface Effects {
   /** Opens a stream, from a port of the driver's choice unless one is given; `opened` or `reset` follows as an input. */
   connect(to: Endpoint, fromPort?: number): StreamId;
   write(stream: StreamId, octets: Uint8Array): void;
+  /** Octets written that have not left yet: who has much to send waits while its peer is slow. */
+  unsent(stream: StreamId): number;
   /** We send no more; what was written still arrives. */
   close(stream: StreamId): void;
   /** Gives the stream up at once. */

@@ -276,6 +276,10 @@ class PartEffects implements Effects {
     this.#to.write(stream, octets);
   }
 
+  unsent(stream: StreamId): number {
+    return this.#to.unsent(stream);
+  }
+
   close(stream: StreamId): void {
     this.#to.close(stream);
     this.#owners.end(stream, 'ours');

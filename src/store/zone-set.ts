@@ -14,7 +14,9 @@ export interface ZoneSettings {
 
 /** One zone's place in the set: what is in it changes whole, between two inputs. */
 export interface ServedZone {
-  zone: Zone;
+  /** Undefined: a copy that has not come yet, or is too old to be served. */
+  zone: Zone | undefined;
+  readonly apex: Name;
   readonly settings: ZoneSettings;
 }
 
@@ -29,19 +31,43 @@ export class ZoneSet {
     for (const zone of zones) {
       if (this.#places.getName(zone.apex) !== undefined)
         bug(`two zones with the apex ${zone.apex.toString()}`);
-      this.#places.set(zone.apex, { zone, settings: settings(zone.apex) });
+      this.#places.set(zone.apex, { zone, apex: zone.apex, settings: settings(zone.apex) });
     }
   }
 
-  /** In the order given. */
+  /** Makes a place for a zone that is not here yet. */
+  reserve(apex: Name, settings: ZoneSettings = NO_SETTINGS): void {
+    if (this.#places.getName(apex) !== undefined) bug(`two zones with the apex ${apex.toString()}`);
+    this.#places.set(apex, { zone: undefined, apex, settings });
+  }
+
+  /** Another set of the same zones, whose places change by themselves. */
+  copy(): ZoneSet {
+    const copy = new ZoneSet([]);
+    for (const place of this.#places.values()) copy.#places.set(place.apex, { ...place });
+    return copy;
+  }
+
+  /** Those that are served, in the order given. */
   get zones(): readonly Zone[] {
-    return Array.from(this.#places.values(), ({ zone }) => zone);
+    return Array.from(this.#places.values()).flatMap(({ zone }) => zone ?? []);
   }
 
   /** Puts a new version of a zone in the place of the one with its apex; an answer made of the old one stays whole. */
   replace(zone: Zone): void {
     const place = this.#places.getName(zone.apex) ?? bug(`no zone ${zone.apex.toString()} to replace`);
     place.zone = zone;
+  }
+
+  /** The place of the zone with this very apex. */
+  at(apex: Name): ServedZone | undefined {
+    return this.#places.getName(apex);
+  }
+
+  /** Takes a zone out of service and keeps its place. */
+  withdraw(apex: Name): void {
+    const place = this.#places.getName(apex) ?? bug(`no zone ${apex.toString()} to withdraw`);
+    place.zone = undefined;
   }
 
   /**

@@ -38,6 +38,10 @@ export class SoakSink implements Effects {
     if (this.keeps) this.lastSent = octets.slice();
   }
 
+  unsent(): number {
+    return 0;
+  }
+
   bind(): number {
     do this.#nextPort = this.#nextPort === 65_535 ? 49_152 : this.#nextPort + 1;
     while (this.ports.has(this.#nextPort));

@@ -54,6 +54,8 @@ export class RecordingEffects implements Effects {
   nextPort = 49152;
   /** What `persist` gives next: a test with a sink for each input carries it on. */
   nextTicket = 1;
+  /** What `unsent` gives: how far a stream's peer is behind. */
+  unsentOctets = 0;
   #nextStream = 1;
 
   send(port: number, to: Target, octets: Uint8Array, length: number = octets.length): void {
@@ -96,6 +98,10 @@ export class RecordingEffects implements Effects {
 
   write(stream: StreamId, octets: Uint8Array): void {
     this.log.push({ kind: 'write', stream, octets: octets.slice() });
+  }
+
+  unsent(): number {
+    return this.unsentOctets;
   }
 
   close(stream: StreamId): void {

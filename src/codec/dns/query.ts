@@ -67,6 +67,8 @@ export class Query {
   asksNsid = false;
   /** RFC 7830 §4: the client padded, and takes a padded reply. */
   isPadded = false;
+  /** Where a TSIG begins that ends the message (RFC 8945 §5.2); -1: none. */
+  tsigAt = -1;
   readonly #cookie = new Uint8Array(COOKIE_OCTETS_MAX);
   #cookieLength = 0;
   /** RFC 7871 §6: the option as it came, to be echoed: FAMILY, both prefix lengths, ADDRESS. */
@@ -102,6 +104,7 @@ export class Query {
     this.asksKeepalive = false;
     this.asksNsid = false;
     this.isPadded = false;
+    this.tsigAt = -1;
     this.#cookieLength = 0;
     this.#subnetLength = 0;
     if (octets.length < HEADER_OCTETS) return false;
@@ -126,7 +129,7 @@ export class Query {
       reader.skip(4, 'qtype, qclass');
     }
     for (; records > 0; records--) skipRecord(reader);
-    for (let left = arcount; left > 0; left--) this.#additional(reader);
+    for (let left = arcount; left > 0; left--) this.#additional(reader, left === 1);
     reader.done('message');
     // RFC 9619 §4: one question at most; none is how a client asks for a cookie (RFC 7873 §5.4). It is said last, when OPT has
     // been read, since the reply has one where the query has (RFC 6891 §6.1.1).
@@ -134,12 +137,13 @@ export class Query {
       throw new DecodeError('malformed', 'qdcount', 4);
   }
 
-  #additional(reader: Reader): void {
+  #additional(reader: Reader, isLast: boolean): void {
     const start = reader.offset;
     const isRoot = reader.octets[start] === 0;
     skipName(reader, 'name');
     const type = reader.u16('type');
     if (type !== Type.OPT) {
+      if (type === Type.TSIG) this.#tsig(start, isLast);
       reader.offset = start;
       return skipRecord(reader);
     }
@@ -151,6 +155,11 @@ export class Query {
     this.ednsVersion = reader.u8('OPT: version');
     this.ednsFlags = reader.u16('OPT: flags');
     this.#options(reader, reader.u16('rdlength'));
+  }
+
+  #tsig(start: number, isLast: boolean): void {
+    if (!isLast) throw new DecodeError('malformed', 'TSIG: not the last record', start);
+    this.tsigAt = start;
   }
 
   #options(reader: Reader, length: number): void {

@@ -13,6 +13,9 @@ import { RELAY } from './relay.ts';
 import { ROUTE } from './route.ts';
 import { TFTP_RULES } from './tftp.ts';
 import { TOD_RULES } from './tod.ts';
+import { TRANSFER } from './transfer.ts';
+import { TSIG } from './tsig.ts';
+import { UPDATE } from './update.ts';
 import { ZONE } from './zone.ts';
 
 const FILES: readonly Readonly<Record<string, Rule>>[] = [
@@ -31,6 +34,9 @@ const FILES: readonly Readonly<Record<string, Rule>>[] = [
   NAT,
   FTP,
   ROUTE,
+  TSIG,
+  TRANSFER,
+  UPDATE,
 ];
 
 /** Every rule there is, protocol by protocol, each in the order of its file. */

@@ -160,6 +160,10 @@ export class Sink implements Effects {
     });
   }
 
+  unsent(stream: StreamId): number {
+    return this.#host.streams.unsent(stream);
+  }
+
   close(stream: StreamId): void {
     this.#now(() => {
       this.#host.streams.close(stream);

@@ -61,3 +61,9 @@ export class Listener {
     for (const socket of this.#held.splice(0)) socket.destroy();
   }
 }
+
+/** A listening socket and the endpoint that the scenario knows it by. */
+export interface Seated {
+  readonly listener: Listener;
+  readonly known: Endpoint;
+}

@@ -27,8 +27,8 @@ export interface Stream {
 }
 
 /** What waits for the peer of a stream. */
-export function unsentOf({ socket, crossingOctets }: Stream): number {
-  return socket.writableLength + crossingOctets;
+export function unsentOf(stream: Stream | undefined): number {
+  return stream === undefined ? 0 : stream.socket.writableLength + stream.crossingOctets;
 }
 
 /** A peer outside of the scenario: what it sends is seen when it comes. */

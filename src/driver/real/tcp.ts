@@ -8,7 +8,7 @@ import type { StreamId } from '../../core/service.ts';
 import { after, MILLISECOND, toInstant } from '../../core/time.ts';
 import type { RealHost } from './host.ts';
 import { converse } from './conversation.ts';
-import { Listener } from './listener.ts';
+import { Listener, type Seated } from './listener.ts';
 import { Peers } from './peers.ts';
 import { LOST_US, StreamPath } from './stream-path.ts';
 import { openSocket, randomPort, sourceOf, type Way } from './stream-way.ts';
@@ -21,11 +21,6 @@ import { fromKernelText } from './zones.ts';
 
 /** A SYN or a FIN with its headers. */
 const EMPTY_SEGMENT_OCTETS = 58;
-
-interface Seated {
-  readonly listener: Listener;
-  readonly known: Endpoint;
-}
 
 /** The streams of one host: its listening sockets and its connections. */
 export class Streams {
@@ -156,6 +151,10 @@ export class Streams {
     if (counts.unsentOctets <= connections.unsentOctetsTotal) return;
     const [most = stream] = [...this.#streams.values()].sort((a, b) => unsentOf(b) - unsentOf(a));
     this.#cut(most);
+  }
+
+  unsent(id: StreamId): number {
+    return unsentOf(this.#streams.get(id));
   }
 
   close(id: StreamId): void {

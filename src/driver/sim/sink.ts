@@ -167,6 +167,10 @@ export class Sink implements Effects {
     else this.#holding.effects.push({ kind: 'write', stream, octets: octets.slice() });
   }
 
+  unsent(stream: StreamId): number {
+    return this.#streams.unsent(this.#host, stream);
+  }
+
   close(stream: StreamId): void {
     if (this.#holding === undefined) this.#streams.close(this.#host, stream);
     else this.#holding.effects.push({ kind: 'close', stream });

@@ -68,6 +68,11 @@ export class Streams {
     this.#pump(connection);
   }
 
+  unsent(host: number, id: StreamId): number {
+    const waiting = this.#own(host, id)?.waiting ?? [];
+    return waiting.reduce((sum, octets) => sum + octets.length, 0);
+  }
+
   close(host: number, id: StreamId): void {
     const connection = this.#own(host, id);
     if (connection === undefined || connection.sending !== 'open') return;

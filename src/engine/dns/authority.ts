@@ -3,6 +3,7 @@ import { NameHashes } from '../../codec/dns/name-hash.ts';
 import { Rcode, Type, typeName } from '../../codec/dns/registry.ts';
 import type { Rule } from '../../core/rules.ts';
 import { DNS } from '../../core/rules/dns.ts';
+import { TRANSFER } from '../../core/rules/transfer.ts';
 import { ROUTE } from '../../core/rules/route.ts';
 import type { Asker, Reasons } from '../../store/routing.ts';
 import { RRset, type Zone, type ZoneNode } from '../../store/zone.ts';
@@ -51,6 +52,10 @@ export class Authority {
       out.isProhibited = served !== undefined;
       return explain(served === undefined ? DNS.refused : DNS.prohibited, qname, qtype, reasons);
     }
+    if (served.zone === undefined) {
+      out.rcode = Rcode.SERVFAIL;
+      return explain(TRANSFER.notYet, qname, qtype, reasons);
+    }
     out.isAuthoritative = true;
     const search: Search = { zone: served.zone, name: qname, qtype, asker, out, reasons };
     for (let links = 0; ; links++) {
@@ -59,7 +64,7 @@ export class Authority {
       if (links === CHAIN_LINKS_MAX) return explain(DNS.chainEnds, next, qtype, reasons);
       this.#hashes.read(next, 0);
       const servedNext = this.#zones.find(next, this.#hashes, qtype);
-      if (servedNext === undefined || !mayAsk(servedNext, asker))
+      if (servedNext?.zone === undefined || !mayAsk(servedNext, asker))
         return explain(DNS.cnameAway, next, qtype, reasons);
       search.zone = servedNext.zone;
       search.name = next;
