@@ -7,7 +7,7 @@ import {
   withoutTsig,
   writeTime,
 } from '../../codec/dns/tsig.ts';
-import { LOWER, Name, toName } from '../../codec/dns/name.ts';
+import { LOWER, type Name, toName } from '../../codec/dns/name.ts';
 import { Class } from '../../codec/dns/registry.ts';
 import { Writer } from '../../core/bytes.ts';
 import type { Crypto, ShaName } from '../../core/crypto.ts';
