@@ -170,7 +170,7 @@ describe('zones by name', () => {
     const { octets } = toName(name);
     hashes.read(octets, 0);
     const found = set.find(octets, hashes, type);
-    expect(found && formatName(found.zone.apex), typeName(type)).toBe(apex);
+    expect(found && formatName(found.zone!.apex), typeName(type)).toBe(apex);
   });
 });
 

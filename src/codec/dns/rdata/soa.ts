@@ -22,3 +22,15 @@ export function soaMinimum(rdata: Uint8Array): number {
 export function soaSerial(rdata: Uint8Array): number {
   return u32At(rdata, rdata.length - 20);
 }
+
+/** Seconds: RFC 1034 §4.3.5. */
+export interface SoaTimers {
+  readonly refresh: number;
+  readonly retry: number;
+  readonly expire: number;
+}
+
+export function soaTimers(rdata: Uint8Array): SoaTimers {
+  const at = rdata.length - 16;
+  return { refresh: u32At(rdata, at), retry: u32At(rdata, at + 4), expire: u32At(rdata, at + 8) };
+}

@@ -1,0 +1,108 @@
+import { Flag } from '../../../codec/dns/header.ts';
+import { MAX_MESSAGE_OCTETS, type MessageWriter, Section } from '../../../codec/dns/message-writer.ts';
+import { type ResourceRecord, shapeFor } from '../../../codec/dns/record.ts';
+import { Class, Type } from '../../../codec/dns/registry.ts';
+import type { Zone } from '../../../store/zone.ts';
+import { type ZoneChange, zoneRecords } from '../../../store/zone-change.ts';
+import { changeOctets } from '../../../store/zone-history.ts';
+import type { TsigSigner } from '../tsig.ts';
+
+/** Names beyond cannot be pointed to (RFC 1035 §4.1.4), and a longer message holds others up longer. */
+const MESSAGE_OCTETS = 16_384;
+
+/** What a secondary is given: RFC 1995 §4. */
+export type TransferKind = 'whole' | 'changes' | 'up-to-date';
+
+export interface TransferRequest {
+  readonly id: number;
+  /** RD is copied. */
+  readonly flags: number;
+  readonly qname: Uint8Array;
+  readonly qtype: number;
+  readonly signer: TsigSigner | undefined;
+}
+
+/** The records of a whole zone: the SOA before and behind all others (RFC 5936 §2.2). */
+export function* wholeRecords(zone: Zone): Generator<ResourceRecord> {
+  const soa = soaRecord(zone);
+  for (const record of zoneRecords(zone)) yield record;
+  yield soa;
+}
+
+/** Changes as RFC 1995 §4 lists them: for each version the old SOA and what went, the new SOA and what came. */
+export function* changeRecords(zone: Zone, changes: readonly ZoneChange[]): Generator<ResourceRecord> {
+  const soa = soaRecord(zone);
+  yield soa;
+  for (const { removed, added } of changes) {
+    yield* soaFirst(removed);
+    yield* soaFirst(added);
+  }
+  yield soa;
+}
+
+/** Whether changes are shorter than the zone, as near as can be told without counting all of it. */
+export function areWorthIt(zone: Zone, changes: readonly ZoneChange[]): boolean {
+  const octets = changes.reduce((sum, change) => sum + changeOctets(change), 0);
+  return octets < zone.nodeCount * 40;
+}
+
+export function soaRecord({ apex, soa }: Zone): ResourceRecord {
+  return { owner: apex, type: Type.SOA, class: Class.IN, ttl: soa.ttl, rdata: soa.only };
+}
+
+function* soaFirst(records: readonly ResourceRecord[]): Generator<ResourceRecord> {
+  for (const record of records) if (record.type === Type.SOA) yield record;
+  for (const record of records) if (record.type !== Type.SOA) yield record;
+}
+
+/** A zone on its way to a secondary, message by message; it holds the version it began with. */
+export class OutgoingTransfer {
+  readonly #request: TransferRequest;
+  readonly #records: Iterator<ResourceRecord, undefined>;
+  /** Read, and not fitting into the message before. */
+  #held: ResourceRecord | undefined;
+  #isFirst = true;
+  isDone = false;
+
+  constructor(request: TransferRequest, records: Iterator<ResourceRecord, undefined>) {
+    this.#request = request;
+    this.#records = records;
+  }
+
+  /** Writes the next message and gives its length; 0 for a record that fits into none, which ends the transfer early. */
+  next(writer: MessageWriter, nowSeconds: number): number {
+    const { signer, qname, qtype, id, flags } = this.#request;
+    const spare = signer?.octets ?? 0;
+    writer.begin(MESSAGE_OCTETS - spare);
+    // RFC 5936 §2.2.1: the question in the first message.
+    if (this.#isFirst) writer.question(qname, qtype, Class.IN);
+    let count = 0;
+    for (;;) {
+      const record = this.#held ?? this.#records.next().value;
+      this.#held = undefined;
+      if (record === undefined) {
+        this.isDone = true;
+        break;
+      }
+      if (put(writer, record)) {
+        count++;
+        continue;
+      }
+      this.#held = record;
+      if (count > 0) break;
+      writer.limitTo(MAX_MESSAGE_OCTETS - spare);
+      if (!put(writer, record)) return 0;
+      this.#held = this.#records.next().value;
+      this.isDone = this.#held === undefined;
+      break;
+    }
+    this.#isFirst = false;
+    const length = writer.finish(id, Flag.QR | Flag.AA | (flags & Flag.RD));
+    return signer === undefined ? length : signer.sign(writer.octets, length, nowSeconds);
+  }
+}
+
+function put(writer: MessageWriter, record: ResourceRecord): boolean {
+  const { owner, type, class: dnsClass, rdata } = record;
+  return writer.record(Section.answer, owner.octets, record, rdata, shapeFor(type, dnsClass));
+}
