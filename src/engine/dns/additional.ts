@@ -1,7 +1,7 @@
 import { Type } from '../../codec/dns/registry.ts';
 import type { Asker } from '../../store/routing.ts';
 import type { RRset, Zone, ZoneNode } from '../../store/zone.ts';
-import type { Answer, AnswerSection } from './answer.ts';
+import type { Answer } from './answer.ts';
 import { addSigned } from './prove.ts';
 
 /** Octets before the name whose addresses a client will want next: RFC 1035 §3.3.11 and §3.3.9, RFC 2782, RFC 9460 §4.1. */
@@ -49,13 +49,14 @@ export function addReferral(zone: Zone, cut: ZoneNode, asker: Asker, out: Answer
   for (const rdata of ns.rdatas) {
     const node = zone.nodeAt(rdata, 0);
     if (node === undefined) continue;
-    addAddresses(node, node.name.isSubdomainOf(cut.name) ? out.glue : out.helpful);
+    const section = node.name.isSubdomainOf(cut.name) ? out.glue : out.helpful;
+    for (const rrset of node.rrsets) {
+      if (!isAddress(rrset) || section.has(rrset)) continue;
+      // Glue is not of this zone, and not signed (RFC 4035 §2.2); the address of a server that is, is (§3.1.1).
+      if (node.veil === undefined && !node.isCut) addSigned(zone, node.name.octets, rrset, asker, section);
+      else section.add(node.name.octets, rrset);
+    }
   }
-}
-
-function addAddresses(node: ZoneNode, section: AnswerSection): void {
-  for (const rrset of node.rrsets)
-    if (isAddress(rrset) && !section.has(rrset)) section.add(node.name.octets, rrset);
 }
 
 function isAddress({ type }: RRset): boolean {

@@ -34,6 +34,12 @@ const PACKAGES: Readonly<Record<string, string>> = {
   'systemd-analyze': 'systemd',
   nft: 'nftables',
   faketime: 'faketime',
+  nsd: 'nsd',
+  knotd: 'knot',
+  named: 'bind9',
+  pdns_server: 'pdns-server',
+  pdnsutil: 'pdns-server',
+  'ldns-signzone': 'ldnsutils',
 };
 
 export function need(...tools: readonly string[]): void {

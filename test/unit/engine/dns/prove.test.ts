@@ -117,6 +117,27 @@ describe('the responses of RFC 4035 §B, without the NS that are not asked for',
   });
 });
 
+const signature = (type: string, labels: number): string =>
+  `RRSIG ${type} 13 ${labels} 300 20300101000000 20200101000000 1 cut.example. AAAA`;
+
+test('RFC 4035 §3.1.1: a referral signs the addresses that are data of the zone, and no glue', () => {
+  const text = `$ORIGIN cut.example.
+$TTL 300
+@ SOA ns1 root 1 2 3 4 5
+@ ${signature('SOA', 2)}
+@ NS ns1
+ns1 A 192.0.2.1
+ns1 ${signature('A', 3)}
+sub NS ns1
+sub NS ns.sub
+ns.sub A 192.0.2.53
+`;
+  const zone = loadZone(text, { file: 'cut.zone' });
+  const service = new DnsService({ zones: new ZoneSet([zone]), random: new Random(1) });
+  const reply = ask(service, query('www.sub.cut.example', 'A', { edns: EDNS }));
+  expect(reply?.additionals.map(brief)).toEqual(['ns.sub.cut.example. A', ...signed('ns1.cut.example. A')]);
+});
+
 describe('the responses of RFC 5155 §B', () => {
   const service = server('rfc5155-signed.zone');
   const H = {
