@@ -49,6 +49,7 @@ export const PACKAGES = {
   yaml: ['config'],
   zod: ['config'],
   '@noble/hashes': ['crypto'],
+  '@noble/curves': ['crypto'],
   'dns-packet': ['cli'],
   dhcp: ['cli'],
   tftp: ['cli'],

@@ -50,6 +50,7 @@ const PROTOCOLS = [
   'TSIG',
   'TRANSFER',
   'UPDATE',
+  'DNSSEC',
 ] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
 

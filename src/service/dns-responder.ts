@@ -27,6 +27,7 @@ export class DnsClient implements Asker {
   transport: Transport = 'udp';
   now: Instant;
   dnssecOk = false;
+  compactOk = false;
   subnet: { readonly address: Ip; readonly prefixLength: number } | undefined = undefined;
   readonly #subnet: { address: Ip; prefixLength: number } = { address: ANY, prefixLength: 0 };
   readonly #octets = new Uint8Array(16);
@@ -176,6 +177,10 @@ export class DnsResponder {
       case Type.TSIG:
       case Type.TKEY:
         return this.#refuse(Rcode.FORMERR, DNS.formatError, reasons);
+      case Type.NXNAME:
+        // RFC 9824 §3.5.
+        this.#extendedError(INVALID_TYPE);
+        return this.#refuse(Rcode.FORMERR, DNS.formatError, reasons);
       case Type.AXFR:
       case Type.IXFR:
       case Type.MAILA:
@@ -195,6 +200,7 @@ export class DnsResponder {
     const query = this.#query;
     const answer = this.#answer;
     client.dnssecOk = query.dnssecOk;
+    client.compactOk = query.compactOk;
     const qname = query.qname.subarray(0, query.qnameLength);
     this.#authority.answer(qname, query.qtype, client, answer, reasons);
     if (answer.rcode === Rcode.REFUSED)
@@ -275,6 +281,7 @@ function extendedError(code: number): EdnsOption {
 
 const PROHIBITED = extendedError(ExtendedError.PROHIBITED);
 const NOT_AUTHORITATIVE = extendedError(ExtendedError.NOT_AUTHORITATIVE);
+const INVALID_TYPE = extendedError(ExtendedError.INVALID_QUERY_TYPE);
 const NOT_SUPPORTED = extendedError(ExtendedError.NOT_SUPPORTED);
 
 function kindOf({ rcode, isAuthoritative, answers }: Answer): ResponseKind {

@@ -15,6 +15,8 @@ export interface Asker {
   readonly subnet: { readonly address: Ip; readonly prefixLength: number } | undefined;
   /** RFC 3225 §3: whether it wants signatures and proofs. */
   readonly dnssecOk: boolean;
+  /** RFC 9824 §5.1: whether it takes NXDOMAIN with a compact proof. Left out: no. */
+  readonly compactOk?: boolean | undefined;
   readonly now: Instant;
 }
 

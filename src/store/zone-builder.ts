@@ -1,5 +1,6 @@
 import type { Name } from '../codec/dns/name.ts';
 import { coveredType } from '../codec/dns/rdata/rrsig.ts';
+import { soaMinimum } from '../codec/dns/rdata/soa.ts';
 import type { ResourceRecord } from '../codec/dns/record.ts';
 import { formatRecord } from '../codec/dns/record.ts';
 import { Class, Type, typeName } from '../codec/dns/registry.ts';
@@ -17,7 +18,7 @@ import type { PlainSets, RoutedSet, Routing } from './routing.ts';
 import { RRset, Zone, ZoneNode } from './zone.ts';
 import { zoneFaults } from './zone-faults.ts';
 import type { ZoneFinding } from './zone-finding.ts';
-import type { ZoneSecurity } from './zone-security.ts';
+import type { ZoneSecurity, ZoneSigner } from './zone-security.ts';
 
 /** What may stand beside a CNAME: the signatures of the zone (RFC 4034 §3 and §4). */
 const BESIDE_CNAME: ReadonlySet<number> = new Set([Type.CNAME, Type.RRSIG, Type.NSEC]);
@@ -38,6 +39,8 @@ export interface ZoneBuildOptions {
   readonly sha1?: Crypto['sha1'] | undefined;
   /** Sets that policies answer for, asked for when all records are there; left out, none. */
   readonly routed?: ((plain: PlainSets) => Iterable<RoutedSet>) | undefined;
+  /** Signs what the zone answers; a zone that came signed is then an error. Left out, it is as it came. */
+  readonly signer?: ZoneSigner | undefined;
 }
 
 /** About a millisecond's work. */
@@ -56,6 +59,8 @@ interface Owner {
   readonly sets: Gathered[];
   /** RRSIG rdatas: each belongs to the set it covers (RFC 4034 §3). */
   signatures: Uint8Array[] | undefined;
+  /** Sets that a signer makes. */
+  made?: RRset[] | undefined;
   /** Where its first record stands. */
   readonly place: Place;
 }
@@ -109,6 +114,7 @@ export class ZoneBuilder {
         'exactly one, at the top of the zone (RFC 1035 §5.2)',
       );
     this.#addRouted();
+    this.#addMade(apex);
     const nodes = new NameTable<ZoneNode>();
     const top = this.#node(apex, apex, nodes);
     let count = 0;
@@ -119,7 +125,7 @@ export class ZoneBuilder {
     const hashed = Array.from(this.#hashed.values(), (owner) => this.#rrsets(owner)).flat();
     const soa = top.rrset(Type.SOA);
     if (soa === undefined) throw new ConfigError(`${this.#options.file}:1:1`, 'no SOA record', 'exactly one');
-    const zone = new Zone({ soa, nodes, hashed, security: this.#security(top, nodes, hashed) });
+    const zone = new Zone({ soa, nodes, hashed, security: this.#security(soa, top, nodes, hashed) });
     for (const { owner, ...finding } of zoneFaults(zone))
       this.#fault({ ...finding, place: this.#owners.getName(owner)?.place });
     return zone;
@@ -210,6 +216,8 @@ export class ZoneBuilder {
 
   /** A signature: its TTL is that of the set it covers, which may come later (RFC 4034 §3). */
   #sign(owner: Owner, record: ResourceRecord, place: Place): void {
+    if (this.#options.signer !== undefined)
+      return this.#refuse(ZONE.signedTwice, place, record, 'no signatures in a zone that is signed here');
     owner.signatures ??= [];
     if (owner.signatures.length >= RECORDS_MAX) return this.#tooMany(place, record);
     if (owner.signatures.some((rdata) => equalOctets(rdata, record.rdata)))
@@ -266,8 +274,28 @@ export class ZoneBuilder {
     return node;
   }
 
+  /** What the signer puts into the zone stands in place of what the zone itself has of that name and type. */
+  #addMade(apex: Name): void {
+    const { signer } = this.#options;
+    const top = this.#owners.getName(apex);
+    const soa = top?.sets.find(({ type }) => type === Type.SOA);
+    if (signer === undefined || soa === undefined) return;
+    for (const set of signer.sets(apex, soa.ttl)) {
+      const owner = this.#owners.getName(set.owner);
+      // A DS without a cut to stand at would say that a zone begins where none does.
+      if (owner !== undefined) (owner.made ??= []).push(set);
+    }
+  }
+
+  #rrsets(owner: Owner): RRset[] {
+    const { made } = owner;
+    const own = this.#ownSets(owner);
+    if (made === undefined) return own;
+    return [...own.filter(({ type }) => !made.some((set) => set.type === type)), ...made];
+  }
+
   /** The sets of one owner, each with its signatures. */
-  #rrsets({ name, sets, signatures }: Owner): RRset[] {
+  #ownSets({ name, sets, signatures }: Owner): RRset[] {
     if (signatures === undefined)
       return sets.map(({ type, ttl, rdatas, routing }) => new RRset(name, type, ttl, rdatas, { routing }));
     const rrsets = sets.map(({ type, ttl, rdatas, routing }) => {
@@ -290,8 +318,15 @@ export class ZoneBuilder {
     return rrsets;
   }
 
-  #security(top: ZoneNode, nodes: NameTable<ZoneNode>, hashed: readonly RRset[]): ZoneSecurity | undefined {
-    const { sha1 } = this.#options;
+  #security(
+    soa: RRset,
+    top: ZoneNode,
+    nodes: NameTable<ZoneNode>,
+    hashed: readonly RRset[],
+  ): ZoneSecurity | undefined {
+    const { sha1, signer } = this.#options;
+    if (signer !== undefined)
+      return signer.security(top.name, nodes.values(), Math.min(soa.ttl, soaMinimum(soa.only)));
     const nsec3 = sha1 === undefined ? undefined : nsec3Security(top, hashed, sha1);
     if (nsec3 !== undefined || top.rrset(Type.SOA)?.signatures === undefined) return nsec3;
     const sets = Array.from(nodes.values(), (node) => node.rrset(Type.NSEC) ?? []).flat();
@@ -321,7 +356,9 @@ function placeText({ file, line, column }: Place): string {
 }
 
 export interface LoadZoneOptions
-  extends Omit<ZoneTextOptions, 'ttlOf'>, Pick<ZoneBuildOptions, 'mode' | 'report' | 'sha1' | 'routed'> {}
+  extends
+    Omit<ZoneTextOptions, 'ttlOf'>,
+    Pick<ZoneBuildOptions, 'mode' | 'report' | 'sha1' | 'routed' | 'signer'> {}
 
 /** What lenient reading gives a record without a TTL. */
 const TTL_SECONDS = 3_600;

@@ -1,3 +1,5 @@
+import type { Name } from '../codec/dns/name.ts';
+import type { Instant } from '../core/time.ts';
 import type { RRset, ZoneNode } from './zone.ts';
 
 /** What an answer says is not there. Names are in wire form, and valid as long as the answer is. */
@@ -31,7 +33,18 @@ export interface Proof {
  */
 export interface ZoneSecurity {
   /** The RRSIG that cover a set sent under `owner`, which a wildcard may have stood in for; undefined: none. */
-  signatures(rrset: RRset, owner: Uint8Array): RRset | undefined;
+  signatures(rrset: RRset, owner: Uint8Array, now: Instant): RRset | undefined;
   /** Adds the records, each set once and with its signatures, that prove what is not there. */
-  prove(denial: Denial, proof: Proof): void;
+  prove(denial: Denial, proof: Proof, now: Instant): void;
+  /** The NSEC of a name, where it is made and not one of the node's own. */
+  denialSet?(node: ZoneNode, name: Uint8Array): RRset | undefined;
+  /** Whether a name that is not there is told as one without data (RFC 9824 §3.1), and NXDOMAIN only to who asks for it (§5.1). Left out: no. */
+  readonly isCompact?: boolean | undefined;
+}
+
+/** Makes the security of a zone, each time that the zone is built anew. */
+export interface ZoneSigner {
+  /** Sets that the zone has by being signed, in place of any of its own of that name and type; `ttl` is that of its SOA. */
+  sets(apex: Name, ttl: number): Iterable<RRset>;
+  security(apex: Name, nodes: Iterable<ZoneNode>, negativeTtl: number): ZoneSecurity;
 }

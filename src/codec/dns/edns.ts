@@ -1,7 +1,7 @@
 import type { Reader } from '../../core/bytes.ts';
 
-/** RFC 6891 §6.1.4. */
-export const EdnsFlag = { DO: 0x8000 } as const;
+/** DO: RFC 6891 §6.1.4; CO, "compact answers OK": RFC 9824 §5.1. */
+export const EdnsFlag = { DO: 0x8000, CO: 0x4000 } as const;
 
 /** What the OPT pseudo-record carries: RFC 6891 §6.1.2 and §6.1.3. */
 export interface Edns {
@@ -35,4 +35,6 @@ export const ExtendedError = {
   PROHIBITED: 18,
   NOT_AUTHORITATIVE: 20,
   NOT_SUPPORTED: 21,
+  /** RFC 9824 §3.5. */
+  INVALID_QUERY_TYPE: 30,
 } as const;

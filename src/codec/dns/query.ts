@@ -85,6 +85,11 @@ export class Query {
     return this.#cookie.subarray(0, this.#cookieLength);
   }
 
+  /** RFC 9824 §5.1: the client takes NXDOMAIN with a compact proof. */
+  get compactOk(): boolean {
+    return (this.ednsFlags & EdnsFlag.CO) !== 0;
+  }
+
   /** RFC 3225 §3: the client takes signatures and proofs. */
   get dnssecOk(): boolean {
     return (this.ednsFlags & EdnsFlag.DO) !== 0;

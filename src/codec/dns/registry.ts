@@ -50,6 +50,8 @@ export const Type = {
   SPF: 99,
   EUI48: 108,
   EUI64: 109,
+  /** RFC 9824 §2: in a bitmap it says that the name does not exist; nobody owns a record of it. */
+  NXNAME: 128,
   TKEY: 249,
   TSIG: 250,
   IXFR: 251,

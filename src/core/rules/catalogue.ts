@@ -3,6 +3,7 @@ import { CMTS } from './cmts.ts';
 import { DHCP } from './dhcp.ts';
 import { DNS } from './dns.ts';
 import { FW } from './firewall.ts';
+import { DNSSEC } from './dnssec.ts';
 import { FTP } from './ftp.ts';
 import { HOST } from './host.ts';
 import { LIMIT_RULES } from './limit.ts';
@@ -37,6 +38,7 @@ const FILES: readonly Readonly<Record<string, Rule>>[] = [
   TSIG,
   TRANSFER,
   UPDATE,
+  DNSSEC,
 ];
 
 /** Every rule there is, protocol by protocol, each in the order of its file. */

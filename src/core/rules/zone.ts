@@ -152,6 +152,16 @@ export const ZONE = defineRules('ZONE', {
       fix: 'Give the records names of their own.',
     },
   ],
+  signedTwice: [
+    16,
+    {
+      says: 'The zone came signed, and is to be signed here, too.',
+      why: 'The signatures of another would be of keys that are not in the zone, and end when nobody makes them anew.',
+      source: 'RFC 4035 §2.2',
+      tryIt: 'Give a zone with RRSIG records keys under `dnssec:`.',
+      fix: 'Leave out either the signatures (RRSIG, NSEC, NSEC3, NSEC3PARAM) or the keys.',
+    },
+  ],
   targetAlias: [
     20,
     {

@@ -43,7 +43,7 @@ export function addReferral(zone: Zone, cut: ZoneNode, asker: Asker, out: Answer
   // RFC 4035 §3.1.4: DS, or the proof that there is none.
   if (asker.dnssecOk && zone.security !== undefined) {
     const ds = cut.rrset(Type.DS);
-    if (ds === undefined) zone.security.prove({ kind: 'no-signer', cut }, out.authorities);
+    if (ds === undefined) zone.security.prove({ kind: 'no-signer', cut }, out.authorities, asker.now);
     else addSigned(zone, cut.name.octets, ds, asker, out.authorities);
   }
   for (const rdata of ns.rdatas) {

@@ -5,6 +5,7 @@ import type { Rule } from '../../core/rules.ts';
 import { DNS } from '../../core/rules/dns.ts';
 import { TRANSFER } from '../../core/rules/transfer.ts';
 import { ROUTE } from '../../core/rules/route.ts';
+import { DNSSEC } from '../../core/rules/dnssec.ts';
 import type { Asker, Reasons } from '../../store/routing.ts';
 import { RRset, type Zone, type ZoneNode } from '../../store/zone.ts';
 import type { ServedZone, ZoneSet } from '../../store/zone-set.ts';
@@ -92,14 +93,7 @@ export class Authority {
     // Step 3a.
     if (isExact) return match(search, node, undefined);
     // Step 3c.
-    if (node.wildcard === undefined) {
-      // RFC 2308 §2.1: also at the end of a chain, for its last name.
-      out.rcode = Rcode.NXDOMAIN;
-      if (search.asker.dnssecOk) deny(zone, { kind: 'no-name', name, encloser: node }, out);
-      else deny(zone, undefined, out);
-      because(search, DNS.nxdomain);
-      return undefined;
-    }
+    if (node.wildcard === undefined) return noName(search, node);
     because(search, DNS.wildcard);
     return match(search, node.wildcard, node);
   }
@@ -114,7 +108,7 @@ function match(search: Search, node: ZoneNode, encloser: ZoneNode | undefined): 
   const alias = node.rrset(Type.CNAME);
   const isAlias = alias !== undefined && qtype !== Type.CNAME && qtype !== Type.ANY && qtype !== Type.RRSIG;
   // RFC 4034 §4.1.1: the NSEC of an alias is its own, and no data of the canonical name.
-  if (isAlias && !(qtype === Type.NSEC && node.rrset(Type.NSEC) !== undefined))
+  if (isAlias && !(qtype === Type.NSEC && nsecOf(search, node) !== undefined))
     return follow(search, alias, node, encloser);
   // RFC 8482 §4.1 gives an alias to ANY; which one is the policy's to say.
   if (qtype === Type.ANY && alias?.routing !== undefined) {
@@ -122,14 +116,17 @@ function match(search: Search, node: ZoneNode, encloser: ZoneNode | undefined): 
     return undefined;
   }
   if (qtype === Type.ANY || qtype === Type.RRSIG) {
-    const count = qtype === Type.ANY ? anySets(zone, node, name, out) : signatureSets(node, name, out);
+    const count =
+      qtype === Type.ANY
+        ? anySets(zone, node, name, asker, out)
+        : signatureSets(zone, node, name, asker, out);
     if (count > 0) {
       if (encloser !== undefined) expanded(search, encloser);
       because(search, qtype === Type.ANY && alias === undefined ? DNS.minimalAny : DNS.answer);
       return undefined;
     }
   }
-  const all = node.rrset(qtype);
+  const all = qtype === Type.NSEC ? nsecOf(search, node) : node.rrset(qtype);
   const rrset = all?.routing === undefined ? all : all.routing.choose(zone, asker, out.scope, reasons);
   if (rrset === 'servfail') return fail(out);
   if (rrset === undefined || rrset === 'no-data') {
@@ -150,15 +147,30 @@ function fail(out: Answer): undefined {
   out.rcode = Rcode.SERVFAIL;
 }
 
+/** RFC 2308 §2.1: also at the end of a chain, for its last name. */
+function noName(search: Search, encloser: ZoneNode): undefined {
+  const { zone, name, asker, out } = search;
+  const isHidden = asker.dnssecOk && asker.compactOk !== true && zone.security?.isCompact === true;
+  // RFC 9824 §3.1: the rcode and the proof say the same.
+  out.rcode = isHidden ? Rcode.NOERROR : Rcode.NXDOMAIN;
+  deny(zone, asker.dnssecOk ? { kind: 'no-name', name, encloser } : undefined, asker, out);
+  because(search, isHidden ? DNSSEC.compactNoName : DNS.nxdomain);
+}
+
 function noData({ zone, name, qtype, asker, out }: Search, node: ZoneNode, encloser: ZoneNode | undefined) {
-  if (!asker.dnssecOk) return deny(zone, undefined, out);
-  if (encloser === undefined) deny(zone, { kind: 'no-data', name, node, type: qtype }, out);
-  else deny(zone, { kind: 'expanded-no-data', name, encloser, wildcard: node, type: qtype }, out);
+  if (!asker.dnssecOk) return deny(zone, undefined, asker, out);
+  if (encloser === undefined) deny(zone, { kind: 'no-data', name, node, type: qtype }, asker, out);
+  else deny(zone, { kind: 'expanded-no-data', name, encloser, wildcard: node, type: qtype }, asker, out);
+}
+
+/** The NSEC of a name: one of the zone, or one that is made of it. */
+function nsecOf({ zone, name }: Search, node: ZoneNode): RRset | undefined {
+  return node.rrset(Type.NSEC) ?? zone.security?.denialSet?.(node, name);
 }
 
 /** RFC 4035 §3.1.3.3: with what a wildcard gave goes the proof that the name itself does not exist. */
 function expanded({ zone, name, asker, out }: Search, encloser: ZoneNode): void {
-  if (asker.dnssecOk) zone.security?.prove({ kind: 'expanded', name, encloser }, out.authorities);
+  if (asker.dnssecOk) zone.security?.prove({ kind: 'expanded', name, encloser }, out.authorities, asker.now);
 }
 
 /** Puts a CNAME into the answer and gives the name to go on with. */

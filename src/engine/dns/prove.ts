@@ -13,16 +13,16 @@ export function addSigned(
 ): void {
   section.add(owner, rrset);
   if (!asker.dnssecOk) return;
-  const signatures = zone.security?.signatures(rrset, owner);
+  const signatures = zone.security?.signatures(rrset, owner, asker.now);
   if (signatures !== undefined) section.add(owner, signatures);
 }
 
 /** The SOA of a negative answer (RFC 2308 §3), and the proof of it where `denial` says that one is asked for. */
-export function deny(zone: Zone, denial: Denial | undefined, out: Answer): void {
+export function deny(zone: Zone, denial: Denial | undefined, { now }: Asker, out: Answer): void {
   const { authorities } = out;
   authorities.add(zone.apex.octets, zone.negativeSoa);
   if (denial === undefined || zone.security === undefined) return;
-  const signatures = zone.security.signatures(zone.negativeSoa, zone.apex.octets);
+  const signatures = zone.security.signatures(zone.negativeSoa, zone.apex.octets, now);
   if (signatures !== undefined) authorities.add(zone.apex.octets, signatures);
-  zone.security.prove(denial, authorities);
+  zone.security.prove(denial, authorities, now);
 }

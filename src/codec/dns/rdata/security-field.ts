@@ -135,7 +135,7 @@ function checkBitmap(reader: Reader, name: string): void {
 }
 
 /** The blocks for some types, in any order. */
-function bitmapOf(types: readonly number[]): Uint8Array {
+export function bitmapOf(types: readonly number[]): Uint8Array {
   const windows = new Map<number, Uint8Array>();
   for (const type of types.toSorted((a, b) => b - a)) {
     // The highest type of a window comes first and gives its length.
@@ -151,7 +151,7 @@ function bitmapOf(types: readonly number[]): Uint8Array {
 }
 
 /** The types of checked blocks, in order. */
-function* bitmapTypes(octets: Uint8Array): Generator<number> {
+export function* bitmapTypes(octets: Uint8Array): Generator<number> {
   for (let at = 0; at < octets.length; at += 2 + (octets[at + 1] ?? 0)) {
     const bits = octets.subarray(at + 2, at + 2 + (octets[at + 1] ?? 0));
     for (const [index, octet] of bits.entries())

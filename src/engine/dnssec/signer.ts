@@ -1,0 +1,194 @@
+import { Name, readName } from '../../codec/dns/name.ts';
+import { Type } from '../../codec/dns/registry.ts';
+import { Reader } from '../../core/bytes.ts';
+import type { Crypto } from '../../core/crypto.ts';
+import type { Epoch, Instant } from '../../core/time.ts';
+import { NsecSecurity } from '../../store/nsec.ts';
+import { RRset, type ZoneNode } from '../../store/zone.ts';
+import type { Denial, Proof, ZoneSecurity, ZoneSigner } from '../../store/zone-security.ts';
+import { nsecChain, nsecSet, successor, typesOf } from './denial-sets.ts';
+import { type SignedChild, apexSets, dsSet, secondsAt } from './made-sets.ts';
+import type { KeySchedule } from './schedule.ts';
+import { SignatureCache } from './signature-cache.ts';
+import { signSet } from './sign.ts';
+
+/** What signatures take in memory is a few hundred octets each. */
+const SIGNATURES_MAX = 65_536;
+
+export interface OnlineSignerOptions {
+  readonly schedule: KeySchedule;
+  /** `compact`: a name that is not there is said to be there without any type (RFC 9824); `nsec`: the chain of RFC 4034 §4. */
+  readonly denial: 'compact' | 'nsec';
+  readonly crypto: Pick<Crypto, 'sha1' | 'sha256' | 'sha384'>;
+  readonly epoch: Epoch;
+  /** Zones below, whose DS are put at their cuts. */
+  readonly children?: readonly SignedChild[] | undefined;
+  /** Remembered at one time; 65,536 when left out. */
+  readonly signaturesMax?: number | undefined;
+}
+
+/** Signs the answers of a zone when they are asked for, with keys that are at hand. */
+export class OnlineSigner implements ZoneSigner {
+  readonly #options: OnlineSignerOptions;
+  readonly #cache: SignatureCache;
+
+  constructor(options: OnlineSignerOptions) {
+    this.#options = options;
+    this.#cache = new SignatureCache(options.signaturesMax ?? SIGNATURES_MAX);
+  }
+
+  *sets(apex: Name, ttl: number): Generator<RRset> {
+    const { schedule, crypto, epoch, children = [] } = this.#options;
+    yield* apexSets(apex, ttl, schedule, crypto, epoch);
+    for (const child of children) if (child.apex.isSubdomainOf(apex)) yield dsSet(child, ttl, crypto, epoch);
+  }
+
+  security(apex: Name, nodes: Iterable<ZoneNode>, negativeTtl: number): ZoneSecurity {
+    const parts = { ...this.#options, apex, cache: this.#cache, negativeTtl };
+    if (this.#options.denial === 'compact') return new CompactSecurity(parts);
+    return new ChainSecurity(parts, nsecChain(nodes, negativeTtl));
+  }
+}
+
+interface SecurityParts {
+  readonly apex: Name;
+  readonly schedule: KeySchedule;
+  readonly cache: SignatureCache;
+  readonly epoch: Epoch;
+  /** RFC 9077 §3: that of negative answers. */
+  readonly negativeTtl: number;
+}
+
+/** The signatures of a set as it stands in the zone, or under another owner, which it was then written for. */
+function signaturesOf(set: RRset, parts: SecurityParts, now: Instant): RRset | undefined {
+  const { apex, schedule, cache, epoch } = parts;
+  const seconds = secondsAt(now, epoch);
+  const known = cache.find(set, seconds);
+  if (known !== undefined) return known;
+  const phase = phaseOf(set);
+  const turns = schedule.turns(set.type, phase, seconds);
+  if (turns.length === 0) return undefined;
+  const rdatas = turns.map(({ key, ...terms }) => signSet(set, key, { ...terms, signer: apex }));
+  const signatures = new RRset(set.owner, Type.RRSIG, set.ttl, rdatas);
+  cache.keep(set, { signatures, from: seconds, until: schedule.until(phase, seconds) });
+  return signatures;
+}
+
+/** FNV-1a over name and type: spreads the moments at which sets are signed anew. */
+function phaseOf({ owner, type }: RRset): number {
+  let hash = 0x811c9dc5 ^ type;
+  for (let index = 0; index < owner.key.length; index++)
+    hash = Math.imul(hash ^ owner.key.charCodeAt(index), 0x01000193);
+  return hash >>> 0;
+}
+
+/** A set that is sent under another name than it has: of an alias of ours, or a wildcard's where each name gets its own signature. */
+function renamed(set: RRset, owner: Uint8Array): RRset {
+  const name = new Name(owner);
+  if (set.owner.equals(name)) return set;
+  return new RRset(new Name(owner.slice()), set.type, set.ttl, set.rdatas);
+}
+
+/** The chain of NSEC, each signed when it is asked for: RFC 4035 §3.1.3. */
+class ChainSecurity implements ZoneSecurity {
+  readonly #parts: SecurityParts;
+  readonly #chain: NsecSecurity;
+  readonly #owned: ReadonlyMap<string, RRset>;
+
+  constructor(parts: SecurityParts, chain: readonly RRset[]) {
+    this.#parts = parts;
+    this.#chain = new NsecSecurity(chain);
+    this.#owned = new Map(chain.map((set) => [set.owner.key, set]));
+  }
+
+  signatures(rrset: RRset, owner: Uint8Array, now: Instant): RRset | undefined {
+    // RFC 4034 §3.1.3: what a wildcard gave carries the wildcard's signature.
+    const set = rrset.owner.isWildcard ? rrset : renamed(rrset, owner);
+    return signaturesOf(set, this.#parts, now);
+  }
+
+  prove(denial: Denial, proof: Proof, now: Instant): void {
+    const parts = this.#parts;
+    this.#chain.prove(denial, {
+      has: (set) => proof.has(set),
+      add: (owner, link) => {
+        const set = withoutChosen(link, denial);
+        proof.add(owner, set);
+        const signatures = signaturesOf(set, parts, now);
+        if (signatures !== undefined) proof.add(owner, signatures);
+      },
+    });
+  }
+
+  denialSet(node: ZoneNode): RRset | undefined {
+    return this.#owned.get(node.name.key);
+  }
+}
+
+/** RFC 9824: one NSEC at the very name, which says that the name has other types than the one asked for, or none. */
+class CompactSecurity implements ZoneSecurity {
+  readonly #parts: SecurityParts;
+  readonly isCompact = true;
+
+  constructor(parts: SecurityParts) {
+    this.#parts = parts;
+  }
+
+  /** RFC 9824 §3.3: what a wildcard gave is signed as if the name were there, and needs no proof that it is not. */
+  signatures(rrset: RRset, owner: Uint8Array, now: Instant): RRset | undefined {
+    return signaturesOf(renamed(rrset, owner), this.#parts, now);
+  }
+
+  prove(denial: Denial, proof: Proof, now: Instant): void {
+    switch (denial.kind) {
+      case 'no-data':
+        return this.#add(denial.name, typesBut(denial.node, denial.type), proof, now);
+      case 'no-name':
+        // RFC 9824 §3.1.
+        return this.#add(denial.name, NOTHING_THERE, proof, now);
+      case 'expanded':
+        return;
+      case 'expanded-no-data':
+        return this.#add(denial.name, typesBut(denial.wildcard, denial.type), proof, now);
+      case 'no-signer':
+        // RFC 9824 §3.4.
+        return this.#add(denial.cut.name.octets, typesOf(denial.cut), proof, now);
+    }
+  }
+
+  denialSet(node: ZoneNode, name: Uint8Array): RRset {
+    return this.#nsec(new Name(name.slice()), typesOf(node));
+  }
+
+  #add(name: Uint8Array, types: readonly number[], proof: Proof, now: Instant): void {
+    const owner = new Name(name.slice());
+    const set = this.#nsec(owner, types);
+    proof.add(owner.octets, set);
+    const signatures = signaturesOf(set, this.#parts, now);
+    if (signatures !== undefined) proof.add(owner.octets, signatures);
+  }
+
+  #nsec(owner: Name, types: readonly number[]): RRset {
+    return nsecSet(owner, successor(owner), types, this.#parts.negativeTtl);
+  }
+}
+
+/** RFC 9824 §2. */
+const NOTHING_THERE: readonly number[] = [Type.NXNAME];
+
+/**
+ * What a policy or a time chooses may be nothing for who asks now: the type, or the alias, is then not listed, or the proof would say the
+ * contrary.
+ */
+function typesBut(node: ZoneNode, type: number): number[] {
+  return typesOf(node).filter((other) => other !== type && other !== Type.CNAME);
+}
+
+function withoutChosen(link: RRset, denial: Denial): RRset {
+  if (denial.kind !== 'no-data' && denial.kind !== 'expanded-no-data') return link;
+  const node = denial.kind === 'no-data' ? denial.node : denial.wildcard;
+  const isListed = node.rrset(denial.type) !== undefined || node.rrset(Type.CNAME) !== undefined;
+  if (!isListed || !link.owner.equals(node.name)) return link;
+  const next = readName(new Reader(link.only), 'next domain name');
+  return nsecSet(link.owner, next, typesBut(node, denial.type), link.ttl);
+}
