@@ -212,30 +212,44 @@ export interface NameFault {
 export function parseName(text: string, origin: Name = ROOT): Name | NameFault {
   if (text === '.') return ROOT;
   if (text === '') return { fault: 'a name, and nothing is there' };
-  const octets: number[] = [];
-  let lengthAt = octets.push(0) - 1;
+  // Length octets and all: where the label's own goes, and what is behind the last octet.
+  let lengthAt = 0;
+  let end = 1;
   let isAbsolute = false;
   for (let index = 0; index < text.length;) {
-    isAbsolute = false;
-    if (text[index] === '.') {
-      if (octets.length === lengthAt + 1) return { fault: 'a label between two dots' };
-      lengthAt = octets.push(0) - 1;
-      isAbsolute = true;
+    const code = text.charCodeAt(index);
+    isAbsolute = code === DOT;
+    if (isAbsolute) {
+      if (end === lengthAt + 1) return { fault: 'a label between two dots' };
+      scratch[lengthAt] = end - lengthAt - 1;
+      lengthAt = end++;
+      index++;
+      continue;
+    }
+    if (end - lengthAt > MAX_LABEL_OCTETS) return { fault: 'labels of at most 63 octets' };
+    if (end >= MAX_NAME_OCTETS) return { fault: 'a name of at most 255 octets' };
+    if (code > 0x20 && code < 0x7f && code !== BACKSLASH) {
+      scratch[end++] = code;
       index++;
       continue;
     }
     const { octet, used } = characterAt(text, index);
     if (octet === undefined) return { fault: 'printable ASCII; \\DDD (000 to 255) for any other octet' };
-    octets.push(octet);
-    octets[lengthAt] = octets.length - lengthAt - 1;
-    if (octets[lengthAt]! > MAX_LABEL_OCTETS) return { fault: 'labels of at most 63 octets' };
+    scratch[end++] = octet;
     index += used;
   }
+  if (!isAbsolute) scratch[lengthAt] = end - lengthAt - 1;
   const tail = isAbsolute ? ROOT.octets : origin.octets;
-  const head = isAbsolute ? octets.slice(0, lengthAt) : octets;
-  if (head.length + tail.length > MAX_NAME_OCTETS) return { fault: 'a name of at most 255 octets' };
-  return new Name(Uint8Array.from([...head, ...tail]));
+  const head = isAbsolute ? lengthAt : end;
+  if (head + tail.length > MAX_NAME_OCTETS) return { fault: 'a name of at most 255 octets' };
+  const octets = new Uint8Array(head + tail.length);
+  octets.set(scratch.subarray(0, head));
+  octets.set(tail, head);
+  return new Name(octets);
 }
+
+const DOT = 0x2e;
+const BACKSLASH = 0x5c;
 
 /** One octet of a text with the escapes of RFC 1035 §5.1; `octet` is undefined where it is neither that nor printable ASCII. */
 export function characterAt(

@@ -82,27 +82,27 @@ export class ZoneLexer {
 
   /** A string in quotes stays on its line, so that one lost quote is not reported at the end of the file. */
   #quoted(): Word {
-    const opening = this.#word('', true);
+    const opening = this.#at;
     const start = ++this.#at;
     for (; this.#at < this.#text.length; this.#at++) {
       const character = this.#text[this.#at];
       if (character === '\n') break;
       if (character === '\\') this.#at++;
-      else if (character === '"') return { ...opening, text: this.#text.slice(start, this.#at++) };
+      else if (character === '"') return this.#word(this.#text.slice(start, this.#at++), true, opening);
     }
-    return this.#fail(opening, 'a quote', 'its closing quote on the same line');
+    return this.#fail(this.#word('', true, opening), 'a quote', 'its closing quote on the same line');
   }
 
   #plain(): Word {
-    const word = this.#word('', false);
     const start = this.#at;
     while (this.#at < this.#text.length && !ENDS_WORD.has(this.#text.charAt(this.#at)))
       this.#at += this.#text[this.#at] === '\\' && this.#text[this.#at + 1] !== '\n' ? 2 : 1;
-    return { ...word, text: this.#text.slice(start, this.#at) };
+    return this.#word(this.#text.slice(start, this.#at), false, start);
   }
 
-  #word(text: string, quoted: boolean): Word {
-    return { text, quoted, line: this.#line, column: this.#at - this.#lineStart + 1 };
+  /** A word of this line that begins at `at`. */
+  #word(text: string, quoted: boolean, at: number = this.#at): Word {
+    return { text, quoted, line: this.#line, column: at - this.#lineStart + 1 };
   }
 
   #endOf(words: readonly Word[]): Word {
