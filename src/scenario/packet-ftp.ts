@@ -1,23 +1,12 @@
 import type { FrameBody } from '../core/driver.ts';
 import { latin1Text, showOctets } from '../core/text.ts';
 import { FTP_PORT } from '../codec/ftp.ts';
+import { protocolWords } from '../config/vocabulary.ts';
 import type { Description } from './packet.ts';
 
 type Tcp = Extract<FrameBody, { kind: 'tcp' }>;
 
-const COMMANDS: ReadonlySet<string> = new Set([
-  'USER',
-  'PASS',
-  'QUIT',
-  'TYPE',
-  'PORT',
-  'EPRT',
-  'PASV',
-  'EPSV',
-  'RETR',
-  'LIST',
-  'NLST',
-]);
+const KINDS: ReadonlySet<string> = new Set(protocolWords('FTP')?.kinds);
 
 /** RFC 9293 §3.1: the payload, behind the header whose length stands in octet 12. */
 function payloadOf({ segment }: Tcp): Uint8Array {
@@ -44,5 +33,5 @@ export function describeFtp(body: Tcp): Description {
   fields.set('size', String(payload.length));
   fields.set('sport', String(body.from.port));
   fields.set('dport', String(body.to.port));
-  return { kind: isReply || COMMANDS.has(kind) ? kind : 'OTHER', fields };
+  return { kind: KINDS.has(kind) ? kind : 'OTHER', fields };
 }

@@ -1,3 +1,4 @@
+import { DEPTH_MAX, joined, type ConditionSource } from '../boolean-parser.ts';
 import { hexOctets } from '../option-values.ts';
 import {
   contains,
@@ -18,8 +19,6 @@ export interface Facts {
   readonly known: Expression | undefined;
 }
 
-const DEPTH_MAX = 32;
-
 /** A condition of dhcpd, after `if` or `match if`. Undefined: it asks something that a scenario cannot. */
 export function parseCondition(
   tokens: readonly Token[],
@@ -27,7 +26,7 @@ export function parseCondition(
   facts: Facts,
 ): Expression | undefined {
   const parser = new ConditionParser(tokens, definitions, facts);
-  const expression = parser.or(0);
+  const expression = joined(parser);
   return parser.isAtEnd ? expression : undefined;
 }
 
@@ -51,7 +50,7 @@ const SUBOPTIONS: Readonly<Record<string, number>> = {
   'subscriber-id': 6,
 };
 
-class ConditionParser {
+class ConditionParser implements ConditionSource {
   readonly #tokens: readonly Token[];
   readonly #definitions: DhcpdDefinitions;
   readonly #facts: Facts;
@@ -67,32 +66,9 @@ class ConditionParser {
     return this.#at === this.#tokens.length;
   }
 
-  or(depth: number): Expression | undefined {
-    return this.#chain('or', () => this.#chain('and', () => this.#not(depth)));
-  }
-
-  #chain(word: 'and' | 'or', next: () => Expression | undefined): Expression | undefined {
-    const of: Expression[] = [];
-    do {
-      const one = next();
-      if (one === undefined) return undefined;
-      of.push(one);
-    } while (this.#took(word));
-    return of.length === 1 ? of[0] : { kind: word, of };
-  }
-
-  #not(depth: number): Expression | undefined {
-    if (depth > DEPTH_MAX) return undefined;
-    if (this.#took('not')) {
-      const of = this.#not(depth + 1);
-      return of && { kind: 'not', of };
-    }
-    if (this.#took('(')) {
-      const inner = this.or(depth + 1);
-      return this.#took(')') ? inner : undefined;
-    }
-    if (this.#took('exists')) return this.#exists();
-    if (this.#took('known')) return this.#facts.known;
+  condition(): Expression | undefined {
+    if (this.took('exists')) return this.#exists();
+    if (this.took('known')) return this.#facts.known;
     return this.#comparison();
   }
 
@@ -157,39 +133,39 @@ class ConditionParser {
   }
 
   #part(depth: number, kind: 'substring' | 'suffix'): Operand | undefined {
-    if (!this.#took('(')) return undefined;
+    if (!this.took('(')) return undefined;
     const of = this.data(depth + 1);
-    if (of === undefined || 'ascii' in of || !this.#took(',')) return undefined;
+    if (of === undefined || 'ascii' in of || !this.took(',')) return undefined;
     const first = Number(this.#next()?.text);
     if (kind === 'suffix')
-      return this.#took(')') && first > 0 && Number.isInteger(first)
+      return this.took(')') && first > 0 && Number.isInteger(first)
         ? { kind: 'part', of, start: -first, length: first }
         : undefined;
-    if (!this.#took(',')) return undefined;
+    if (!this.took(',')) return undefined;
     const length = Number(this.#next()?.text);
-    if (!this.#took(')') || !Number.isInteger(first) || first < 0 || !(length > 0)) return undefined;
+    if (!this.took(')') || !Number.isInteger(first) || first < 0 || !(length > 0)) return undefined;
     return { kind: 'part', of, start: first, length };
   }
 
   #ascii(depth: number): Ascii | undefined {
-    if (!this.#took('(')) return undefined;
+    if (!this.took('(')) return undefined;
     const base = this.#next()?.text;
-    if (!this.#took(',')) return undefined;
+    if (!this.took(',')) return undefined;
     const width = this.#next()?.text;
-    if (!this.#took(',')) return undefined;
+    if (!this.took(',')) return undefined;
     const separator = this.#next();
-    if (!this.#took(',')) return undefined;
+    if (!this.took(',')) return undefined;
     const of = this.data(depth + 1);
-    if (of === undefined || 'ascii' in of || !this.#took(')')) return undefined;
+    if (of === undefined || 'ascii' in of || !this.took(')')) return undefined;
     return base === '16' && width === '8' && separator?.text === ':' ? { ascii: of } : undefined;
   }
 
   #encoded(): Operand | undefined {
-    if (!this.#took('(')) return undefined;
+    if (!this.took('(')) return undefined;
     const value = Number(this.#next()?.text);
-    if (!this.#took(',')) return undefined;
+    if (!this.took(',')) return undefined;
     const bits = Number(this.#next()?.text);
-    if (!this.#took(')') || ![8, 16, 32].includes(bits) || !(value >= 0 && value < 2 ** bits))
+    if (!this.took(')') || ![8, 16, 32].includes(bits) || !(value >= 0 && value < 2 ** bits))
       return undefined;
     return octetsOperand(hexOctets(`0x${value.toString(16).padStart(bits / 4, '0')}`));
   }
@@ -198,7 +174,7 @@ class ConditionParser {
     return this.#tokens[this.#at++];
   }
 
-  #took(word: string): boolean {
+  took(word: string): boolean {
     const token = this.#tokens[this.#at];
     if (token === undefined || token.kind === 'text' || token.text.toLowerCase() !== word) return false;
     this.#at++;

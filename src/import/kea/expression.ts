@@ -1,5 +1,6 @@
 import { optionSpec } from '../../codec/dhcp/registry.ts';
 import { utf8Octets } from '../../core/text.ts';
+import { DEPTH_MAX, joined, type ConditionSource } from '../boolean-parser.ts';
 import {
   ALWAYS,
   equals,
@@ -20,14 +21,13 @@ export type ClassLookup = (name: string) => Expression | undefined;
 const TOKEN =
   /\s*(?:(0x[0-9a-fA-F]+)|('[^']*')|(==|[()[\],.+])|(-?\d+(?:\.\d+){3}|-?\d+)|([A-Za-z_][A-Za-z0-9_-]*))/y;
 const TEXT_MAX = 20_000;
-const DEPTH_MAX = 32;
 
 /** Kea's test of a client class. Undefined: it asks something that a scenario cannot. */
 export function parseKeaTest(text: string, lookup: ClassLookup): Expression | undefined {
   const tokens = tokensOf(text);
   if (tokens === undefined) return undefined;
   const parser = new TestParser(tokens, lookup);
-  const expression = parser.or(0);
+  const expression = joined(parser);
   return parser.isAtEnd ? expression : undefined;
 }
 
@@ -47,7 +47,7 @@ function tokensOf(text: string): readonly string[] | undefined {
   return tokens;
 }
 
-class TestParser {
+class TestParser implements ConditionSource {
   readonly #tokens: readonly string[];
   readonly #lookup: ClassLookup;
   #at = 0;
@@ -61,45 +61,21 @@ class TestParser {
     return this.#at === this.#tokens.length;
   }
 
-  or(depth: number): Expression | undefined {
-    return this.#chain('or', () => this.#chain('and', () => this.#not(depth)));
-  }
-
-  #chain(word: 'and' | 'or', next: () => Expression | undefined): Expression | undefined {
-    const of: Expression[] = [];
-    do {
-      const one = next();
-      if (one === undefined) return undefined;
-      of.push(one);
-    } while (this.#took(word));
-    return of.length === 1 ? of[0] : { kind: word, of };
-  }
-
-  #not(depth: number): Expression | undefined {
-    if (depth > DEPTH_MAX) return undefined;
-    if (this.#took('not')) {
-      const of = this.#not(depth + 1);
-      return of && { kind: 'not', of };
-    }
-    if (this.#took('(')) {
-      const inner = this.or(depth + 1);
-      return this.#took(')') ? inner : undefined;
-    }
-    if (this.#took('member')) return this.#member();
-    return this.#comparison();
+  condition(): Expression | undefined {
+    return this.took('member') ? this.#member() : this.#comparison();
   }
 
   #member(): Expression | undefined {
-    if (!this.#took('(')) return undefined;
+    if (!this.took('(')) return undefined;
     const name = this.#quoted();
-    return name !== undefined && this.#took(')') ? this.#lookup(name) : undefined;
+    return name !== undefined && this.took(')') ? this.#lookup(name) : undefined;
   }
 
   #comparison(): Expression | undefined {
     const left = this.#operand(0);
     if (left === undefined) return undefined;
-    if (this.#took('.') && this.#took('exists')) return isThere(left);
-    if (!this.#took('==')) return undefined;
+    if (this.took('.') && this.took('exists')) return isThere(left);
+    if (!this.took('==')) return undefined;
     const right = this.#operand(0);
     return right && equals(left, right);
   }
@@ -120,7 +96,7 @@ class TestParser {
         return this.#form(relayField(code));
       }
       case 'pkt4':
-        return this.#took('.') && this.#took('mac') ? macField() : undefined;
+        return this.took('.') && this.took('mac') ? macField() : undefined;
       case 'substring':
         return this.#substring(depth);
       default:
@@ -145,25 +121,25 @@ class TestParser {
   /** `.hex` or `.text`; `.exists` is left for who compares. */
   #form(operand: Operand | undefined): Operand | undefined {
     if (this.#tokens[this.#at] === '.' && this.#tokens[this.#at + 1] === 'exists') return operand;
-    if (!this.#took('.')) return undefined;
-    return this.#took('hex') || this.#took('text') ? operand : undefined;
+    if (!this.took('.')) return undefined;
+    return this.took('hex') || this.took('text') ? operand : undefined;
   }
 
   #subscript(): string | undefined {
-    if (!this.#took('[')) return undefined;
+    if (!this.took('[')) return undefined;
     const word = this.#tokens[this.#at++];
-    return this.#took(']') ? word : undefined;
+    return this.took(']') ? word : undefined;
   }
 
   #substring(depth: number): Operand | undefined {
-    if (!this.#took('(')) return undefined;
+    if (!this.took('(')) return undefined;
     const of = this.#operand(depth + 1);
-    if (of === undefined || !this.#took(',')) return undefined;
+    if (of === undefined || !this.took(',')) return undefined;
     const start = Number(this.#tokens[this.#at++]);
-    if (!this.#took(',')) return undefined;
+    if (!this.took(',')) return undefined;
     const word = this.#tokens[this.#at++] ?? '';
     const length = word === 'all' ? Infinity : Number(word);
-    if (!this.#took(')') || !Number.isInteger(start) || !(length > 0)) return undefined;
+    if (!this.took(')') || !Number.isInteger(start) || !(length > 0)) return undefined;
     return { kind: 'part', of, start, length };
   }
 
@@ -172,7 +148,7 @@ class TestParser {
     return token?.startsWith("'") === true ? token.slice(1, -1) : undefined;
   }
 
-  #took(word: string): boolean {
+  took(word: string): boolean {
     if (this.#tokens[this.#at] !== word) return false;
     this.#at++;
     return true;
