@@ -46,6 +46,7 @@ export const PACKAGES = {
   pino: ['cli'],
   lmdb: ['driver/real'],
   'prom-client': ['api'],
+  'mmdb-lib': ['api'],
   yaml: ['config'],
   zod: ['config'],
   '@noble/hashes': ['crypto'],

@@ -12,10 +12,12 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type Mistake, quote, ScenarioError } from '../config/mistakes.ts';
-import type { FileReference, Scenario } from '../config/scenario.ts';
+import type { FileReference } from '../config/place.ts';
+import type { Scenario } from '../config/scenario.ts';
 import type { FileSource } from '../store/file-table.ts';
 import type { Contents } from '../topology/contents.ts';
 import { isInside, readBeside } from './beside.ts';
+import { readPlaces } from './places.ts';
 
 /** What is read whole: zones, configurations, keys. Larger files are for TFTP, which reads in pieces. */
 const WHOLE_OCTETS_MAX = 64 * 1024 * 1024;
@@ -45,6 +47,7 @@ export function openContents(scenario: Scenario, scenarioPath: string, reach: Re
     source: (reference) => new DiskSource(pathOf(reference)),
     folder: (reference) => listFolder(pathOf(reference)),
     beside: (reference, name) => readBeside(pathOf(reference), name),
+    places: (reference) => readPlaces(readWhole(scenario, reference, pathOf(reference)), reference, scenario),
   };
 }
 

@@ -1,3 +1,4 @@
+import { formatWarning } from '../config/mistakes.ts';
 import { formatEndpoint, parseIp } from '../core/address.ts';
 import type { Ip } from '../core/address.ts';
 import { UsageError } from './failure.ts';
@@ -40,6 +41,7 @@ export async function serveFile(
   let kept = new ZoneKeeper();
   const read = async (): Promise<Configuration> => {
     const loaded = loadScenario(path, { reach });
+    for (const warning of loaded.scenario.warnings) notice?.(formatWarning(path, warning));
     const zones = new ZoneKeeper(kept);
     await prepareZones(loaded, zones, notice);
     const { topology } = prepareLive(loaded, { zones, notice, listen, epoch });

@@ -7,6 +7,7 @@ import { defineVerb, jsonFlag, reachFlag, reachOf } from './program.ts';
 interface Judgement {
   readonly file: string;
   readonly verdict: 'pass' | 'error';
+  /** What is wrong; of a file that passes, what is worth a word all the same. */
   readonly messages: readonly string[];
 }
 
@@ -17,8 +18,7 @@ export const validate = defineVerb(
     let exitCode: number = EXIT.passed;
     const judgements = files.map((file): Judgement => {
       try {
-        validateScenario(file, reachOf(flags));
-        return { file, verdict: 'pass', messages: [] };
+        return { file, verdict: 'pass', messages: validateScenario(file, reachOf(flags)) };
       } catch (error) {
         const failure = describeFailure(error);
         if (failure.kind === 'bug') throw error;
@@ -29,8 +29,8 @@ export const validate = defineVerb(
     const verdict = exitCode === EXIT.passed ? 'pass' : 'error';
     if (flags['json'] === true) output.json({ format_version: 1, verdict, files: judgements });
     else
-      for (const { file, messages } of judgements) {
-        if (messages.length === 0) output.lines([[span(' ✓ ', 'good'), span(file)]]);
+      for (const { file, verdict: own, messages } of judgements) {
+        if (own === 'pass') output.lines([[span(' ✓ ', 'good'), span(file)]]);
         output.note(...messages.map((message) => `headend: ${message}`));
       }
     return exitCode;

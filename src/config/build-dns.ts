@@ -1,9 +1,12 @@
 import { utf8Octets } from '../core/text.ts';
 import { SECOND } from '../core/time.ts';
 import { AccessList, type AccessEntry } from '../store/access.ts';
+import { buildGeography } from './build-geography.ts';
+import { buildRouting, type RoutingSurroundings } from './build-routing.ts';
 import { buildZone } from './build-zone.ts';
 import type { Findings, Path } from './findings.ts';
-import type { DnsServiceConfig, RateLimitConfig, ServiceCommon, TlsConfig } from './scenario.ts';
+import type { DnsServiceConfig, ServiceCommon } from './scenario.ts';
+import type { RateLimitConfig, TlsConfig } from './dns-settings.ts';
 import type { DnsFile } from './schema-services.ts';
 
 const NSID_OCTETS_MAX = 128;
@@ -14,8 +17,16 @@ export function buildDns(
   findings: Findings,
   path: Path,
 ): DnsServiceConfig {
+  const geography = buildGeography(file, findings, path);
+  const checks = checkNames(file);
   const zones = Object.entries(file.zones).map(([apex, zone]) => ({
     ...buildZone(apex, zone, common.addresses, findings, [...path, 'zones', apex]),
+    routing: buildRouting(
+      zone.routing,
+      { apex, checks, geography, records: recordsOf(zone), isTransferred: false },
+      findings,
+      [...path, 'zones', apex, 'routing'],
+    ),
     check: zone.check ?? 'strict',
     allowQuery: buildAccess(zone['allow-query']),
   }));
@@ -36,8 +47,20 @@ export function buildDns(
     cookieSecrets:
       secrets === undefined ? undefined : findings.file(secrets, 'file', [...path, 'cookie-secret-file']),
     rateLimit: buildRateLimit(file['rate-limit']),
+    geography,
     tls: buildTls(file.tls, findings, [...path, 'tls']),
   };
+}
+
+/** In the order of the file, which numbers them. */
+function checkNames(file: DnsFile): readonly string[] {
+  return 'checks' in file && typeof file.checks === 'object' ? Object.keys(file.checks ?? {}) : [];
+}
+
+function recordsOf({ records }: DnsFile['zones'][string]): RoutingSurroundings['records'] {
+  return (
+    records && Object.entries(records).flatMap(([owner, list]) => list.map(({ type }) => ({ owner, type })))
+  );
 }
 
 function buildAccess(

@@ -7,7 +7,7 @@ import { SECOND } from '../core/time.ts';
 import { loadZone } from '../store/zone-builder.ts';
 import type { Findings, Path } from './findings.ts';
 import { quote } from './mistakes.ts';
-import type { ZoneConfig } from './scenario.ts';
+import type { ZoneConfig } from './dns-settings.ts';
 import type { DnsFile } from './schema-services.ts';
 import { pathText } from './source.ts';
 
@@ -30,7 +30,7 @@ export function buildZone(
       source: { kind: 'file', file: findings.file(file.file, 'file', [...path, 'file']) },
     };
   }
-  if (file.records === undefined)
+  if (file.records === undefined && file.routing === undefined)
     findings.add(path, `the zone ${quote(apex)} has nothing in it`, 'add file: or records:');
   const lines = zoneLines(apex, file, addresses);
   checkZone({ apex, mode: file.check }, lines, findings, path);

@@ -1,5 +1,6 @@
 import type { Claim } from './claim.ts';
-import type { Place, Selector } from './scenario.ts';
+import type { Place } from './place.ts';
+import type { Selector } from './scenario.ts';
 import type { Step } from './step.ts';
 
 export type Expectation = SequenceExpectation | AlwaysExpectation | NeverExpectation | EventuallyExpectation;

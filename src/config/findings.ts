@@ -1,6 +1,8 @@
+import type { Rule } from '../core/rules.ts';
 import { nearest } from '../core/text.ts';
 import { quote, type Mistake } from './mistakes.ts';
-import type { FileReference, Selector } from './scenario.ts';
+import type { FileReference, Warning } from './place.ts';
+import type { Selector } from './scenario.ts';
 import { keyPlaceOf, locatedAt, pathText, placeOf, type Located, type PathPart } from './source.ts';
 
 export type Path = readonly PathPart[];
@@ -16,6 +18,7 @@ export interface Named {
 /** The mistakes found while a file is checked against itself, and the names it gives. */
 export class Findings {
   readonly mistakes: Mistake[] = [];
+  readonly warnings: Warning[] = [];
   readonly files: FileReference[] = [];
   readonly root: Located;
   /** Segments and links, with their kind. */
@@ -31,6 +34,11 @@ export class Findings {
 
   add(path: Path, message: string, hint: string): void {
     this.mistakes.push({ ...placeOf(this.root, path), path: pathText(path), message, hint });
+  }
+
+  /** What is allowed and yet worth a word. */
+  warn(path: Path, rule: Rule, message: string): void {
+    this.warnings.push({ ...placeOf(this.root, path), path: pathText(path), rule, message });
   }
 
   /** At a key that should not be there. */

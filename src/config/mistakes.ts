@@ -1,5 +1,5 @@
 import { escapeText } from '../core/text.ts';
-import type { Place } from './scenario.ts';
+import type { Place, Warning } from './place.ts';
 
 /** One thing that is wrong in a person's file, and what to do about it. */
 export interface Mistake extends Place {
@@ -30,6 +30,12 @@ export function formatMistake(fileName: string, { line, column, path, message, h
   const subject = path === '' ? '' : `${escapeText(path)}: `;
   const remedy = hint === '' ? '' : `: ${hint}`;
   return `${escapeText(fileName)}:${line}:${column} ${subject}${message}${remedy}`;
+}
+
+/** `lab.yaml:9:7 services.dns...: warning HE-ROUTE-032: www.lab.example.: a ttl of 300 s: Set ttl to 60s or less.` */
+export function formatWarning(fileName: string, { line, column, path, rule, message }: Warning): string {
+  const at = `${escapeText(fileName)}:${line}:${column} ${escapeText(path)}`;
+  return `${at}: warning ${rule.id}: ${escapeText(message)}: ${rule.fix}`;
 }
 
 /** What a person typed, short enough to repeat and safe to show. */

@@ -92,6 +92,7 @@ function buildScenario(file: ScenarioFile, fileName: string, findings: Findings)
       return expectations.build(each, ['expect', index]) ?? [];
     }),
     files: findings.files,
+    warnings: findings.warnings.sort((a, b) => a.line - b.line || a.column - b.column),
   };
 }
 

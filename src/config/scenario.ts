@@ -1,11 +1,12 @@
 import type { Ip, Ipv4, Mac, Prefix } from '../core/address.ts';
 import type { Limits } from '../core/limits.ts';
-import type { AccessList } from '../store/access.ts';
 import type { InterfaceAddress, Plain } from '../core/service.ts';
 import type { ClientTestOptions } from '../policy/address/client-test.ts';
 import type { Quality } from '../core/driver.ts';
 import type { Instant } from '../core/time.ts';
 import type { ClientDeviceConfig, RouterDeviceConfig } from './router.ts';
+import type { DnsSettings } from './dns-settings.ts';
+import type { FileReference, Warning } from './place.ts';
 import type { Expectation } from './expectation.ts';
 import type { MacTemplate } from './template.ts';
 
@@ -32,22 +33,8 @@ export interface Scenario {
   readonly expectations: readonly Expectation[];
   /** Every file and folder named, once for each place that names it. */
   readonly files: readonly FileReference[];
-}
-
-/** Where something stands in the file, from 1. */
-export interface Place {
-  readonly line: number;
-  readonly column: number;
-}
-
-/** A file or folder the scenario names; who loads it judges links and reports a missing one at `place`. */
-export interface FileReference {
-  /** As written, relative to the scenario's folder, `/` between its parts. */
-  readonly path: string;
-  readonly kind: 'file' | 'folder';
-  /** Such as `services.tftp.files.gold.cfg`. */
-  readonly at: string;
-  readonly place: Place;
+  /** What is allowed and yet worth a word, by place in the file. */
+  readonly warnings: readonly Warning[];
 }
 
 /** A broadcast domain. It is `cable` when a CMTS has its cable side there. */
@@ -239,46 +226,8 @@ export interface FtpServiceConfig extends ServiceCommon {
   readonly passivePorts: { readonly first: number; readonly last: number };
 }
 
-export interface DnsServiceConfig extends ServiceCommon {
+export interface DnsServiceConfig extends ServiceCommon, DnsSettings {
   readonly kind: 'dns';
-  readonly zones: readonly ZoneConfig[];
-  /** Who may ask at all; undefined: everybody. */
-  readonly allowQuery: AccessList | undefined;
-  readonly nsid: string | undefined;
-  /** undefined: the service's own. */
-  readonly udpOctetsMax: number | undefined;
-  readonly cookies: 'off' | 'offered' | 'required';
-  /** Lines of 32 hex digits; undefined: the server draws its own. */
-  readonly cookieSecrets: FileReference | undefined;
-  readonly rateLimit: RateLimitConfig | undefined;
-  readonly tls: TlsConfig | undefined;
-}
-
-/** undefined: the engine's own. */
-export interface RateLimitConfig {
-  readonly perSecond: number | undefined;
-  readonly windowSeconds: number | undefined;
-  readonly slip: number | undefined;
-  readonly ipv4Length: number | undefined;
-  readonly ipv6Length: number | undefined;
-  readonly flowsMax: number | undefined;
-}
-
-export interface TlsConfig {
-  readonly certificate: FileReference;
-  readonly key: FileReference;
-  readonly port: number;
-}
-
-export interface ZoneConfig {
-  readonly check: 'strict' | 'lenient';
-  readonly allowQuery: AccessList | undefined;
-  /** As written, such as `lab.example`. */
-  readonly apex: string;
-  readonly source:
-    | { readonly kind: 'file'; readonly file: FileReference }
-    /** Master-file text made of inline records, with SOA and NS. */
-    | { readonly kind: 'text'; readonly text: string; readonly at: string };
 }
 
 interface DeviceCommon {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { geographyFields, routing } from './schema-routing.ts';
 import * as v from './values.ts';
 
 const recordData = v.strict({
@@ -43,6 +44,7 @@ const zone = v.strict({
     .record(z.string().regex(/^(@|[A-Za-z0-9_*.-]{1,253})$/), v.oneOrMany(recordData, 100))
     .optional()
     .describe('records by name, "@" for the zone itself; SOA and NS are made when they are not there'),
+  routing: routing.optional(),
 });
 
 /** What a name server is told beside where it stands. */
@@ -65,6 +67,7 @@ export const dnsFields = {
     .describe('lines of 32 hex digits, the newest first, alike on all servers of an anycast address'),
   'rate-limit': rateLimit.optional(),
   tls: tls.optional(),
+  ...geographyFields,
   zones: z
     .record(z.string().regex(/^([A-Za-z0-9_-]{1,63}([.][A-Za-z0-9_-]{1,63})*[.]?|[.])$/), zone)
     .describe('what it is the authority for'),

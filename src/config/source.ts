@@ -11,7 +11,7 @@ import {
 } from 'yaml';
 import type { Plain } from '../core/service.ts';
 import { quote, type Mistake } from './mistakes.ts';
-import type { Place } from './scenario.ts';
+import type { Place } from './place.ts';
 
 /** Characters. The biggest shipped scenario has 3,000; a plant of a million modems is one line. */
 export const TEXT_MAX = 4 * 1024 * 1024;

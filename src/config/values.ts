@@ -121,7 +121,8 @@ export const network = scalar<Prefix>({
   explain: OCTET_HINT,
 });
 
-function parseNetwork(text: string): Prefix | undefined {
+/** An address alone is a network of one. */
+export function parseNetwork(text: string): Prefix | undefined {
   const address = parseIp(text);
   return address === undefined ? parsePrefix(text) : { address, length: isIpv4(address) ? 32 : 128 };
 }

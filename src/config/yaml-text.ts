@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import type { Plain } from '../core/service.ts';
 import { ScenarioError } from './mistakes.ts';
-import type { Place } from './scenario.ts';
+import type { Place } from './place.ts';
 import { isMistakes, placeOf, readSource } from './source.ts';
 
 /** A file of plain data with the places of its values, for messages. */

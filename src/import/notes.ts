@@ -1,4 +1,4 @@
-import type { Place } from '../config/scenario.ts';
+import type { Place } from '../config/place.ts';
 import { escapeText } from '../core/text.ts';
 
 /** Where something stands in the files that are read, from 1. */

@@ -15,6 +15,7 @@ import { type Instant, toInstant } from '../core/time.ts';
 import { type ServerCookieOptions, ServerCookies } from '../engine/dns/cookies.ts';
 import { type ResponseRateLimits, ResponseRates } from '../engine/dns/response-rates.ts';
 import { UDP_OCTETS_DEFAULT } from '../engine/dns/truncate.ts';
+import type { HealthSource } from '../policy/dns/health-view.ts';
 import type { RecordOrder } from '../policy/routing/simple.ts';
 import type { AccessList } from '../store/access.ts';
 import type { ZoneSet } from '../store/zone-set.ts';
@@ -50,6 +51,8 @@ export interface DnsServiceOptions {
   readonly cookies?: ServerCookieOptions | undefined;
   /** Whether a client must prove its address by a cookie over UDP. */
   readonly wantsCookie?: boolean | undefined;
+  /** Where the zones' policies look for health: who probes for this server puts itself there. Left out: they have none. */
+  readonly health?: HealthSource | undefined;
   /** Left out, responses are not limited. */
   readonly rates?: ResponseRateLimits | undefined;
 }

@@ -3,9 +3,9 @@ import type {
   CableModemDeviceConfig,
   CmtsDeviceConfig,
   DeviceConfig,
-  FileReference,
   HostDeviceConfig,
 } from '../config/scenario.ts';
+import type { FileReference } from '../config/place.ts';
 import { memberMac, memberName } from '../config/template.ts';
 import { toHex } from '../core/bytes.ts';
 import type { HostSpec, InterfaceSpec, Topology } from '../core/driver.ts';

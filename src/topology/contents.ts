@@ -1,5 +1,6 @@
 import type { IncludeFault } from '../codec/dns/zone-text.ts';
-import type { FileReference } from '../config/scenario.ts';
+import type { FileReference } from '../config/place.ts';
+import type { GeoLookup } from '../policy/dns/group.ts';
 import type { FileSource } from '../store/file-table.ts';
 
 /** What the files of a scenario hold; handed in, since this room opens nothing. */
@@ -12,4 +13,6 @@ export interface Contents {
   folder(folder: FileReference): readonly { readonly name: string; readonly source: FileSource }[];
   /** The text of a file that a named zone includes, from the zone's own folder; left out, nothing is included. */
   beside?(zone: FileReference, name: string): string | IncludeFault;
+  /** A named database of places by address; left out, there is none. Throws `ScenarioError` for what is no such file. */
+  places?(database: FileReference): GeoLookup;
 }

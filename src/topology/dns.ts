@@ -1,13 +1,20 @@
 import { ScenarioError } from '../config/mistakes.ts';
-import type { DnsServiceConfig, FileReference, ZoneConfig } from '../config/scenario.ts';
+import type { DnsServiceConfig } from '../config/scenario.ts';
+import type { FileReference } from '../config/place.ts';
+import type { ZoneConfig } from '../config/dns-settings.ts';
 import { fromHex } from '../core/bytes.ts';
 import { Random, streamKey } from '../core/random.ts';
 import { runSteps } from '../core/steps.ts';
 import { utf8Octets, utf8Text } from '../core/text.ts';
 import type { ServerCookieOptions } from '../engine/dns/cookies.ts';
 import { DEFAULT_RATES, type ResponseRateLimits } from '../engine/dns/response-rates.ts';
+import { ZonePolicies, type ZonePoliciesOptions } from '../engine/dns/policy-routing.ts';
+import { Atlas } from '../policy/dns/client.ts';
+import { ALL_HEALTHY, type HealthSource } from '../policy/dns/health-view.ts';
 import type { DnsServiceOptions } from '../service/dns.ts';
+import type { Zone } from '../store/zone.ts';
 import { ZoneSet } from '../store/zone-set.ts';
+import { nameAt } from './name-at.ts';
 import type { Contents } from './contents.ts';
 import type { World } from './world.ts';
 import { zoneSteps } from './zones.ts';
@@ -16,8 +23,10 @@ const SECRET_OCTETS = 16;
 
 /** What a name server is made with: its zones are read here, once. */
 export function dnsServerOptions(config: DnsServiceConfig, world: World): Omit<DnsServiceOptions, 'random'> {
+  const health: HealthSource = { current: ALL_HEALTHY };
   return {
-    zones: buildZones(config, world),
+    zones: buildZones(config, health, world),
+    health,
     udpOctetsMax: config.udpOctetsMax,
     tlsPort: config.tls?.port,
     allowQuery: config.allowQuery,
@@ -80,12 +89,47 @@ function buildRates({ rateLimit }: DnsServiceConfig): ResponseRateLimits | undef
   };
 }
 
-function buildZones(config: DnsServiceConfig, world: World): ZoneSet {
+function buildZones(config: DnsServiceConfig, health: HealthSource, world: World): ZoneSet {
   const access = new Map<string, ZoneConfig['allowQuery']>();
+  const atlas = buildAtlas(config, world);
   const zones = config.zones.map((zone) => {
-    const built = runSteps(zoneSteps(zone, config.name, world));
+    const policies = buildPolicies(zone, { server: config.name, atlas, health }, world);
+    const steps = zoneSteps(zone, config.name, world, policies && ((plain) => policies.routedSets(plain)));
+    const built = runSteps(steps);
+    refuseSigned(zone, built, world);
     access.set(built.apex.key, zone.allowQuery);
     return built;
   });
   return new ZoneSet(zones, ({ key }) => ({ allowQuery: access.get(key) }));
+}
+
+function buildAtlas({ geography }: DnsServiceConfig, { contents }: World): Atlas {
+  const { geoip } = geography;
+  return new Atlas({ ...geography, database: geoip && contents.places?.(geoip) });
+}
+
+function buildPolicies(
+  { apex, routing }: ZoneConfig,
+  around: Pick<ZonePoliciesOptions, 'server' | 'atlas' | 'health'>,
+  { scenario, seed }: World,
+): ZonePolicies | undefined {
+  if (routing.length === 0) return undefined;
+  const groups = routing.map((group) => ({ ...group, place: { ...group.place, file: scenario.fileName } }));
+  return new ZonePolicies(groups, { zone: nameAt(`services.${around.server}.zones`, apex), seed, ...around });
+}
+
+/** What somebody else signed has a signature for one answer, not for the many that a policy may give. */
+function refuseSigned({ routing }: ZoneConfig, { soa, apex }: Zone, { scenario }: World): void {
+  const [first] = routing;
+  if (first === undefined || soa.signatures === undefined) return;
+  const { line, column } = first.place;
+  throw new ScenarioError(scenario.fileName, [
+    {
+      line,
+      column,
+      path: '',
+      message: `${apex.toString()} came signed, and no policy can choose among signed records`,
+      hint: 'let the server sign the zone itself, or put these names into a zone of their own',
+    },
+  ]);
 }

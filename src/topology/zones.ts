@@ -1,12 +1,15 @@
 import { ScenarioError } from '../config/mistakes.ts';
-import type { FileReference, Scenario, ZoneConfig } from '../config/scenario.ts';
+import type { FileReference } from '../config/place.ts';
+import type { Scenario } from '../config/scenario.ts';
+import type { ZoneConfig } from '../config/dns-settings.ts';
 import { toHex } from '../core/bytes.ts';
 import type { Crypto } from '../core/crypto.ts';
 import { ConfigError } from '../core/errors.ts';
 import type { Steps } from '../core/steps.ts';
 import { utf8Octets, utf8Text } from '../core/text.ts';
+import type { PlainSets, RoutedSet } from '../store/routing.ts';
 import type { Zone } from '../store/zone.ts';
-import { loadZone, loadZoneSteps } from '../store/zone-builder.ts';
+import { loadZoneSteps } from '../store/zone-builder.ts';
 import type { ZoneFinding } from '../store/zone-finding.ts';
 import type { Contents } from './contents.ts';
 import { nameAt } from './name-at.ts';
@@ -58,25 +61,39 @@ export function* allZoneSteps(making: ZoneMaking & { readonly zones: ZoneKeeper 
   for (const service of making.scenario.services)
     if (service.kind === 'dns')
       for (const zone of service.zones)
-        if (zone.source.kind === 'file') yield* zoneSteps(zone, service.name, making);
+        // Policies are made with the server they are of.
+        if (zone.source.kind === 'file' && zone.routing.length === 0)
+          yield* zoneSteps(zone, service.name, making);
 }
 
-/** Makes one zone of the name server `name`, or finds it kept. */
-export function* zoneSteps(config: ZoneConfig, name: string, making: ZoneMaking): Steps<Zone> {
+/** Makes one zone of the name server `name`, or finds it kept; one with policies is made anew each time. */
+export function* zoneSteps(
+  config: ZoneConfig,
+  name: string,
+  making: ZoneMaking,
+  routed?: (plain: PlainSets) => Iterable<RoutedSet>,
+): Steps<Zone> {
   const { apex, check, source } = config;
   const options = {
     origin: nameAt(`services.${name}.zones`, apex),
     mode: check,
     report: (finding: ZoneFinding) => making.notice?.(noticeOf(finding)),
     sha1: making.crypto.sha1,
+    routed,
   };
-  if (source.kind === 'text') return loadZone(source.text, { ...options, file: source.at });
+  if (source.kind === 'text')
+    return yield* placed(loadZoneSteps(source.text, { ...options, file: source.at }), making);
   const { file } = source;
   const octets = making.contents.octets(file);
   const digest = digestOf(octets, making);
   const key = [name, apex, check, file.path].join(' ');
   const kept = making.zones?.find(key);
-  if (kept !== undefined && kept.file === digest && sameIncluded(kept, file, making)) {
+  if (
+    routed === undefined &&
+    kept !== undefined &&
+    kept.file === digest &&
+    sameIncluded(kept, file, making)
+  ) {
     making.zones?.keep(key, kept);
     return kept.zone;
   }
@@ -94,7 +111,7 @@ export function* zoneSteps(config: ZoneConfig, name: string, making: ZoneMaking)
     }),
     making,
   );
-  making.zones?.keep(key, { zone, file: digest, included });
+  if (routed === undefined) making.zones?.keep(key, { zone, file: digest, included });
   return zone;
 }
 

@@ -7,8 +7,8 @@ import type {
   ProvisionConfig,
   ServiceConfig,
   TftpServiceConfig,
-  ZoneConfig,
 } from '../../config/scenario.ts';
+import type { ZoneConfig } from '../../config/dns-settings.ts';
 import { compareIpv4, ipv4 } from '../../core/address.ts';
 import type { HostSpec, Topology } from '../../core/driver.ts';
 import { ConfigError } from '../../core/errors.ts';

@@ -1,7 +1,7 @@
 import { formatName, type Name } from '../../codec/dns/name.ts';
 import { Type, typeName } from '../../codec/dns/registry.ts';
-import type { Place } from '../../codec/dns/zone-text.ts';
 import { equalOctets } from '../../core/bytes.ts';
+import { ConfigError } from '../../core/errors.ts';
 import { type Atlas, Client } from '../../policy/dns/client.ts';
 import { type GroupStep, WalkRecorder } from '../../policy/dns/explanation.ts';
 import { Forest } from '../../policy/dns/forest.ts';
@@ -12,14 +12,10 @@ import type { Asker, Choice, PlainSets, Reasons, RoutedSet, Routing, Scope } fro
 import { RRset, type Zone } from '../../store/zone.ts';
 import { PolicyReasons } from './policy-reasons.ts';
 
-/** A group, and where the file has it. */
-export interface PlacedGroup extends PolicyGroup {
-  readonly place: Place;
-}
-
 export interface ZonePoliciesOptions {
   readonly zone: Name;
   readonly seed: number;
+  readonly server: string;
   readonly atlas: Atlas;
   readonly health: HealthSource;
 }
@@ -31,14 +27,15 @@ export class ZonePolicies {
   readonly client: Client;
   readonly health: HealthSource;
   readonly reasons: PolicyReasons;
-  readonly #groups: readonly PlacedGroup[];
+  readonly #groups: readonly PolicyGroup[];
   readonly #routings: readonly PolicyRouting[];
   /** By candidate: its data as a set. */
   readonly sets: readonly (RRset | undefined)[];
 
-  constructor(groups: readonly PlacedGroup[], { zone, seed, atlas, health }: ZonePoliciesOptions) {
+  constructor(groups: readonly PolicyGroup[], options: ZonePoliciesOptions) {
+    const { atlas, health } = options;
     this.#groups = groups;
-    this.forest = new Forest(groups, { zone, seed, atlas });
+    this.forest = new Forest(groups, options);
     this.client = new Client(atlas);
     this.health = health;
     this.walk = new Walk(this.forest, health.current, this.client);
@@ -66,13 +63,24 @@ export class ZonePolicies {
     for (let index = first[node] ?? 0; index < (end[node] ?? 0); index++) {
       const content = targets[index]?.content;
       const below = child[index] ?? -1;
-      const type = this.#groups[node]?.type ?? 0;
       let own: readonly Uint8Array[] = content?.kind === 'data' ? content.rdatas : [];
       if (content?.kind === 'alias')
-        own = below < 0 ? (plain(content.name, type) ?? []) : this.#transferred(below, plain);
+        own = below < 0 ? this.#behind(content.name, node, plain) : this.#transferred(below, plain);
       for (const rdata of own) if (!rdatas.some((other) => equalOctets(other, rdata))) rdatas.push(rdata);
     }
     return this.#groups[node]?.type === Type.CNAME ? rdatas.slice(0, 1) : rdatas;
+  }
+
+  #behind(name: Name, node: number, plain: PlainSets): readonly Uint8Array[] {
+    const group = this.#groups[node];
+    const rdatas = plain(name, group?.type ?? 0);
+    if (rdatas !== undefined || group === undefined) return rdatas ?? [];
+    const { file, line, column } = group.place;
+    throw new ConfigError(
+      `${file}:${line}:${column}`,
+      `${group.owner.toString()} has an alias to ${name.toString()}, which has no records of type ${typeName(group.type)}`,
+      'an alias to a name of this zone with records or a policy of its type',
+    );
   }
 }
 

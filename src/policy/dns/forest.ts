@@ -28,6 +28,8 @@ export interface ForestOptions {
   /** The zone's name, for the streams of chance. */
   readonly zone: Name;
   readonly seed: number;
+  /** The server's name: two servers of one zone have dice of their own, and the same sticky targets. */
+  readonly server: string;
   readonly atlas: Atlas;
 }
 
@@ -104,7 +106,7 @@ export class Forest {
     return this.groups.findIndex((group) => group.type === type && group.owner.equals(owner));
   }
 
-  #fill({ zone, seed }: ForestOptions): void {
+  #fill({ zone, seed, server }: ForestOptions): void {
     let candidate = 0;
     let places = 0;
     for (const [node, group] of this.groups.entries()) {
@@ -113,7 +115,7 @@ export class Forest {
       this.weightSum[node] = group.targets.reduce((sum, { weight }) => sum + weight, 0);
       const owner = formatName(group.owner);
       const names = { zone: formatName(zone), owner, type: typeName(group.type), policy: group.policy };
-      this.streamKeys[node] = policyKey(seed, names);
+      this.streamKeys[node] = policyKey(streamKey(seed, server), names);
       this.first[node] = candidate;
       const order = ranks(group);
       for (const [index, target] of group.targets.entries()) {

@@ -1,5 +1,6 @@
 import type { Name } from '../../codec/dns/name.ts';
 import type { Prefix } from '../../core/address.ts';
+import type { Place as FilePlace } from '../../codec/dns/zone-text.ts';
 import type { Place } from './place.ts';
 import type { Point } from './point.ts';
 
@@ -70,6 +71,8 @@ export interface PolicyGroup {
   readonly upThreshold: number;
   /** As gdnsd: the TTL is no longer than a check may last as it is, and no shorter than this; undefined: `ttlSeconds`. */
   readonly ttlSecondsMin: number | undefined;
+  /** Where it was written. */
+  readonly place: FilePlace;
 }
 
 /** A place where servers stand. */

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openContents, type Reach } from '../../../src/api/contents.ts';
-import type { FileReference, Scenario } from '../../../src/config/scenario.ts';
+import type { FileReference } from '../../../src/config/place.ts';
+import type { Scenario } from '../../../src/config/scenario.ts';
 import { parseScenario } from '../../../src/config/parse.ts';
 
 let root: string;
