@@ -7,6 +7,7 @@ import { testZones } from '../api/zone-test.ts';
 import { span } from '../api/report.ts';
 import type { Output } from './output.ts';
 import { type Verb, jsonFlag } from './program.ts';
+import { addKeyCommands } from './zone-keys.ts';
 
 interface ReadingFlags {
   readonly origin?: string;
@@ -19,9 +20,10 @@ const originFlag = (): Option =>
 /** How many failed questions are shown in full. */
 const FAILURES_SHOWN = 20;
 
-/** `zone check | test | export | diff`. */
+/** `zone check | test | export | diff | keygen | ds | sign`. */
 export const zone: Verb = (program, { output }, done) => {
   const group = program.command('zone');
+  addKeyCommands(group, output, done);
   group
     .command('check <files...>')
     .description('say what is wrong with zone files, and what could be better: exit code 1 for an error')
