@@ -30,7 +30,7 @@ export class LeaseTable {
   /** The moment of the row's entry in the queue that counts; `NEVER` for none. */
   #armedAt = new Float64Array(ROWS_AT_FIRST);
   #hashes = new Int32Array(ROWS_AT_FIRST);
-  /** The list of free rows of a pool, longest free first. */
+  /** The lists of free and of offered rows of a pool, each the longest first. */
   #before = new Int32Array(ROWS_AT_FIRST);
   #after = new Int32Array(ROWS_AT_FIRST);
   readonly #oldest: Int32Array;
@@ -49,8 +49,8 @@ export class LeaseTable {
   #declined = 0;
 
   constructor(pools: number) {
-    this.#oldest = new Int32Array(pools).fill(NONE);
-    this.#newest = new Int32Array(pools).fill(NONE);
+    this.#oldest = new Int32Array(pools * 2).fill(NONE);
+    this.#newest = new Int32Array(pools * 2).fill(NONE);
   }
 
   /** Rows there are: addresses that were ever offered. */
@@ -151,7 +151,12 @@ export class LeaseTable {
 
   /** The row of a pool that has been free the longest. */
   longestFree(pool: number): number {
-    return this.#oldest[pool]!;
+    return this.#oldest[listOf(pool, LeaseState.free)]!;
+  }
+
+  /** The row of a pool that has been offered the longest, without being asked for. */
+  longestOffered(pool: number): number {
+    return this.#oldest[listOf(pool, LeaseState.offered)]!;
   }
 
   /** Gives a row to a client, or back to it; another client's memory of it is gone. */
@@ -174,9 +179,10 @@ export class LeaseTable {
     const last = this.#states[row]!;
     this.#tally(last, -1);
     this.#tally(state, 1);
-    if (last === LeaseState.free && state !== LeaseState.free) this.#unlink(row);
-    if (last !== LeaseState.free && state === LeaseState.free) this.#link(row);
+    // A free row that stays free keeps its turn; an offer that is made again is the latest.
+    if (isListed(last) && (last !== state || state === LeaseState.offered)) this.#unlink(row);
     this.#states[row] = state;
+    if (isListed(state) && (last !== state || state === LeaseState.offered)) this.#link(row);
     this.#expiresAt[row] = expiresAt;
     if (expiresAt < this.#armedAt[row]!) {
       this.#armedAt[row] = expiresAt;
@@ -216,22 +222,22 @@ export class LeaseTable {
   }
 
   #link(row: number): void {
-    const pool = this.#pools[row]!;
-    const last = this.#newest[pool]!;
+    const list = listOf(this.#pools[row]!, this.#states[row]!);
+    const last = this.#newest[list]!;
     this.#before[row] = last;
     this.#after[row] = NONE;
-    if (last === NONE) this.#oldest[pool] = row;
+    if (last === NONE) this.#oldest[list] = row;
     else this.#after[last] = row;
-    this.#newest[pool] = row;
+    this.#newest[list] = row;
   }
 
   #unlink(row: number): void {
-    const pool = this.#pools[row]!;
+    const list = listOf(this.#pools[row]!, this.#states[row]!);
     const before = this.#before[row]!;
     const after = this.#after[row]!;
-    if (before === NONE) this.#oldest[pool] = after;
+    if (before === NONE) this.#oldest[list] = after;
     else this.#after[before] = after;
-    if (after === NONE) this.#newest[pool] = before;
+    if (after === NONE) this.#newest[list] = before;
     else this.#before[after] = before;
   }
 
@@ -292,6 +298,15 @@ export class LeaseTable {
     this.#before = copied(new Int32Array(rows), this.#before);
     this.#after = copied(new Int32Array(rows), this.#after);
   }
+}
+
+function isListed(state: number): boolean {
+  return state === LeaseState.free || state === LeaseState.offered;
+}
+
+/** The number of a list: two a pool. */
+function listOf(pool: number, state: number): number {
+  return pool * 2 + (state === LeaseState.offered ? 1 : 0);
 }
 
 const GHOST = -1;

@@ -331,4 +331,15 @@ export const DHCP = defineRules('DHCP', {
       fix: 'accept-without-server-id: true under the DHCP service follows it all the same.',
     },
   ],
+  offerTakenBack: [
+    36,
+    {
+      says: 'No address is free: the server takes back the offer that has waited longest for its REQUEST, and makes it to this client.',
+      why: 'A server need not reserve what it offers, and a client that wanted the address has asked for it by now. Otherwise a few hundred DISCOVERs under invented hardware addresses would empty the pool for two minutes.',
+      source: 'RFC 2131 §3.1 step 2',
+      tryIt:
+        'Give a subnet two addresses, send DISCOVERs under three hardware addresses, and then power a host on.',
+      fix: 'Look who sends DISCOVERs and no REQUESTs, by option 82 where a relay says it; a switch or a CMTS can bound the hardware addresses of a port (max-cpe). Were it many clients at once, make the range larger.',
+    },
+  ],
 });

@@ -1,19 +1,25 @@
 import type { Ipv4 } from '../../core/address.ts';
-import type { AddressBook } from '../../policy/address/choose.ts';
+import { type Instant, MILLISECOND, after, afterSeconds } from '../../core/time.ts';
+import type { AddressBook, AddressChoice } from '../../policy/address/choose.ts';
 import type { LeaseTable } from '../../store/lease-table.ts';
 import { LeaseState, NO_LEASE } from '../../store/lease-table.ts';
 import type { Exchange } from './exchange.ts';
 import type { Links, Subnet } from './links.ts';
 
+/** A client that takes the first offer it gets has asked for it by then, over a cable too. */
+const OFFER_SURE_US = 250 * MILLISECOND;
+
 /** The addresses as one client at a time may see them: `view` says which. */
 export class ClientAddressBook implements AddressBook {
   readonly #links: Links;
   readonly #table: LeaseTable;
+  readonly #offerHoldSeconds: number;
   #x: Exchange | undefined;
 
-  constructor(links: Links, table: LeaseTable) {
+  constructor(links: Links, table: LeaseTable, offerHoldSeconds: number) {
     this.#links = links;
     this.#table = table;
+    this.#offerHoldSeconds = offerHoldSeconds;
   }
 
   view(x: Exchange): this {
@@ -74,6 +80,23 @@ export class ClientAddressBook implements AddressBook {
       if (untouched !== undefined) return untouched;
       const row = this.#table.longestFree(subnet.index);
       if (row !== NO_LEASE) return this.#table.address(row);
+    }
+    return undefined;
+  }
+
+  /**
+   * The address whose offer has waited longest for its REQUEST, for when nothing else is left: whoever sends DISCOVERs under
+   * invented names would empty a pool else. RFC 2131 §3.1 step 2: servers need not reserve the offered address.
+   */
+  takeBack(now: Instant): AddressChoice | undefined {
+    const x = this.#x;
+    if (x === undefined) return undefined;
+    const endsBefore = after(afterSeconds(now, this.#offerHoldSeconds), -OFFER_SURE_US);
+    for (const subnet of this.#links.subnetsOf(x.link)) {
+      if (!subnet.admits(x)) continue;
+      const row = this.#table.longestOffered(subnet.index);
+      if (row !== NO_LEASE && this.#table.expiresAt(row) < endsBefore)
+        return { address: this.#table.address(row), reason: 'taken-back' };
     }
     return undefined;
   }

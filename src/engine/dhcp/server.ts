@@ -9,7 +9,6 @@ import { MILLISECOND, NEVER, SECOND, after, afterSeconds } from '../../core/time
 import { MessageType, Op, Option } from '../../codec/dhcp/codes.ts';
 import type { DhcpMessage } from '../../codec/dhcp/message.ts';
 import { DhcpDecoder } from '../../codec/dhcp/message.ts';
-import type { ChoiceReason } from '../../policy/address/choose.ts';
 import { chooseAddress, leaseSecondsFor } from '../../policy/address/choose.ts';
 import { LeaseState, LeaseTable, NO_LEASE } from '../../store/lease-table.ts';
 import { ClientAddressBook } from './address-book.ts';
@@ -20,6 +19,7 @@ import { Exchange } from './exchange.ts';
 import { leaseRow } from './lease-rows.ts';
 import type { Subnet } from './links.ts';
 import { Links } from './links.ts';
+import { OFFER_RULES } from './offer-rules.ts';
 import type { DhcpServerOptions } from './options.ts';
 import { PendingAcks } from './pending.ts';
 import { ReplyWriter } from './reply.ts';
@@ -30,14 +30,6 @@ const NOTHING = new Uint8Array(0);
 /** Entries of the expiry queue looked at in one timer, and when the next one comes if that was not all. */
 const EXPIRIES_MAX = 4096;
 const EXPIRY_PAUSE_US = 1 * MILLISECOND;
-
-const OFFER_RULES: Readonly<Record<ChoiceReason, Rule>> = {
-  reserved: DHCP.offerReserved,
-  current: DHCP.offerCurrent,
-  previous: DHCP.offerPrevious,
-  requested: DHCP.offerRequested,
-  fresh: DHCP.offerFresh,
-};
 
 /** A DHCP server: RFC 2131 §4.3, with BOOTP for reservations. Leases are durable before they are confirmed. */
 export class DhcpServer {
@@ -60,7 +52,7 @@ export class DhcpServer {
     this.#links = new Links(options);
     // One more pool for the rows of reservations, which are never given to others.
     this.#table = new LeaseTable(options.subnets.length + 1);
-    this.#book = new ClientAddressBook(this.#links, this.#table);
+    this.#book = new ClientAddressBook(this.#links, this.#table, options.offerHoldSeconds);
     this.#estate = new LeaseEstate(this.#table, this.#links, options.epoch);
     this.#remembered = ({ octets, length }) => {
       const row = this.#table.byClient(octets, length);
@@ -169,15 +161,13 @@ export class DhcpServer {
       address !== undefined &&
       (state === LeaseState.bound || state === LeaseState.offered) &&
       this.#book.isKept(address);
-    const choice = chooseAddress(
-      {
-        reserved: x.reserved?.address,
-        current: isCurrent ? address : undefined,
-        previous: state === LeaseState.free ? address : undefined,
-        requested: x.request.ip(Option.requestedAddress),
-      },
-      this.#book,
-    );
+    const wishes = {
+      reserved: x.reserved?.address,
+      current: isCurrent ? address : undefined,
+      previous: state === LeaseState.free ? address : undefined,
+      requested: x.request.ip(Option.requestedAddress),
+    };
+    const choice = chooseAddress(wishes, this.#book) ?? this.#book.takeBack(now);
     const subnet = choice && this.#book.subnetFor(choice.address);
     if (choice === undefined || subnet === undefined)
       return this.#because(this.#admitting(x) ? DHCP.poolEmpty : DHCP.noSubnetForClass, x, effects);

@@ -22,7 +22,8 @@ export interface AddressBook {
   fresh(): Ipv4 | undefined;
 }
 
-export type ChoiceReason = 'reserved' | 'current' | 'previous' | 'requested' | 'fresh';
+/** `taken-back`: offered to another client, who has not asked for it. */
+export type ChoiceReason = 'reserved' | 'current' | 'previous' | 'requested' | 'fresh' | 'taken-back';
 
 export interface AddressChoice {
   readonly address: Ipv4;

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, test } from 'vitest';
-import { formatEndpoint, parsePrefix } from '../../../../src/core/address.ts';
+import { formatEndpoint, parsePrefix, toMac } from '../../../../src/core/address.ts';
 import { DHCP } from '../../../../src/core/rules/dhcp.ts';
 import type { DhcpSubnetOptions } from '../../../../src/engine/dhcp/options.ts';
 import { CLIENT_MAC, ip, ipOption, mac, option, textOption } from '../../../support/dhcp-builders.ts';
@@ -22,9 +22,16 @@ import {
   rule,
   later,
   bind,
+  selecting,
+  settle,
 } from '../../../support/dhcp-server.ts';
 
 beforeEach(() => make());
+
+/** DISCOVERs under invented hardware addresses. */
+const flood = (count: number): void => {
+  for (let index = 0; index < count; index++) hear('discover', { mac: toMac(0x02_00_00_00_00_00 + index) });
+};
 
 describe('DISCOVER', () => {
   it('is answered by an OFFER to the relay, with all that the file says', () => {
@@ -97,12 +104,63 @@ describe('DISCOVER', () => {
   it('an offer not taken is free again after its time', () => {
     make([{ ranges: [{ first: ip('10.9.16.1'), last: ip('10.9.16.1') }] }]);
     hear('discover');
-    hear('discover', { mac: OTHER_MAC });
-    expect(rule()).toBe(DHCP.poolEmpty.id);
     later(120);
     server.wake(now, effects);
     hear('discover', { mac: OTHER_MAC });
-    expect(reply().yiaddr).toBe('10.9.16.1');
+    expect([reply().yiaddr, rule()]).toEqual(['10.9.16.1', DHCP.offerFresh.id]);
+  });
+
+  describe('DISCOVERs under invented hardware addresses do not empty a pool', () => {
+    it('an offer that nobody asks for goes to the next client when no address is free', () => {
+      flood(3);
+      later(0.25);
+      hear('discover', { mac: OTHER_MAC });
+      expect(rule()).toBe(DHCP.poolEmpty.id);
+      later(0.001);
+      hear('discover', { mac: OTHER_MAC });
+      expect([reply().yiaddr, rule()]).toEqual(['10.9.16.1', DHCP.offerTakenBack.id]);
+      hear('request', { mac: OTHER_MAC, ...selecting('10.9.16.1') });
+      settle();
+      expect(server.pools()).toMatchObject([{ bound: 1, offered: 2 }]);
+    });
+
+    it('the one that has waited longest goes first; one that was asked about again has not', () => {
+      flood(3);
+      later(0.2);
+      hear('discover', { mac: toMac(0x02_00_00_00_00_00) });
+      later(0.2);
+      hear('discover', { mac: OTHER_MAC });
+      expect([reply().yiaddr, rule()]).toEqual(['10.9.16.2', DHCP.offerTakenBack.id]);
+    });
+
+    it('whoever asks for what was taken back from it is told NAK, and begins anew', () => {
+      flood(3);
+      later(1);
+      hear('discover', { mac: OTHER_MAC });
+      hear('request', { mac: toMac(0x02_00_00_00_00_00), ...selecting('10.9.16.1') });
+      expect([reply().type, rule()]).toEqual(['NAK', DHCP.nakNotOffered.id]);
+    });
+
+    it('leases and reservations are never taken back', () => {
+      make([
+        {
+          ranges: [{ first: ip('10.9.16.1'), last: ip('10.9.16.1') }],
+          reservations: [
+            {
+              by: { kind: 'mac', mac: CLIENT_MAC },
+              address: ip('10.9.16.9'),
+              hostName: undefined,
+              provision: undefined,
+            },
+          ],
+        },
+      ]);
+      bind({ mac: toMac(0x02_00_00_00_00_00) });
+      hear('discover', { mac: CLIENT_MAC });
+      later(60);
+      hear('discover', { mac: OTHER_MAC });
+      expect([isSilent(), rule()]).toEqual([true, DHCP.poolEmpty.id]);
+    });
   });
 
   test.each([
