@@ -206,7 +206,7 @@ export class Streams {
     }
   }
 
-  #accept(socket: Socket, local: Endpoint): void {
+  #accept(socket: Socket, known: Endpoint): void {
     const address = fromKernelText(socket.remoteAddress ?? '');
     const { remotePort } = socket;
     if (address === undefined || remotePort === undefined) {
@@ -219,15 +219,17 @@ export class Streams {
     const real = { address, port: remotePort };
     const caller = this.#world.streamEnds.caller(real);
     const peer = caller?.known ?? real;
-    const shown = secured(socket, local.port, this.#host.spec.tls);
-    const stream = this.#add(this.reserve(), { socket: shown, peer, side: 'server', localPort: local.port });
+    const shown = secured(socket, known.port, this.#host.spec.tls);
+    const stream = this.#add(this.reserve(), { socket: shown, peer, side: 'server', localPort: known.port });
     this.#peers.add(stream, address);
     stream.path = caller?.path;
     stream.conversation = caller?.conversation;
     if (caller === undefined)
-      stream.conversation = converse(this.#world, this.#host, { client: peer, server: local }, 'server');
-    if (caller === undefined) tapPeer(stream);
-    this.#open(stream, local);
+      stream.conversation = converse(this.#world, this.#host, { client: peer, server: known }, 'server');
+    if (caller !== undefined) return this.#open(stream, known);
+    tapPeer(stream);
+    // Who is outside is told by FTP's PASV what it has reached: an address of this machine.
+    this.#open(stream, localOf(socket) ?? known);
   }
 
   /** Shows the handshake to the routers on the way before the kernel makes the connection. */
