@@ -43,8 +43,8 @@ export class Doorkeeper {
   /** Datagrams dropped so far. */
   dropped = 0;
 
-  constructor(limits: DatagramLimits, world: Surroundings) {
-    this.#limiter = new SourceLimiter(limits);
+  constructor(limits: DatagramLimits, world: Surroundings, limiter = new SourceLimiter(limits)) {
+    this.#limiter = limiter;
     this.#rate = limits.rate;
     this.#world = world;
   }
