@@ -140,7 +140,7 @@ function assertNamesStay(before: readonly HostSpec[], after: readonly HostSpec[]
       throw new ConfigError(
         `services.${heir.name}`,
         `the DHCP server at ${addresses.join(', ')} was called ${host.name}`,
-        `that name, for the first service at its address: leases are kept under it`,
+        'that name: leases are kept under it',
       );
   }
 }

@@ -81,7 +81,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const hosts = chooseHosts(options.topology, options.only);
   const account = options.user === undefined ? undefined : findAccount(options.user);
   const beside = await lookAround(options, hosts);
-  const store = options.stateFolder === undefined ? undefined : new LeaseDb(options.stateFolder);
+  const store = options.stateFolder === undefined ? undefined : openStore(options.stateFolder, options);
   const control = options.stateFolder === undefined ? undefined : controlPath(options.stateFolder);
   const metrics = options.metrics === undefined ? undefined : new Metrics();
   const driver = await startDriver(options, hosts, store, metrics);
@@ -133,6 +133,19 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   };
 }
 
+/** Leases were once kept under the first service at an address; now they are under the DHCP server there. */
+function openStore(folder: string, { topology: { hosts }, notice }: ServeOptions): LeaseDb {
+  const store = new LeaseDb(folder);
+  const names = new Set(hosts.map(({ name }) => name));
+  for (const { name, kind, services = [] } of hosts)
+    for (const former of kind.split('+').includes('dhcp') ? services : []) {
+      if (names.has(former)) continue;
+      const count = store.adopt(former, name);
+      if (count > 0) notice?.(`${count} leases kept under ${former} before are those of ${name} now`);
+    }
+  return store;
+}
+
 /** What only root may read is found out now, not at the first reload. */
 async function become(account: Account, { stateFolder, source }: ServeOptions): Promise<void> {
   becomeUser(account, stateFolder);
@@ -162,14 +175,14 @@ function makeReloader(
 export function chooseHosts(topology: Topology, only: readonly string[] | undefined): readonly HostSpec[] {
   const { hosts } = topology;
   if (only === undefined) return hosts.filter(isServer);
-  const names = new Set(hosts.flatMap(({ name, group }) => [name, group]));
+  const names = new Set(hosts.flatMap(namesOf));
   for (const wanted of only) {
     if (names.has(wanted)) continue;
     const near = nearest(wanted, names);
     const hint = near === undefined ? [...names].slice(0, 10).join(', ') : `did you mean ${near}?`;
     throw new ConfigError('--only', wanted, `the name of a host or a group of the file: ${hint}`);
   }
-  const chosen = hosts.filter(({ name, group }) => only.includes(name) || only.includes(group));
+  const chosen = hosts.filter((host) => namesOf(host).some((name) => only.includes(name)));
   const router = chosen.find(({ inspects }) => inspects === true);
   if (router !== undefined)
     throw new ConfigError(
@@ -178,6 +191,10 @@ export function chooseHosts(topology: Topology, only: readonly string[] | undefi
       'servers, a CMTS, its modems: a router acts in headend run, in real networks the kernel routes',
     );
   return chosen;
+}
+
+function namesOf({ name, group, services = [] }: HostSpec): readonly string[] {
+  return [name, group, ...services];
 }
 
 function isServer({ kind }: HostSpec): boolean {

@@ -57,6 +57,8 @@ export interface HostSpec {
   readonly kind: string;
   /** The group's name in the file: `cm` for `cm[0]`. */
   readonly group: string;
+  /** The names of its services in the file, in its order; left out, none has a name of its own. */
+  readonly services?: readonly string[] | undefined;
   readonly interfaces: readonly InterfaceSpec[];
   readonly routes: readonly RouteSpec[];
   /** Whether it routes: datagrams for others come as `transit`. */

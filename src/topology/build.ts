@@ -63,6 +63,7 @@ function serverHost(group: ServerGroup, network: Network, world: World): HostSpe
     name,
     kind: services.map(({ kind }) => kind).join('+'),
     group: name,
+    services: services.map((service) => service.name),
     interfaces,
     routes: network.routes.routesOf({ interfaces, forwards: false }),
     forwards: false,

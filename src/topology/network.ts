@@ -6,7 +6,10 @@ import type { DeviceConfig, HostDeviceConfig, Scenario, ServiceConfig } from '..
 import { macOfName, memberMac, memberName } from '../config/template.ts';
 import { RoutePlan, type RoutedHost } from './routes.ts';
 
-/** The services that stand at one address: one host, named after the first of them. */
+/**
+ * The services that stand at one address: one host. It is named after its DHCP server, which keeps its leases under that name,
+ * else after the first of them.
+ */
 export interface ServerGroup {
   readonly name: string;
   readonly services: readonly ServiceConfig[];
@@ -103,13 +106,16 @@ function serverGroups(services: readonly ServiceConfig[]): ServerGroup[] {
     for (const address of service.addresses)
       if (!known.has(address.address)) known.set(address.address, address);
   }
-  return groups.map(({ name, services: parts, addresses }) => ({
-    name,
-    services: parts,
-    interfaces: [...addresses].map(([segment, known], index) => ({
-      segment,
-      mac: macOfName(index === 0 ? name : `${name} ${segment}`),
-      addresses: [...known.values()],
-    })),
-  }));
+  return groups.map(({ name: first, services: parts, addresses }) => {
+    const name = parts.find(({ kind }) => kind === 'dhcp')?.name ?? first;
+    return {
+      name,
+      services: parts,
+      interfaces: [...addresses].map(([segment, known], index) => ({
+        segment,
+        mac: macOfName(index === 0 ? name : `${name} ${segment}`),
+        addresses: [...known.values()],
+      })),
+    };
+  });
 }

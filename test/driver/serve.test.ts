@@ -68,6 +68,22 @@ function ask(word: string, address = '127.0.0.1'): Promise<string> {
   });
 }
 
+test('leases kept under the first service at an address are found under its DHCP server, whatever the order', async () => {
+  const before = await start({ topology: topologyOf(server('tftp', '10.0.0.67/24')), stateFolder: folder });
+  expect(await ask('one')).toMatch(/^one 1 /);
+  await before.stop();
+  const told: string[] = [];
+  const now = server('dhcp', '10.0.0.67/24', { services: ['tftp', 'dhcp'] });
+  await start({
+    topology: topologyOf(now),
+    only: ['tftp'],
+    stateFolder: folder,
+    notice: (line) => told.push(line),
+  });
+  expect(told).toEqual(['1 leases kept under tftp before are those of dhcp now']);
+  expect(await ask('two')).toMatch(/^two 2 /);
+});
+
 test('without being told where, it serves on 127.0.0.1 at the real port', async () => {
   const serving = await start({ topology: topologyOf(server('dhcp', '10.0.0.67/24')) });
   expect(await ask('one')).toBe(`one 1 from 127.0.0.1:${PORT}`);

@@ -68,7 +68,7 @@ export class LeaseDb {
         'name a folder that this user may write with --state',
       );
     }
-    const other = this.#tryToOwn();
+    const other = this.#own();
     this.stamp = stampOf(this.#db);
     if (other === undefined) return;
     void this.#db.close();
@@ -96,6 +96,19 @@ export class LeaseDb {
   /** The rows of a host, by table and key. */
   rows(host: string): Row[] {
     return [...readRows(this.#db)].filter((entry) => entry.host === host).map((entry) => entry.row);
+  }
+
+  /** Gives all rows of one name to another, but for keys that it has itself; tells how many. */
+  adopt(from: string, to: string): number {
+    return this.#atOnce(() => {
+      const rows = this.rows(from);
+      for (const { table, key, value } of rows) {
+        void this.#db.remove([from, table, key]);
+        if (value !== null && this.#db.get([to, table, key]) === undefined)
+          void this.#db.put([to, table, key], value);
+      }
+      return rows.length;
+    });
   }
 
   /** Waits for what is under way, then lets the folder go; rows handed in from now on fail. */
@@ -152,9 +165,10 @@ export class LeaseDb {
     await this.#db.flushed;
   }
 
-  #tryToOwn(): Owner | undefined {
+  /** Writes before anything is served; throws `EnvironmentError`. */
+  #atOnce<Result>(write: () => Result): Result {
     try {
-      return this.#own();
+      return this.#db.transactionSync(write);
     } catch (error) {
       void this.#db.close();
       throw new EnvironmentError(
@@ -166,7 +180,7 @@ export class LeaseDb {
 
   /** Takes the folder; gives who has it when that is a living process. */
   #own(): Owner | undefined {
-    const other = this.#db.transactionSync(() => {
+    const other = this.#atOnce(() => {
       const owner = this.#db.get(OWNER) as unknown as Owner | undefined;
       if (owner !== undefined && isAlive(owner)) return owner;
       const self: Owner = { pid: process.pid, started: startOf(process.pid), token: this.#token };

@@ -24,20 +24,33 @@ const NO_FILES: Contents = {
   folder: ({ path }) => bug(`${path} is not named`),
 };
 
-test('a server of several services is of all their kinds: who looks for the DHCP servers finds it', () => {
-  const scenario = parseScenario(PLANT, 'kinds.yaml', { paths: 'inside' });
-  const { hosts } = buildTopology({
-    scenario,
-    seed: 1,
-    epoch: { us: 0 },
-    contents: NO_FILES,
-    crypto: portableCrypto,
-  });
-  expect(hosts.map(({ name, kind, udpPorts }) => ({ name, kind, udpPorts }))).toEqual([
-    { name: 'dhcp', kind: 'dhcp+tftp', udpPorts: [67, 69] },
-    { name: 'tod', kind: 'tod', udpPorts: [37] },
-  ]);
-});
+const DHCP = PLANT.slice(PLANT.indexOf('  dhcp:'), PLANT.indexOf('  tftp:'));
+
+test.each([
+  { order: 'DHCP first', plant: PLANT, kind: 'dhcp+tftp', udpPorts: [67, 69] },
+  {
+    order: 'DHCP last: its leases are kept under the name',
+    plant: PLANT.replace(DHCP, '') + DHCP,
+    kind: 'tftp+dhcp',
+    udpPorts: [69, 67],
+  },
+])(
+  'a server of several services is of all their kinds, and named after its DHCP: $order',
+  ({ plant, kind, udpPorts }) => {
+    const scenario = parseScenario(plant, 'kinds.yaml', { paths: 'inside' });
+    const { hosts } = buildTopology({
+      scenario,
+      seed: 1,
+      epoch: { us: 0 },
+      contents: NO_FILES,
+      crypto: portableCrypto,
+    });
+    expect(hosts).toMatchObject([
+      { name: 'dhcp', kind, udpPorts },
+      { name: 'tod', kind: 'tod', udpPorts: [37] },
+    ]);
+  },
+);
 
 const CABLE = `headend: 1
 name: cable

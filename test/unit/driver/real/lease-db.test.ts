@@ -40,6 +40,21 @@ test('rows come back by host, changed ones changed, deleted ones gone', async ()
   await again.close();
 });
 
+test('rows kept under another name are taken over, but for addresses that are there already', async () => {
+  const db = new LeaseDb(folder);
+  await persist(db, 'tftp', [row('10.0.0.1', { state: 'free' }), row('10.0.0.2', { state: 'bound' })]);
+  await persist(db, 'dhcp', [row('10.0.0.1', { state: 'bound' })]);
+  expect(db.adopt('tftp', 'dhcp')).toBe(2);
+  await db.close();
+  const again = new LeaseDb(folder);
+  expect(again.rows('tftp')).toEqual([]);
+  expect(again.rows('dhcp')).toEqual([
+    row('10.0.0.1', { state: 'bound' }),
+    row('10.0.0.2', { state: 'bound' }),
+  ]);
+  await again.close();
+});
+
 test('rows handed in while a flush is under way are settled in the order they came', async () => {
   const db = new LeaseDb(folder);
   const settled: number[] = [];
