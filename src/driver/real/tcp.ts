@@ -98,10 +98,9 @@ export class Streams {
 
   /** Streams whose peer has not been sent all that was written. */
   get unsentCount(): number {
-    let count = 0;
-    for (const { socket, closed } of this.#streams.values())
-      if (closed ? !socket.writableFinished : socket.writableLength > 0) count++;
-    return count;
+    return [...this.#streams.values()].filter(({ socket, closed }) =>
+      closed ? !socket.writableFinished : socket.writableLength > 0,
+    ).length;
   }
 
   get count(): number {
