@@ -37,6 +37,12 @@ export function serverAt(address: string, port: number): Server {
   return { address, port };
 }
 
+/** `192.0.2.1`, `192.0.2.1:5353`, `2001:db8::1`, `[2001:db8::1]:5353`; port 53 when none is said. */
+export function serverFrom(text: string): Server {
+  const [, bracketed, plain, port = '53'] = /^(?:\[(.+)\]|([^:]+))(?::(\d+))?$/.exec(text) ?? [];
+  return serverAt(bracketed ?? plain ?? text, Number(port));
+}
+
 /** A DNS answer as we read it; presentation format, so safe to show. */
 export interface DnsReading {
   readonly rcode: string;

@@ -6,7 +6,7 @@ import { type ResourceRecord, formatRecord } from '../codec/dns/record.ts';
 import { Class, Type, rcodeName, typeNumber } from '../codec/dns/registry.ts';
 import { parseZoneText } from '../codec/dns/zone-text.ts';
 import { ipv4 } from '../core/address.ts';
-import { ConfigError } from '../core/errors.ts';
+import { ConfigError, DecodeError, EnvironmentError } from '../core/errors.ts';
 import { Random } from '../core/random.ts';
 import { toInstant } from '../core/time.ts';
 import { portableCrypto } from '../crypto/portable.ts';
@@ -16,8 +16,10 @@ import type { Reasons } from '../store/routing.ts';
 import type { Zone } from '../store/zone.ts';
 import { loadZone } from '../store/zone-builder.ts';
 import { ZoneSet } from '../store/zone-set.ts';
+import type { Exchange, Server as RemoteServer } from './exchange.ts';
 import { FileError } from './failure.ts';
 import { readOctets } from './files.ts';
+import { askDns, askDnsByTcp, isCut } from './probe.ts';
 
 const FILE_OCTETS_MAX = 256 * 1024 * 1024;
 const UDP_OCTETS = 65_535;
@@ -54,22 +56,59 @@ export function testZones(path: string, zones: readonly Zone[]): ZoneTestResult 
   const failures: ZoneFailure[] = [];
   let passed = 0;
   const given = zones.length === 0 ? undefined : serverOf(zones);
-  for (const [index, text] of linesOf(path).entries()) {
-    if (text.trim() === '') continue;
-    const line = index + 1;
-    const question = readQuestion(text, path, line);
-    const service = question.zone === undefined ? given : serverOf([zoneOf(question.zone, path, line)]);
-    if (service === undefined)
-      throw new FileError(
-        `${path}:${line}`,
-        'there is no zone to ask',
-        'write a zone member, or give --zone FILE',
-      );
-    const failure = judge(question, service, { path, line });
+  for (const test of testsOf(path)) {
+    const { zone, at } = test;
+    const server = zone === undefined ? given : serverOf([zoneOf(zone, at)]);
+    if (server === undefined)
+      throw new FileError(at, 'there is no zone to ask', 'write a zone member, or give --zone FILE');
+    const failure = judge(test, ask(server, test.octets));
     if (failure === undefined) passed++;
     else failures.push(failure);
   }
   return { passed, failures };
+}
+
+/** Questions on their way to a server at one time. */
+const ASKED_AT_ONCE = 16;
+
+/** Asks the questions of a file of a running server, which has the zones; what is cut is asked for again by TCP (RFC 7766 §5). */
+export async function testServer(path: string, server: RemoteServer): Promise<ZoneTestResult> {
+  const failures: ZoneFailure[] = [];
+  const tests = testsOf(path);
+  let answered = 0;
+  let next = 0;
+  const work = async (): Promise<void> => {
+    for (let test = tests[next++]; test !== undefined; test = tests[next++]) {
+      const { octets, trouble } = await askRemote(test.octets, server);
+      if (octets !== undefined) answered++;
+      else if (answered === 0)
+        throw new EnvironmentError(
+          `${server.address} port ${server.port}: ${trouble}`,
+          'start the server, and see what it listens on',
+        );
+      const reply = octets === undefined ? undefined : readReply(octets);
+      const failure = judge(test, reply);
+      if (failure !== undefined) failures.push(failure);
+    }
+  };
+  await Promise.all(Array.from({ length: ASKED_AT_ONCE }, work));
+  failures.sort((a, b) => a.line - b.line);
+  return { passed: tests.length - failures.length, failures };
+}
+
+async function askRemote(query: Uint8Array, server: RemoteServer): Promise<Exchange> {
+  const exchange = await askDns(query, server);
+  return exchange.octets !== undefined && isCut(exchange.octets) ? askDnsByTcp(query, server) : exchange;
+}
+
+/** What cannot be read is no reply. */
+function readReply(octets: Uint8Array): DnsMessage | undefined {
+  try {
+    return decodeMessage(octets);
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined;
+    throw error;
+  }
 }
 
 /** A name server without ports. */
@@ -101,7 +140,7 @@ function linesOf(path: string): string[] {
   }
 }
 
-function readQuestion(text: string, path: string, line: number): ZoneQuestion {
+function readQuestion(text: string, at: string): ZoneQuestion {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -110,7 +149,7 @@ function readQuestion(text: string, path: string, line: number): ZoneQuestion {
   }
   if (isQuestion(value)) return value;
   throw new FileError(
-    `${path}:${line}`,
+    at,
     'this is no question',
     'write { "zone": TEXT, "qname": NAME, "qtype": TYPE, "rcode": ..., "aa": ..., "answer": [...], "authority": [...] }',
   );
@@ -133,31 +172,59 @@ function isQuestion(value: unknown): value is ZoneQuestion {
   );
 }
 
-function zoneOf(text: string, path: string, line: number): Zone {
+function zoneOf(text: string, at: string): Zone {
   try {
-    return loadZone(text, { file: `${path}:${line}: zone`, sha1: portableCrypto.sha1 });
+    return loadZone(text, { file: `${at}: zone`, sha1: portableCrypto.sha1 });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     throw new FileError(error.path, error.found, `expected ${error.expected}`);
   }
 }
 
-function judge(
+/** A line of the file, ready to be asked. */
+interface ZoneTest extends ZoneQuestion {
+  readonly line: number;
+  /** The file and the line. */
+  readonly at: string;
+  readonly octets: Uint8Array;
+}
+
+function testsOf(path: string): ZoneTest[] {
+  const tests: ZoneTest[] = [];
+  for (const [index, text] of linesOf(path).entries()) {
+    if (text.trim() === '') continue;
+    const line = index + 1;
+    const at = `${path}:${line}`;
+    const question = readQuestion(text, at);
+    tests.push({ ...question, line, at, octets: queryOf(question, { id: line & 0xffff, at }) });
+  }
+  return tests;
+}
+
+function queryOf(
   question: ZoneQuestion,
-  service: Server,
-  { path, line }: { readonly path: string; readonly line: number },
-): ZoneFailure | undefined {
+  { id, at }: { readonly id: number; readonly at: string },
+): Uint8Array {
   const qname = parseName(question.qname);
   const qtype = typeNumber(question.qtype);
   if (!(qname instanceof Name) || qtype === undefined)
-    throw new FileError(
-      `${path}:${line}`,
-      'the question is none',
-      'write a name and a type such as A or TYPE731',
-    );
-  const reply = ask(service, qname, qtype);
+    throw new FileError(at, 'the question is none', 'write a name and a type such as A or TYPE731');
+  return encodeMessage({
+    id,
+    opcode: 0,
+    flags: 0,
+    rcode: 0,
+    questions: [{ qname, qtype, qclass: Class.IN }],
+    answers: [],
+    authorities: [],
+    additionals: [],
+    edns: { payloadOctets: UDP_OCTETS, version: 0, flags: 0, options: [] },
+  });
+}
+
+function judge(question: ZoneTest, reply: DnsMessage | undefined): ZoneFailure | undefined {
   const { rcode, aa, answer, authority } = question;
-  const records = (texts: readonly string[]): string[] => comparable(readRecords(texts, `${path}:${line}`));
+  const records = (texts: readonly string[]): string[] => comparable(readRecords(texts, question.at));
   const expected: Record<string, unknown> = {};
   const found: Record<string, unknown> = {};
   const compare = (member: string, wanted: unknown, seen: unknown): void => {
@@ -165,13 +232,13 @@ function judge(
     expected[member] = wanted;
     found[member] = seen;
   };
-  if (rcode !== undefined) compare('rcode', rcode, rcodeName(reply?.rcode ?? -1));
+  if (rcode !== undefined) compare('rcode', rcode, reply === undefined ? 'no reply' : rcodeName(reply.rcode));
   if (aa !== undefined) compare('aa', aa, ((reply?.flags ?? 0) & Flag.AA) !== 0);
   if (answer !== undefined) compare('answer', records(answer), comparable(reply?.answers ?? []));
   if (authority !== undefined && reply?.answers.length === 0)
     compare('authority', records(authority), comparable(reply.authorities));
   if (Object.keys(expected).length === 0) return undefined;
-  return { line, question: `${question.qname} ${question.qtype}`, expected, found };
+  return { line: question.line, question: `${question.qname} ${question.qtype}`, expected, found };
 }
 
 function readRecords(texts: readonly string[], file: string): ResourceRecord[] {
@@ -197,18 +264,7 @@ function comparable(records: readonly ResourceRecord[]): string[] {
 const SILENT: Reasons = { explains: false, because: () => {} };
 const CLIENT = new DnsClient(ipv4(0x7f000001), toInstant(0));
 
-function ask({ responder, reply }: Server, qname: Name, qtype: number): DnsMessage | undefined {
-  const octets = encodeMessage({
-    id: 0,
-    opcode: 0,
-    flags: 0,
-    rcode: 0,
-    questions: [{ qname, qtype, qclass: Class.IN }],
-    answers: [],
-    authorities: [],
-    additionals: [],
-    edns: { payloadOctets: UDP_OCTETS, version: 0, flags: 0, options: [] },
-  });
+function ask({ responder, reply }: Server, octets: Uint8Array): DnsMessage | undefined {
   const length = responder.respond(octets, CLIENT, SILENT);
   return length === 0 ? undefined : decodeMessage(reply.octets.subarray(0, length));
 }

@@ -3,7 +3,8 @@ import { EXIT } from '../api/exit.ts';
 import { writeOctets } from '../api/files.ts';
 import { checkZone, compareZones, exportZone, readZone } from '../api/zone.ts';
 import { formatRecord, type ZoneFinding } from '../api/zone-words.ts';
-import { testZones } from '../api/zone-test.ts';
+import { testServer, testZones } from '../api/zone-test.ts';
+import { serverFrom } from '../api/probe.ts';
 import { span } from '../api/report.ts';
 import type { Output } from './output.ts';
 import { type Verb, jsonFlag } from './program.ts';
@@ -37,8 +38,11 @@ export const zone: Verb = (program, { output }, done) => {
       'ask the questions of a file (JSON lines, gzip or not): exit code 1 when an answer is another',
     )
     .addOption(new Option('--zone <files...>', 'zone files for questions that bring no zone'))
+    .addOption(
+      new Option('--server <address[:port]>', 'ask a running server, which has the zones').conflicts('zone'),
+    )
     .addOption(jsonFlag())
-    .action((file: string, flags: { zone?: string[]; json?: true }) => done(ask(output, file, flags)));
+    .action(async (file: string, flags: AskFlags) => done(await ask(output, file, flags)));
   group
     .command('export <file>')
     .description('print a zone in canonical order, one record a line, nothing left to $ORIGIN')
@@ -122,9 +126,20 @@ function plainFinding({ severity, rule, place, found, expected }: ZoneFinding) {
   return { severity, rule: rule.id, place: place ?? null, says: rule.says, found, expected };
 }
 
-function ask(output: Output, file: string, flags: { zone?: string[]; json?: true }): number {
-  const zones = (flags.zone ?? []).map((path) => readZone(path));
-  const { passed, failures } = testZones(file, zones);
+interface AskFlags {
+  readonly zone?: string[];
+  readonly server?: string;
+  readonly json?: true;
+}
+
+async function ask(output: Output, file: string, flags: AskFlags): Promise<number> {
+  const { passed, failures } =
+    flags.server === undefined
+      ? testZones(
+          file,
+          (flags.zone ?? []).map((path) => readZone(path)),
+        )
+      : await testServer(file, serverFrom(flags.server));
   const verdict = failures.length === 0 ? 'pass' : 'fail';
   if (flags.json)
     output.json({ format_version: 1, verdict, file, passed, failed: failures.length, failures });

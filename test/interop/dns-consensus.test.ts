@@ -1,8 +1,11 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, describe, expect, test } from 'vitest';
 import { testZones } from '../../src/api/zone-test.ts';
+import { built, MAIN, serve } from './support/headend.ts';
+import { Lab, need } from './support/netns.ts';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const folder = process.env['HEADEND_CONFORMANCE'] ?? join(root, '../shared/conformance');
@@ -16,6 +19,77 @@ describe.skipIf(!existsSync(file))('answers on which BIND, NSD, Knot and PowerDN
     expect(failures.slice(0, 5)).toEqual([]);
   });
 });
+
+/** Every so many of the questions is asked over a socket, of a name server of its own: an alias leads into all zones of a server. */
+const SAMPLE_EACH = 100;
+
+describe.skipIf(!existsSync(file))('a sample over sockets', () => {
+  let lab: Lab | undefined;
+  afterAll(() => lab?.remove());
+
+  test('one in a hundred, each of the server that has its zone', async () => {
+    need('ip');
+    built();
+    const inside = (lab = new Lab());
+    inside.namespace('srv');
+    const sample = gunzipSync(readFileSync(file))
+      .toString('utf8')
+      .trim()
+      .split('\n')
+      // A scenario's zone has a name of letters, digits and dashes.
+      .filter((line) => !apexOf(line).includes('*'))
+      .filter((_, index) => index % SAMPLE_EACH === 0);
+    const services = sample.map((line, index) => {
+      const { zone } = JSON.parse(line) as { zone: string };
+      inside.run('srv', 'ip', 'address', 'add', `${addressOf(index)}/32`, 'dev', 'lo');
+      inside.file(`${index}.zone`, zone);
+      inside.file(`${index}.jsonl`, line);
+      return `  dns${index}: { kind: dns, on: lan, ip: ${addressOf(index)}, zones: { "${apexOf(line)}": { file: ${index}.zone } } }\n`;
+    });
+    const head = 'headend: 1\nname: consensus\nnet: { lan: { kind: segment } }\nservices:\n';
+    await serve(inside, 'srv', inside.file('lab.yaml', head + services.join('')), '--interface', 'lo');
+    const questions = sample.map((_, index) => [join(inside.folder, `${index}.jsonl`), addressOf(index)]);
+    const asked = inside.run(
+      'srv',
+      process.execPath,
+      '--input-type=module',
+      '-e',
+      ASK_ALL,
+      ...questions.flat(),
+    );
+    expect(JSON.parse(asked)).toEqual({ passed: sample.length, failures: [] });
+    const [[one = '', at = ''] = []] = questions;
+    expect(inside.attempt('srv', process.execPath, MAIN, 'zone', 'test', one, '--server', at)).toEqual({
+      code: 0,
+      out: '1 passed, 0 failed\n',
+    });
+    expect(
+      inside.attempt('srv', process.execPath, MAIN, 'zone', 'test', one, '--server', `${at}:54`),
+    ).toMatchObject({
+      code: 4,
+      out: expect.stringContaining('the port is closed'),
+    });
+  });
+});
+
+function apexOf(line: string): string {
+  const { zone } = JSON.parse(line) as { zone: string };
+  return /^(\S+)\s.*\sSOA\s/m.exec(zone)?.[1] ?? '.';
+}
+
+const addressOf = (index: number): string => `10.66.0.${index + 1}`;
+
+/** Asks as the verb does, all in one process: its arguments are files and addresses by turns. */
+const ASK_ALL = `
+import { testServer } from ${JSON.stringify(join(MAIN, '../../api/zone-test.js'))};
+const sum = { passed: 0, failures: [] };
+for (let at = 1; at < process.argv.length; at += 2) {
+  const { passed, failures } = await testServer(process.argv[at], { address: process.argv[at + 1], port: 53 });
+  sum.passed += passed;
+  sum.failures.push(...failures);
+}
+console.log(JSON.stringify(sum));
+`;
 
 test.runIf(!existsSync(file))('where the data is not there, it is said', () => {
   console.log('conformance: absent');
