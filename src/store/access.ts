@@ -1,3 +1,4 @@
+import type { Name } from '../codec/dns/name.ts';
 import { type Ip, type Prefix, isIpv4, maskIp, maskOfLength } from '../core/address.ts';
 
 /** Addresses by prefix, each let in or kept out. */
@@ -24,4 +25,28 @@ export class AccessList {
 function contains({ address: network, length }: Prefix, address: Ip): boolean {
   if (isIpv4(network)) return isIpv4(address) && (address & maskOfLength(length)) === network;
   return !isIpv4(address) && (length === 0 || maskIp(address, length) === network);
+}
+
+/** A server or client by its network, by the key it signs with, or by both. */
+export interface PeerEntry {
+  readonly prefix: Prefix | undefined;
+  readonly key: Name | undefined;
+}
+
+/** Who may do something by address or key; who is in no entry may not. */
+export class PeerList {
+  readonly #entries: readonly PeerEntry[];
+
+  constructor(entries: readonly PeerEntry[]) {
+    this.#entries = entries;
+  }
+
+  /** `key`: that of a signature which was found good. */
+  allows(address: Ip, key: Name | undefined): boolean {
+    return this.#entries.some(
+      (entry) =>
+        (entry.prefix === undefined || contains(entry.prefix, address)) &&
+        (entry.key === undefined || (key !== undefined && entry.key.equals(key))),
+    );
+  }
 }

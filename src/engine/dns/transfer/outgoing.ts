@@ -10,6 +10,10 @@ import type { TsigSigner } from '../tsig.ts';
 /** Names beyond cannot be pointed to (RFC 1035 §4.1.4), and a longer message holds others up longer. */
 const MESSAGE_OCTETS = 16_384;
 
+/** RFC 6891 §6.1.2: what is said of us, and how long it is without options. */
+const OPT = { payloadOctets: 1_232, version: 0, flags: 0 } as const;
+const OPT_OCTETS = 11;
+
 /** What a secondary is given: RFC 1995 §4. */
 export type TransferKind = 'whole' | 'changes' | 'up-to-date';
 
@@ -19,6 +23,8 @@ export interface TransferRequest {
   readonly flags: number;
   readonly qname: Uint8Array;
   readonly qtype: number;
+  /** RFC 6891 §7: then every message of the answer has OPT, too. */
+  readonly hasEdns: boolean;
   readonly signer: TsigSigner | undefined;
 }
 
@@ -59,21 +65,28 @@ function* soaFirst(records: readonly ResourceRecord[]): Generator<ResourceRecord
 export class OutgoingTransfer {
   readonly #request: TransferRequest;
   readonly #records: Iterator<ResourceRecord, undefined>;
+  readonly #octetsMax: number;
   /** Read, and not fitting into the message before. */
   #held: ResourceRecord | undefined;
   #isFirst = true;
   isDone = false;
 
-  constructor(request: TransferRequest, records: Iterator<ResourceRecord, undefined>) {
+  /** `octetsMax` of a message is kept to where no single record is longer. */
+  constructor(
+    request: TransferRequest,
+    records: Iterator<ResourceRecord, undefined>,
+    octetsMax: number = MESSAGE_OCTETS,
+  ) {
     this.#request = request;
+    this.#octetsMax = octetsMax;
     this.#records = records;
   }
 
   /** Writes the next message and gives its length; 0 for a record that fits into none, which ends the transfer early. */
   next(writer: MessageWriter, nowSeconds: number): number {
-    const { signer, qname, qtype, id, flags } = this.#request;
-    const spare = signer?.octets ?? 0;
-    writer.begin(MESSAGE_OCTETS - spare);
+    const { signer, qname, qtype, id, flags, hasEdns } = this.#request;
+    const spare = (signer?.octets ?? 0) + (hasEdns ? OPT_OCTETS : 0);
+    writer.begin(this.#octetsMax - spare);
     // RFC 5936 §2.2.1: the question in the first message.
     if (this.#isFirst) writer.question(qname, qtype, Class.IN);
     let count = 0;
@@ -97,6 +110,8 @@ export class OutgoingTransfer {
       break;
     }
     this.#isFirst = false;
+    writer.limitTo(MAX_MESSAGE_OCTETS);
+    if (hasEdns) writer.opt(OPT, 0, []);
     const length = writer.finish(id, Flag.QR | Flag.AA | (flags & Flag.RD));
     return signer === undefined ? length : signer.sign(writer.octets, length, nowSeconds);
   }

@@ -12,7 +12,7 @@ import { TRANSFER } from '../../../core/rules/transfer.ts';
 import { TSIG } from '../../../core/rules/tsig.ts';
 import type { DatagramInput, Effects, StreamInput } from '../../../core/service.ts';
 import type { Steps } from '../../../core/steps.ts';
-import { type Instant, NEVER, after, afterSeconds, earlier } from '../../../core/time.ts';
+import { type Instant, NEVER, after, afterSeconds, earlier, toInstant } from '../../../core/time.ts';
 import { isNewerSerial } from '../../../store/serial.ts';
 import type { Zone } from '../../../store/zone.ts';
 import { type ZoneChange, changeZoneSteps, joinChanges } from '../../../store/zone-change.ts';
@@ -45,6 +45,8 @@ export class Secondary {
   /** NOTIFY came while something was under way. */
   #isAskedAgain = false;
   zone: Zone | undefined;
+  /** When the copy was known to be the newest. */
+  confirmedAt: Instant = toInstant(0);
   #expiresAt: Instant = NEVER;
 
   constructor(options: SecondaryOptions) {
@@ -54,12 +56,9 @@ export class Secondary {
   /** Begins with a copy of before that was confirmed at `confirmedAt`, or with none; asks at once. */
   start(zone: Zone | undefined, confirmedAt: Instant, now: Instant): void {
     this.zone = zone;
+    this.confirmedAt = confirmedAt;
     if (zone !== undefined) this.#expiresAt = afterSeconds(confirmedAt, timersOf(zone).expire);
     this.#state = { kind: 'idle', at: now };
-  }
-
-  get isExpired(): boolean {
-    return this.zone === undefined;
   }
 
   get stateName(): string {
@@ -88,8 +87,8 @@ export class Secondary {
     }
   }
 
-  /** A primary says that there is something new. */
-  notified(address: Peer['address'], now: Instant, effects: Effects): void {
+  /** A primary says that there is something new: it is asked in the next turn. */
+  notified(address: Peer['address'], now: Instant): void {
     if (this.#state.kind !== 'idle') {
       this.#isAskedAgain = true;
       return;
@@ -97,7 +96,7 @@ export class Secondary {
     const index = this.#options.primaries.findIndex((primary) => primary.address === address);
     if (index >= 0) this.#primary = index;
     this.#failures = 0;
-    this.#ask(now, effects);
+    this.#state = { kind: 'idle', at: now };
   }
 
   /** Whether a port or stream is this one's. */
@@ -322,6 +321,7 @@ export class Secondary {
     this.#failures = 0;
     this.#rounds = 0;
     const { refresh, expire } = timersOf(this.zone ?? bug('a copy that is confirmed is here'));
+    this.confirmedAt = now;
     this.#expiresAt = afterSeconds(now, expire);
     this.#state = { kind: 'idle', at: this.#isAskedAgain ? now : afterSeconds(now, refresh) };
   }

@@ -1,0 +1,171 @@
+import type { Name } from '../codec/dns/name.ts';
+import { formatName } from '../codec/dns/name.ts';
+import { ConfigError } from '../core/errors.ts';
+import type { Rule } from '../core/rules.ts';
+import { UPDATE } from '../core/rules/update.ts';
+import type { Row } from '../core/service.ts';
+import type { PeerList } from '../store/access.ts';
+import type { Peer } from '../engine/dns/transfer/requests.ts';
+import type { Secondary } from '../engine/dns/transfer/secondary.ts';
+import type { Reasons } from '../store/routing.ts';
+import { isNewerSerial } from '../store/serial.ts';
+import type { Zone } from '../store/zone.ts';
+import { type ZoneBuildOptions, ZoneBuilder } from '../store/zone-builder.ts';
+import { type ZoneChange, changeZone, diffZones, joinChanges, zoneRecords } from '../store/zone-change.ts';
+import { ZoneHistory } from '../store/zone-history.ts';
+import { type RestoredZone, changeGone, changeRow, copyRows } from '../store/zone-rows.ts';
+import type { ServedZone } from '../store/zone-set.ts';
+
+/** What a server does for a zone beyond answering: who may have it, change it, and who is told. */
+export interface ZoneDuties {
+  readonly apex: Name;
+  /** Left out: nobody. */
+  readonly allowTransfer?: PeerList | undefined;
+  readonly allowUpdate?: PeerList | undefined;
+  /** Beside the primaries. */
+  readonly allowNotify?: PeerList | undefined;
+  /** Who is told of new versions; `servers`: those of the NS records whose addresses the zone has, too. */
+  readonly notify: readonly Peer[];
+  readonly notifyServers?: 'servers' | undefined;
+  /** Whose copy it is; empty: it is ours. */
+  readonly primaries: readonly Peer[];
+  readonly build: ZoneBuildOptions;
+}
+
+/** Names of a zone up to which a new file is compared with the version before, so that IXFR can tell the difference. */
+const COMPARED_NODES_MAX = 20_000;
+
+/** One zone with its versions: what is served, what is written down, what secondaries can be told. */
+export class ZoneKeep {
+  readonly duties: ZoneDuties;
+  readonly place: ServedZone;
+  history = new ZoneHistory();
+  secondary: Secondary | undefined;
+  /** The zone as the file has it; undefined for a copy. */
+  readonly file: Zone | undefined;
+  /** Pieces of the whole zone that are written down. */
+  #pieces = 0;
+
+  constructor(duties: ZoneDuties, place: ServedZone) {
+    this.duties = duties;
+    this.place = place;
+    this.file = place.zone;
+  }
+
+  get isCopy(): boolean {
+    return this.duties.primaries.length > 0;
+  }
+
+  /** A version that changes lead to is served now: its rows, but for those of a change that are on the disk already. */
+  advance(zone: Zone, changes: readonly ZoneChange[], written: 'written' | 'new'): Row[] {
+    const { apex } = this.duties;
+    this.place.zone = zone;
+    const rows: Row[] = [];
+    for (const change of changes) {
+      this.history.push(change);
+      if (written === 'new') rows.push(changeRow(apex, change));
+    }
+    if (!this.history.isOver) return rows;
+    // The oldest changes are forgotten, so the zone is written down whole.
+    const gone = this.history.trim().map((change) => changeGone(apex, change));
+    return [...rows, ...gone, ...this.#copyRows(zone)];
+  }
+
+  /** A version that came whole is served now. */
+  supersede(zone: Zone): Row[] {
+    this.place.zone = zone;
+    return [...this.#forgetHistory(), ...this.#copyRows(zone)];
+  }
+
+  /** Goes on from what was written down in an earlier life; gives rows that are of no use any more. */
+  restore(restored: RestoredZone, reasons: Reasons): readonly Row[] {
+    this.#pieces = restored.copy?.pieces ?? 0;
+    try {
+      return this.#replay(restored, reasons);
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      this.history.clear();
+      tell(UPDATE.journalBroken, this.duties.apex, reasons);
+      return [];
+    }
+  }
+
+  #replay(restored: RestoredZone, reasons: Reasons): readonly Row[] {
+    const start = this.#startOf(restored);
+    if (start === undefined) return [];
+    const all = inOrder(restored.changes);
+    const changes = chainFrom(start.serial, all);
+    const end = all.at(-1)?.serialAfter ?? start.serial;
+    if ((changes.at(-1)?.serialAfter ?? start.serial) !== end) {
+      const isNewer = isNewerSerial(start.serial, end);
+      tell(isNewer ? UPDATE.fileWins : UPDATE.journalBroken, this.duties.apex, reasons);
+      return isNewer ? all.map((change) => changeGone(this.duties.apex, change)) : [];
+    }
+    const [first, ...more] = changes;
+    this.place.zone =
+      first === undefined ? start : changeZone(start, joinChanges(first, ...more), this.duties.build);
+    for (const change of all) this.history.push(change);
+    if (first !== undefined || start !== this.file) tell(UPDATE.replayed, this.duties.apex, reasons);
+    return [];
+  }
+
+  /** Takes over at a reload: the versions that were made since, unless the file is newer. Says whether there is a new version. */
+  inherit(before: ZoneKeep, reasons: Reasons): { readonly isNew: boolean; readonly rows: readonly Row[] } {
+    const was = before.place.zone;
+    this.#pieces = before.#pieces;
+    this.history = before.history;
+    if (this.isCopy || was === undefined || this.file === undefined || this.file === before.file) {
+      this.place.zone = this.file === undefined || this.file === before.file ? was : this.file;
+      return { isNew: false, rows: [] };
+    }
+    if (isNewerSerial(this.file.serial, was.serial)) {
+      this.place.zone = this.file;
+      if (Math.max(this.file.nodeCount, was.nodeCount) > COMPARED_NODES_MAX)
+        return { isNew: true, rows: this.#forgetHistory() };
+      return { isNew: true, rows: this.advance(this.file, [diffZones(was, this.file)], 'new') };
+    }
+    if (was === before.file) {
+      // No updates are at stake: the file is what the person wants.
+      return { isNew: false, rows: this.#forgetHistory() };
+    }
+    tell(UPDATE.journalWins, this.duties.apex, reasons);
+    this.place.zone = was;
+    return { isNew: false, rows: [] };
+  }
+
+  #startOf({ copy, changes }: RestoredZone): Zone | undefined {
+    if (copy !== undefined && (this.file === undefined || isNewerSerial(copy.serial, this.file.serial))) {
+      const builder = new ZoneBuilder({ ...this.duties.build, apex: this.duties.apex });
+      const place = { file: this.duties.build.file, line: 1, column: 1 };
+      for (const record of copy.records) builder.add(record, place);
+      return builder.build();
+    }
+    return changes.length === 0 ? undefined : this.file;
+  }
+
+  #forgetHistory(): Row[] {
+    const gone = this.history.changes.map((change) => changeGone(this.duties.apex, change));
+    this.history.clear();
+    return gone;
+  }
+
+  #copyRows(zone: Zone): readonly Row[] {
+    const rows = copyRows(zone.apex, { serial: zone.serial, records: zoneRecords(zone) }, this.#pieces);
+    this.#pieces = rows.filter(({ value }) => value !== null).length;
+    return rows;
+  }
+}
+
+/** The changes that lead on from a version. */
+function chainFrom(serial: number, changes: readonly ZoneChange[]): readonly ZoneChange[] {
+  const first = changes.findIndex(({ serialBefore }) => serialBefore === serial);
+  return first < 0 ? [] : changes.slice(first);
+}
+
+function inOrder(changes: readonly ZoneChange[]): readonly ZoneChange[] {
+  return changes.toSorted((a, b) => (isNewerSerial(a.serialBefore, b.serialBefore) ? 1 : -1));
+}
+
+function tell(rule: Rule, apex: Name, reasons: Reasons): void {
+  reasons.because(rule, reasons.explains ? formatName(apex) : undefined);
+}

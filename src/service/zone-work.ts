@@ -1,0 +1,258 @@
+import { Name, formatName } from '../codec/dns/name.ts';
+import { Type } from '../codec/dns/registry.ts';
+import { type Ip, ipv4At, ipv6At } from '../core/address.ts';
+import type { Random } from '../core/random.ts';
+import type { DatagramInput, Effects, Plain, Row, SettledInput, StreamInput } from '../core/service.ts';
+import { type Instant, NEVER, earlier, toInstant } from '../core/time.ts';
+import { Notifier } from '../engine/dns/transfer/notifier.ts';
+import { type Peer, RequestMaker } from '../engine/dns/transfer/requests.ts';
+import { Secondary } from '../engine/dns/transfer/secondary.ts';
+import type { TsigKeys } from '../engine/dns/tsig.ts';
+import type { Zone } from '../store/zone.ts';
+import type { ZoneChange } from '../store/zone-change.ts';
+import { ZoneRows, refreshRow } from '../store/zone-rows.ts';
+import type { ZoneSet } from '../store/zone-set.ts';
+import type { DnsSigning } from './dns-signing.ts';
+import type { DnsStreams } from './dns-streams.ts';
+import { DnsTransfers } from './dns-transfers.ts';
+import { DnsUpdates } from './dns-updates.ts';
+import { ZoneDesk } from './zone-desk.ts';
+import { type ZoneDuties, ZoneKeep } from './zone-keep.ts';
+
+const DNS_PORT = 53;
+
+export interface ZoneWorkOptions {
+  readonly zones: ZoneSet;
+  readonly duties: readonly ZoneDuties[];
+  readonly keys: TsigKeys;
+  readonly signing: DnsSigning;
+  readonly streams: DnsStreams;
+  readonly random: Random;
+  readonly epochUs: number;
+  /** Our own, which are never told of our news. */
+  readonly addresses: readonly Ip[];
+}
+
+/** What a name server does with its zones beyond answering: transfers both ways, NOTIFY both ways, updates, and their journal. */
+export class ZoneWork {
+  readonly #options: ZoneWorkOptions;
+  readonly #keeps = new Map<string, ZoneKeep>();
+  readonly #transfers: DnsTransfers;
+  readonly #updates: DnsUpdates;
+  readonly #notifier: Notifier;
+  readonly desk: ZoneDesk;
+  readonly #restored = new ZoneRows();
+  #isStarted = false;
+  /** Secondaries of before a reload that are needed no more. */
+  #retired: Secondary[] = [];
+  /** Zones that came with a reload, of which secondaries are to hear. */
+  #news: ZoneKeep[] = [];
+  #rows: Row[] = [];
+
+  constructor(options: ZoneWorkOptions) {
+    this.#options = options;
+    const { zones, duties, keys, signing, streams } = options;
+    const seconds = (now: Instant): number => signing.seconds(now);
+    this.#transfers = new DnsTransfers(streams, seconds);
+    this.#updates = new DnsUpdates({
+      keys,
+      seconds,
+      committed: (keep, zone, change, now, effects) => {
+        this.#rows.push(...keep.advance(zone, [change], 'written'));
+        this.#tellSecondaries(keep, now, effects);
+      },
+    });
+    this.#notifier = new Notifier(new RequestMaker(keys, options));
+    for (const duty of duties) {
+      const place = zones.at(duty.apex);
+      if (place !== undefined) this.#keeps.set(duty.apex.key, new ZoneKeep(duty, place));
+    }
+    this.desk = new ZoneDesk({
+      signing,
+      transfers: this.#transfers,
+      updates: this.#updates,
+      keepOf: (apex) => this.#keeps.get(apex.key),
+      notified: (keep, source) => keep.secondary?.notified(source),
+    });
+  }
+
+  /** What was under way when a row was written goes on: handed in before anything else. */
+  restore(row: Row): void {
+    this.#restored.add(row);
+  }
+
+  /** To be called before each input but rows. */
+  start(now: Instant, effects: Effects): void {
+    if (this.#isStarted) return;
+    this.#isStarted = true;
+    for (const keep of this.#keeps.values()) {
+      const { apex } = keep.duties;
+      const kept = this.#restored.of(apex);
+      if (kept !== undefined) this.#rows.push(...keep.restore(kept, effects));
+      if (keep.isCopy) this.#follow(keep, toInstant(kept?.refreshedAt ?? now), now);
+      else this.#tellSecondaries(keep, now, effects);
+    }
+  }
+
+  /** Whether any of its zones has to be looked after. */
+  get #isIdle(): boolean {
+    return this.#keeps.size === 0;
+  }
+
+  deadline(): Instant {
+    if (this.#isIdle) return this.#transfers.deadline();
+    if (!this.#isStarted || this.#retired.length > 0 || this.#news.length > 0) return toInstant(0);
+    let at = earlier(
+      this.#transfers.deadline(),
+      earlier(this.#notifier.deadline(), this.#updates.deadline()),
+    );
+    for (const { secondary } of this.#keeps.values())
+      if (secondary !== undefined) at = earlier(at, secondary.deadline());
+    return at;
+  }
+
+  wake(now: Instant, effects: Effects): void {
+    for (const secondary of this.#retired.splice(0)) secondary.stop(effects);
+    for (const keep of this.#news.splice(0)) this.#tellSecondaries(keep, now, effects);
+    this.#transfers.wake(now, effects);
+    this.#notifier.wake(now, effects);
+    for (const { secondary } of this.#keeps.values())
+      if (secondary !== undefined && secondary.deadline() <= now) secondary.wake(now, effects);
+    this.#write(effects);
+    // Last: what comes after it in this input waits for the disk.
+    this.#updates.wake(now, effects);
+  }
+
+  /** A datagram to a port that was opened here. */
+  receive(input: DatagramInput, now: Instant, effects: Effects): void {
+    if (this.#notifier.ownsPort(input.to.port)) return this.#notifier.receive(input, now, effects);
+    for (const { secondary } of this.#keeps.values())
+      if (secondary?.ownsPort(input.to.port) === true) secondary.receive(input, now, effects);
+    this.#write(effects);
+  }
+
+  /** Whether the stream is of a transfer to here; then it was handed on. */
+  stream(input: StreamInput, now: Instant, effects: Effects): boolean {
+    for (const { secondary } of this.#keeps.values()) {
+      if (secondary?.ownsStream(input.stream) !== true) continue;
+      secondary.stream(input, now, effects);
+      this.#write(effects);
+      return true;
+    }
+    if (input.event === 'reset' || input.event === 'closed') this.#transfers.forget(input.stream);
+    return false;
+  }
+
+  settled(input: SettledInput, now: Instant, effects: Effects): void {
+    if (this.#updates.settled(input, now, effects)) this.#write(effects);
+  }
+
+  /** What peers wait for that a server which ends should bring to an end. */
+  get underWay(): number {
+    return this.#transfers.count + this.#updates.underWay;
+  }
+
+  /** Takes over from the work of before a reload. */
+  inherit(before: ZoneWork, now: Instant, reasons: Pick<Effects, 'because' | 'explains'>): void {
+    this.#isStarted = true;
+    this.#transfers.inherit(before.#transfers);
+    this.#notifier.inherit(before.#notifier);
+    this.#updates.inherit(before.#updates, (keep) => this.#keeps.get(keep.duties.apex.key));
+    this.#retired.push(...before.#retired);
+    this.#rows.push(...before.#rows);
+    for (const [key, keep] of this.#keeps) {
+      const was = before.#keeps.get(key);
+      if (was !== undefined) {
+        const { isNew, rows } = keep.inherit(was, reasons);
+        this.#rows.push(...rows);
+        if (isNew) this.#news.push(keep);
+      } else if (!keep.isCopy) this.#news.push(keep);
+      if (!keep.isCopy) continue;
+      // Its primaries or keys may be others: it asks anew, from what it has.
+      this.#follow(keep, was?.secondary?.confirmedAt ?? now, now);
+    }
+    for (const { secondary } of before.#keeps.values())
+      if (secondary !== undefined) this.#retired.push(secondary);
+  }
+
+  status(apex: Name): { readonly [key: string]: Plain } {
+    const keep = this.#keeps.get(apex.key);
+    if (keep === undefined) return {};
+    const { secondary, history } = keep;
+    return {
+      changes: history.changes.length,
+      ...(secondary === undefined ? {} : { copy: secondary.stateName }),
+    };
+  }
+
+  /** Zones that are not here, though they should be. */
+  missing(): readonly Name[] {
+    return [...this.#keeps.values()]
+      .filter(({ place }) => place.zone === undefined)
+      .map(({ duties }) => duties.apex);
+  }
+
+  #follow(keep: ZoneKeep, confirmedAt: Instant, now: Instant): void {
+    const { apex, primaries, build } = keep.duties;
+    const { keys } = this.#options;
+    const served = (zone: Zone, changes: readonly ZoneChange[] | undefined): readonly Row[] =>
+      changes === undefined ? keep.supersede(zone) : keep.advance(zone, changes, 'new');
+    const secondary = new Secondary({
+      apex,
+      primaries,
+      requests: new RequestMaker(keys, this.#options),
+      build,
+      listener: {
+        arrived: (zone, changes, at, effects) => {
+          this.#rows.push(...served(zone, changes), refreshRow(apex, at));
+          this.#tellSecondaries(keep, at, effects);
+        },
+        confirmed: (at) => this.#rows.push(refreshRow(apex, at)),
+        expired: () => {
+          keep.place.zone = undefined;
+        },
+      },
+    });
+    secondary.start(keep.place.zone, confirmedAt, now);
+    keep.secondary = secondary;
+  }
+
+  #tellSecondaries({ duties, place: { zone } }: ZoneKeep, now: Instant, effects: Effects): void {
+    if (zone === undefined) return;
+    const servers = duties.notifyServers === undefined ? [] : serversOf(zone, this.#options.addresses);
+    const peers = [
+      ...duties.notify,
+      ...servers.filter((one) => duties.notify.every((peer) => peer.address !== one.address)),
+    ];
+    this.#notifier.notify(zone, peers, now, effects);
+  }
+
+  #write(effects: Effects): void {
+    if (this.#rows.length > 0) effects.persist(this.#rows.splice(0));
+  }
+}
+
+/** The name servers of a zone as it tells their addresses (RFC 1996 §3.3), but for its primary and us. */
+function serversOf(zone: Zone, own: readonly Ip[]): readonly Peer[] {
+  const primary = new Name(zone.soa.only.subarray(0, nameOctets(zone.soa.only)));
+  const peers: Peer[] = [];
+  for (const rdata of zone.node(zone.apex)?.rrset(Type.NS)?.rdatas ?? []) {
+    const server = new Name(rdata);
+    if (server.equals(primary)) continue;
+    const node = zone.node(server);
+    const addresses: Ip[] = [
+      ...(node?.rrset(Type.A)?.rdatas ?? []).map((octets) => ipv4At(octets, 0)),
+      ...(node?.rrset(Type.AAAA)?.rdatas ?? []).map((octets) => ipv6At(octets, 0)),
+    ];
+    for (const address of addresses)
+      if (!own.includes(address)) peers.push({ address, port: DNS_PORT, key: undefined });
+  }
+  return peers;
+}
+
+/** Of the name that begins an rdata. */
+function nameOctets(rdata: Uint8Array): number {
+  let at = 0;
+  while ((rdata[at] ?? 0) > 0) at += (rdata[at] ?? 0) + 1;
+  return at + 1;
+}
