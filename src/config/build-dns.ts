@@ -4,6 +4,7 @@ import { AccessList, type AccessEntry } from '../store/access.ts';
 import { buildGeography } from './build-geography.ts';
 import { buildRouting, type RoutingSurroundings } from './build-routing.ts';
 import { buildZone } from './build-zone.ts';
+import { buildKeys, buildZonePeers } from './build-zone-peers.ts';
 import type { Findings, Path } from './findings.ts';
 import type { DnsServiceConfig, ServiceCommon } from './scenario.ts';
 import type { RateLimitConfig, TlsConfig } from './dns-settings.ts';
@@ -19,15 +20,24 @@ export function buildDns(
 ): DnsServiceConfig {
   const geography = buildGeography(file, findings, path);
   const checks = checkNames(file);
+  const keys = buildKeys(file.keys, findings, [...path, 'keys']);
   const zones = Object.entries(file.zones).map(([apex, zone]) => ({
     ...buildZone(apex, zone, common.addresses, findings, [...path, 'zones', apex]),
     routing: buildRouting(
       zone.routing,
-      { apex, checks, geography, records: recordsOf(zone), isTransferred: false },
+      {
+        apex,
+        checks,
+        geography,
+        records: recordsOf(zone),
+        isTransferred: zone['allow-transfer'] !== undefined,
+      },
       findings,
       [...path, 'zones', apex, 'routing'],
     ),
-    check: zone.check ?? 'strict',
+    peers: buildZonePeers(zone, keys, findings, [...path, 'zones', apex]),
+    // A copy is what its primary says, right or wrong.
+    check: zone.check ?? (zone.primaries === undefined ? 'strict' : 'lenient'),
     allowQuery: buildAccess(zone['allow-query']),
   }));
   const secrets = file['cookie-secret-file'];
@@ -40,6 +50,7 @@ export function buildDns(
     ...common,
     kind: 'dns',
     zones,
+    keys,
     allowQuery: buildAccess(file['allow-query']),
     nsid: file.nsid,
     udpOctetsMax: file['udp-size'],

@@ -21,6 +21,12 @@ export function buildZone(
   findings: Findings,
   path: Path,
 ): Pick<ZoneConfig, 'apex' | 'source'> {
+  if (file.primaries !== undefined) {
+    for (const key of ['file', 'records', 'negative-ttl'] as const)
+      if (file[key] !== undefined)
+        findings.addAtKey(path, key, 'the zone comes from its primaries', 'keep one of the two');
+    return { apex, source: { kind: 'copy' } };
+  }
   if (file.file !== undefined) {
     for (const key of ['records', 'negative-ttl'] as const)
       if (file[key] !== undefined)
@@ -31,7 +37,7 @@ export function buildZone(
     };
   }
   if (file.records === undefined && file.routing === undefined)
-    findings.add(path, `the zone ${quote(apex)} has nothing in it`, 'add file: or records:');
+    findings.add(path, `the zone ${quote(apex)} has nothing in it`, 'add file:, records: or primaries:');
   const lines = zoneLines(apex, file, addresses);
   checkZone({ apex, mode: file.check }, lines, findings, path);
   const text = `${lines.map((line) => line.text).join('\n')}\n`;

@@ -1,10 +1,12 @@
 import type { Geography, PolicyGroup } from '../policy/dns/group.ts';
 import type { AccessList } from '../store/access.ts';
 import type { FileReference } from './place.ts';
+import type { DnsKeyConfig, ZonePeersConfig } from './zone-peers.ts';
 
 /** What a name server is told beside where it stands. */
 export interface DnsSettings {
   readonly zones: readonly ZoneConfig[];
+  readonly keys: readonly DnsKeyConfig[];
   /** Who may ask at all; undefined: everybody. */
   readonly allowQuery: AccessList | undefined;
   readonly nsid: string | undefined;
@@ -42,6 +44,7 @@ export interface TlsConfig {
 
 export interface ZoneConfig {
   readonly check: 'strict' | 'lenient';
+  readonly peers: ZonePeersConfig;
   readonly allowQuery: AccessList | undefined;
   /** As written, such as `lab.example`. */
   readonly apex: string;
@@ -50,5 +53,7 @@ export interface ZoneConfig {
   readonly source:
     | { readonly kind: 'file'; readonly file: FileReference }
     /** Master-file text made of inline records, with SOA and NS. */
-    | { readonly kind: 'text'; readonly text: string; readonly at: string };
+    | { readonly kind: 'text'; readonly text: string; readonly at: string }
+    /** What its primaries have. */
+    | { readonly kind: 'copy' };
 }

@@ -32,7 +32,40 @@ const tls = v
   })
   .describe('DNS over TLS (RFC 7858), on real sockets');
 
+const peers = v.oneOrMany(v.peer, 100);
+const peerEntries = v.oneOrMany(v.peerEntry, 1_000);
+
+const key = v.strict({
+  algorithm: z
+    .literal([
+      'hmac-sha256',
+      'hmac-sha256-128',
+      'hmac-sha384',
+      'hmac-sha384-192',
+      'hmac-sha512',
+      'hmac-sha512-256',
+      'hmac-sha224',
+      'hmac-sha1',
+      'hmac-md5',
+    ])
+    .optional()
+    .describe('default hmac-sha256'),
+  'secret-file': v.path.describe('the secret in base 64, or what tsig-keygen prints'),
+});
+
 const zone = v.strict({
+  primaries: peers
+    .optional()
+    .describe(
+      'the zone is a copy of what these servers have, asked in this order; in place of file and records',
+    ),
+  notify: v
+    .oneOrMany(z.union([z.literal('servers'), v.peer]), 100)
+    .optional()
+    .describe('who is told of a new version; servers: those of its NS records whose addresses it has'),
+  'allow-transfer': peerEntries.optional().describe('who may have the whole zone; default nobody'),
+  'allow-update': peerEntries.optional().describe('who may change it by UPDATE (RFC 2136); default nobody'),
+  'allow-notify': peerEntries.optional().describe('who may say that it has changed, beside its primaries'),
   file: v.path.optional().describe('a zone file (RFC 1035 §5)'),
   check: z
     .literal(['strict', 'lenient'])
@@ -68,6 +101,10 @@ export const dnsFields = {
   'rate-limit': rateLimit.optional(),
   tls: tls.optional(),
   ...geographyFields,
+  keys: z
+    .record(z.string().regex(/^[A-Za-z0-9_-]{1,63}([.][A-Za-z0-9_-]{1,63})*[.]?$/), key)
+    .optional()
+    .describe('TSIG keys (RFC 8945), by the name that both sides give them'),
   zones: z
     .record(z.string().regex(/^([A-Za-z0-9_-]{1,63}([.][A-Za-z0-9_-]{1,63})*[.]?|[.])$/), zone)
     .describe('what it is the authority for'),

@@ -244,3 +244,42 @@ export function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
     error: (issue) => (issue.code === 'unrecognized_keys' ? Object.keys(shape).join(' ') : undefined),
   });
 }
+
+/** Another name server as written: an address, a port behind `@`, a key's name behind `key`. */
+export interface PeerText {
+  readonly address: Ip;
+  readonly port: number | undefined;
+  readonly key: string | undefined;
+}
+
+export const peer = scalar<PeerText>({
+  expected: 'a name server such as 10.0.0.53, 10.0.0.53@5353 or "10.0.0.53 key transfer.lab.example"',
+  parse: (text) => {
+    const [, host = '', portText, key] = /^([^@\s]+)(?:@(\d{1,5}))?(?: key (\S+))?$/.exec(text) ?? [];
+    const address = parseIp(host);
+    const port = portText === undefined ? undefined : Number(portText);
+    if (address === undefined || (port !== undefined && (port < 1 || port > 65_535))) return undefined;
+    return { address, port, key };
+  },
+  explain: OCTET_HINT,
+});
+
+/** Who may have or change a zone: `none` is nobody. */
+export const peerEntry = scalar<
+  readonly { readonly prefix: Prefix | undefined; readonly key: string | undefined }[]
+>({
+  expected:
+    'a network such as 10.9.0.0/18, "key transfer.lab.example", both as "10.9.0.0/18 key NAME", any or none',
+  parse: (text) => {
+    const [, place, key] = /^(?!key\b)(\S+)(?: key (\S+))?$/.exec(text) ?? [];
+    if (place === undefined) {
+      const alone = /^key (\S+)$/.exec(text)?.[1];
+      return alone === undefined ? undefined : [{ prefix: undefined, key: alone }];
+    }
+    if (place === 'none') return key === undefined ? [] : undefined;
+    if (place === 'any') return [ANY, ANY6].map((address) => ({ prefix: { address, length: 0 }, key }));
+    const prefixOf = parseNetwork(place);
+    return prefixOf && [{ prefix: prefixOf, key }];
+  },
+  explain: OCTET_HINT,
+});

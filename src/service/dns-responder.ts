@@ -7,6 +7,7 @@ import { Class, Opcode, Rcode, Type, className, opcodeName, typeName } from '../
 import { ANY, type Ip, ipv4At, ipv6At } from '../core/address.ts';
 import { DecodeError } from '../core/errors.ts';
 import type { Rule } from '../core/rules.ts';
+import type { StreamId } from '../core/service.ts';
 import { DNS } from '../core/rules/dns.ts';
 import type { Instant } from '../core/time.ts';
 import { Answer } from '../engine/dns/answer.ts';
@@ -18,6 +19,9 @@ import type { AccessList } from '../store/access.ts';
 import type { Asker, Reasons } from '../store/routing.ts';
 import type { ZoneSet } from '../store/zone-set.ts';
 import type { DnsReply } from './dns-reply.ts';
+import type { DnsSigning } from './dns-signing.ts';
+import type { ReplyTo } from './dns-updates.ts';
+import type { ZoneDesk } from './zone-desk.ts';
 
 export type Transport = 'udp' | 'tcp' | 'tls';
 
@@ -28,6 +32,11 @@ export class DnsClient implements Asker {
   now: Instant;
   dnssecOk = false;
   compactOk = false;
+  /** Over UDP, the port it asks from, and which of our endpoints it asked; else the stream. */
+  port = 0;
+  asked: Ip | undefined = undefined;
+  askedPort = 0;
+  stream: StreamId = 0;
   subnet: { readonly address: Ip; readonly prefixLength: number } | undefined = undefined;
   readonly #subnet: { address: Ip; prefixLength: number } = { address: ANY, prefixLength: 0 };
   readonly #octets = new Uint8Array(16);
@@ -67,7 +76,13 @@ export interface DnsResponderOptions {
   readonly wantsCookie?: boolean | undefined;
   /** Left out, nothing is limited. */
   readonly rates?: ResponseRates | undefined;
+  /** Left out, there are neither transfers nor updates, and signatures are passed over. */
+  readonly desk?: ZoneDesk | undefined;
+  readonly signing?: DnsSigning | undefined;
 }
+
+/** What `respond` gives where the reply comes by itself. */
+export const LATER = -1;
 
 /** From one message to the reply, whatever it came by. */
 export class DnsResponder {
@@ -78,6 +93,7 @@ export class DnsResponder {
   readonly #reply: DnsReply;
   readonly #nsid: EdnsOption | undefined;
   readonly #keepalive: EdnsOption;
+  #octets: Uint8Array;
   /** The client has shown that it gets what is sent to its address. */
   #isProved = false;
   #isCookieGood = false;
@@ -89,6 +105,7 @@ export class DnsResponder {
     this.#options = options;
     this.#authority = new Authority(options.zones);
     this.#reply = options.reply;
+    this.#octets = options.reply.octets;
     this.#nsid = options.nsid && { code: OptionCode.NSID, octets: options.nsid };
     const tenths = Math.min(Math.round(options.idleSeconds * 10), 0xffff);
     this.#keepalive = {
@@ -97,8 +114,22 @@ export class DnsResponder {
     };
   }
 
-  /** Writes the reply and gives its length; 0 for no reply. */
+  /** The reply written last. */
+  get octets(): Uint8Array {
+    return this.#octets;
+  }
+
+  /** Writes the reply and gives its length; 0 for no reply, `LATER` for one that comes by itself. */
   respond(octets: Uint8Array, client: DnsClient, reasons: Reasons): number {
+    const { signing } = this.#options;
+    this.#octets = this.#reply.octets;
+    signing?.start();
+    const length = this.#respond(octets, client, reasons);
+    if (length <= 0 || signing === undefined || this.#octets !== this.#reply.octets) return length;
+    return signing.seal(this.#octets, length, client.now);
+  }
+
+  #respond(octets: Uint8Array, client: DnsClient, reasons: Reasons): number {
     const query = this.#query;
     const reply = this.#reply;
     reply.start();
@@ -109,7 +140,8 @@ export class DnsResponder {
       return 0;
     }
     const fault = this.#decodeBody(octets);
-    if (query.opcode !== Opcode.QUERY) return this.#refuse(Rcode.NOTIMP, DNS.notImplemented, reasons);
+    if (query.opcode !== Opcode.QUERY && !this.#isForDesk(query.opcode))
+      return this.#refuse(Rcode.NOTIMP, DNS.notImplemented, reasons);
     if (fault !== undefined) {
       reasons.because(DNS.formatError, reasons.explains ? fault.message : undefined);
       return reply.error(query, Rcode.FORMERR);
@@ -118,9 +150,59 @@ export class DnsResponder {
     this.#isPadding = client.transport === 'tls' && query.isPadded;
     // RFC 6891 §6.1.3.
     if (query.hasEdns && query.ednsVersion !== 0) return this.#refuse(Rcode.BADVERS, DNS.badVersion, reasons);
+    const refused = this.#verify(octets, client, reasons);
+    if (refused !== undefined) return refused;
     this.#putOptions(client);
+    if (query.opcode !== Opcode.QUERY) return this.#askDesk(octets, client, reasons);
     if (query.qdcount === 0) return this.#cookieAlone(reasons);
-    return this.#answerQuestion(client, reasons);
+    return this.#answerQuestion(octets, client, reasons);
+  }
+
+  #isForDesk(opcode: number): boolean {
+    return this.#options.desk !== undefined && (opcode === Opcode.NOTIFY || opcode === Opcode.UPDATE);
+  }
+
+  /** The length of a refusal where the query is signed, and not well: RFC 8945 §5.2. */
+  #verify(octets: Uint8Array, client: DnsClient, reasons: Reasons): number | undefined {
+    const { signing } = this.#options;
+    if (signing === undefined || this.#query.tsigAt < 0) return undefined;
+    try {
+      const rule = signing.judge(octets, this.#query.tsigAt, client.now);
+      if (signing.isRefused) return this.#refuse(Rcode.NOTAUTH, rule, reasons);
+      reasons.because(rule);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      reasons.because(DNS.formatError, reasons.explains ? error.message : undefined);
+      return this.#error(Rcode.FORMERR);
+    }
+  }
+
+  /** Hands what is no look-up to those who have the zones in hand. */
+  #askDesk(octets: Uint8Array, client: DnsClient, reasons: Reasons): number {
+    const query = this.#query;
+    const { desk } = this.#options;
+    if (desk === undefined) return this.#refuse(Rcode.NOTIMP, DNS.notImplemented, reasons);
+    const answer = desk.take(
+      {
+        octets,
+        query,
+        source: client.source,
+        now: client.now,
+        replyTo: replyTo(client),
+        udpOctetsMax: udpLimit(query, this.#options.udpOctetsMax),
+      },
+      reasons,
+    );
+    switch (answer.kind) {
+      case 'later':
+        return LATER;
+      case 'message':
+        this.#octets = answer.octets;
+        return answer.length;
+      case 'rcode':
+        return this.#error(answer.rcode);
+    }
   }
 
   /** What the client asked for beside its question. */
@@ -161,7 +243,7 @@ export class DnsResponder {
     return this.#error(isWrong ? Rcode.BADCOOKIE : Rcode.NOERROR);
   }
 
-  #answerQuestion(client: DnsClient, reasons: Reasons): number {
+  #answerQuestion(octets: Uint8Array, client: DnsClient, reasons: Reasons): number {
     const query = this.#query;
     const { allowQuery, cookies, wantsCookie } = this.#options;
     // RFC 7873 §5.2.3 (2); a client that sends no cookie at all could not ask again with a better one.
@@ -183,6 +265,9 @@ export class DnsResponder {
         return this.#refuse(Rcode.FORMERR, DNS.formatError, reasons);
       case Type.AXFR:
       case Type.IXFR:
+        if (this.#options.desk !== undefined) return this.#askDesk(octets, client, reasons);
+        this.#extendedError(NOT_SUPPORTED);
+        return this.#refuse(Rcode.NOTIMP, DNS.notImplemented, reasons);
       case Type.MAILA:
       case Type.MAILB:
         this.#extendedError(NOT_SUPPORTED);
@@ -225,7 +310,9 @@ export class DnsResponder {
 
   #write(client: DnsClient): number {
     const { udpOctetsMax } = this.#options;
-    const limit = client.transport === 'udp' ? udpLimit(this.#query, udpOctetsMax) : MAX_MESSAGE_OCTETS;
+    const most = client.transport === 'udp' ? udpLimit(this.#query, udpOctetsMax) : MAX_MESSAGE_OCTETS;
+    // RFC 8945 §5.3: what leaves no room for the signature is truncated.
+    const limit = most - (this.#options.signing?.octets ?? 0);
     const length = this.#reply.answer(this.#query, this.#answer, limit);
     if (!this.#isPadding) return length;
     // The length is known when it is written: it is written again around its padding.
@@ -295,4 +382,10 @@ function kindOf({ rcode, isAuthoritative, answers }: Answer): ResponseKind {
 function subjectOf({ rcode, answers, authorities }: Answer): Name | undefined {
   const isNegative = rcode !== Rcode.NOERROR || answers.length === 0;
   return (isNegative ? authorities.rrset(0) : answers.rrset(0))?.owner;
+}
+
+/** Where a reply goes that comes by itself. */
+function replyTo({ transport, source: address, port, asked, askedPort, stream }: DnsClient): ReplyTo {
+  if (transport !== 'udp') return { kind: 'stream', stream };
+  return { kind: 'udp', port: askedPort, to: { address, port, source: asked } };
 }

@@ -1,18 +1,18 @@
 import type { Name } from '../codec/dns/name.ts';
 import type { Rule } from '../core/rules.ts';
 import { TSIG } from '../core/rules/tsig.ts';
-import { type Instant, SECOND } from '../core/time.ts';
+import { type Epoch, type Instant, SECOND } from '../core/time.ts';
 import type { TsigKeys, TsigSigner, TsigVerdict } from '../engine/dns/tsig.ts';
 
 /** The signature of the query at hand, and of the reply to it: RFC 8945. */
 export class DnsSigning {
   readonly #keys: TsigKeys;
-  readonly #epochUs: number;
+  readonly #epoch: Epoch;
   #verdict: TsigVerdict | undefined;
 
-  constructor(keys: TsigKeys, epochUs: number) {
+  constructor(keys: TsigKeys, epoch: Epoch) {
     this.#keys = keys;
-    this.#epochUs = epochUs;
+    this.#epoch = epoch;
   }
 
   /** Forgets the query before. */
@@ -56,7 +56,7 @@ export class DnsSigning {
   }
 
   seconds(now: Instant): number {
-    return Math.floor((this.#epochUs + now) / SECOND);
+    return Math.floor((this.#epoch.us + now) / SECOND);
   }
 }
 

@@ -72,7 +72,8 @@ export class DnsTransfers {
 
   wake(now: Instant, effects: Effects): void {
     let left = MESSAGES_A_TURN;
-    for (const sending of [...this.#sendings]) {
+    const turn = this.#sendings.slice();
+    for (const sending of turn) {
       if (left === 0) return;
       if (sending.nextAt > now || !this.#isReady(sending, now, effects)) continue;
       left--;

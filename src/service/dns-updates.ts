@@ -172,7 +172,7 @@ export class DnsUpdates {
     effects: Effects,
     detail?: string,
   ): void {
-    const { keys, seconds } = this.#options;
+    const { keys } = this.#options;
     const zone = formatName(keep.duties.apex);
     effects.because(rule, effects.explains ? (detail ?? zone) : undefined);
     const octets = encodeMessage({
@@ -189,7 +189,9 @@ export class DnsUpdates {
     const room = new Uint8Array(octets.length + (verdict === undefined ? 0 : TSIG_ROOM));
     room.set(octets);
     const length =
-      verdict === undefined ? octets.length : keys.answer(verdict, room, octets.length, seconds(now));
+      verdict === undefined
+        ? octets.length
+        : keys.answer(verdict, room, octets.length, this.#options.seconds(now));
     if (replyTo.kind === 'udp') effects.send(replyTo.port, replyTo.to, room, length);
     else effects.write(replyTo.stream, frameMessage(room, length));
   }

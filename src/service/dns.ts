@@ -1,6 +1,6 @@
 import { frameMessage } from '../codec/dns/frame.ts';
 import { formatName } from '../codec/dns/name.ts';
-import { ANY, BROADCAST } from '../core/address.ts';
+import { ANY, BROADCAST, type Ip } from '../core/address.ts';
 import type { Random } from '../core/random.ts';
 import type {
   DatagramInput,
@@ -11,17 +11,21 @@ import type {
   StreamId,
   StreamInput,
 } from '../core/service.ts';
-import { type Instant, toInstant } from '../core/time.ts';
+import { type Epoch, type Instant, NEVER, earlier, toInstant } from '../core/time.ts';
 import { type ServerCookieOptions, ServerCookies } from '../engine/dns/cookies.ts';
 import { type ResponseRateLimits, ResponseRates } from '../engine/dns/response-rates.ts';
 import { UDP_OCTETS_DEFAULT } from '../engine/dns/truncate.ts';
+import { type TsigHashes, type TsigKey, TsigKeys } from '../engine/dns/tsig.ts';
 import type { HealthSource } from '../policy/dns/health-view.ts';
 import type { RecordOrder } from '../policy/routing/simple.ts';
 import type { AccessList } from '../store/access.ts';
 import type { ZoneSet } from '../store/zone-set.ts';
 import { DnsReply } from './dns-reply.ts';
-import { DnsClient, DnsResponder } from './dns-responder.ts';
+import { DnsClient, DnsResponder, LATER } from './dns-responder.ts';
+import { DnsSigning } from './dns-signing.ts';
 import { DnsStreams } from './dns-streams.ts';
+import type { ZoneDuties } from './zone-keep.ts';
+import { ZoneWork } from './zone-work.ts';
 
 /** RFC 1035 §4.2. */
 const DNS_PORT = 53;
@@ -55,6 +59,19 @@ export interface DnsServiceOptions {
   readonly health?: HealthSource | undefined;
   /** Left out, responses are not limited. */
   readonly rates?: ResponseRateLimits | undefined;
+  /** Transfers, updates and what they need; left out, NOTIMP. */
+  readonly work?: DnsWorkOptions | undefined;
+}
+
+/** What a server needs that does more with its zones than answer. */
+export interface DnsWorkOptions {
+  readonly duties: readonly ZoneDuties[];
+  readonly keys: readonly TsigKey[];
+  readonly hashes: TsigHashes;
+  /** For the IDs of what it asks others. */
+  readonly random: Random;
+  readonly epoch: Epoch;
+  readonly addresses: readonly Ip[];
 }
 
 /** An authoritative name server on UDP and TCP. The command `status` lists its zones. */
@@ -67,6 +84,7 @@ export class DnsService implements Service {
   readonly #streams: DnsStreams;
   readonly #client = new DnsClient(ANY, toInstant(0));
   readonly #reply: DnsReply;
+  readonly #work: ZoneWork | undefined;
 
   constructor(options: DnsServiceOptions) {
     this.#zones = options.zones;
@@ -84,7 +102,11 @@ export class DnsService implements Service {
       random: options.random,
     });
     this.#tlsPort = options.tlsPort;
-    const { allowQuery, nsid, wantsCookie } = options;
+    const { allowQuery, nsid, wantsCookie, work } = options;
+    const keys = work && new TsigKeys(work.keys, work.hashes);
+    const signing = work && keys && new DnsSigning(keys, work.epoch);
+    if (work !== undefined && keys !== undefined && signing !== undefined)
+      this.#work = new ZoneWork({ ...work, zones: options.zones, keys, signing, streams: this.#streams });
     this.#cookies = options.cookies && new ServerCookies(options.cookies);
     this.#responder = new DnsResponder({
       zones: options.zones,
@@ -96,18 +118,27 @@ export class DnsService implements Service {
       wantsCookie,
       cookies: this.#cookies,
       rates: options.rates && new ResponseRates(options.rates, options.random.next()),
+      desk: this.#work?.desk,
+      signing,
     });
   }
 
   handle(input: Input, now: Instant, effects: Effects): void {
+    if (input.kind === 'restored') return this.#work?.restore(input.row);
+    this.#work?.start(now, effects);
     switch (input.kind) {
       case 'datagram':
         if (input.to.port === this.#port) this.#datagram(input, now, effects);
+        else this.#work?.receive(input, now, effects);
         return;
       case 'stream':
-        return this.#stream(input, now, effects);
+        if (this.#work?.stream(input, now, effects) !== true) this.#stream(input, now, effects);
+        return;
       case 'timer':
-        return this.#streams.wake(now, effects);
+        this.#streams.wake(now, effects);
+        return this.#work?.wake(now, effects);
+      case 'settled':
+        return this.#work?.settled(input, now, effects);
       case 'command':
         if (input.verb === 'status') effects.reply(this.#status());
         return;
@@ -117,14 +148,19 @@ export class DnsService implements Service {
   }
 
   deadline(): Instant {
-    return this.#streams.deadline();
+    return earlier(this.#streams.deadline(), this.#work?.deadline() ?? NEVER);
+  }
+
+  underWay(): number {
+    return this.#work?.underWay ?? 0;
   }
 
   /** Connections stay open, and cookies good: what is asked from now on is answered from the new zones. */
-  succeed(before: Service): void {
+  succeed(before: Service, now: Instant): void {
     if (!(before instanceof DnsService)) return;
     this.#streams.inherit(before.#streams);
     if (before.#cookies !== undefined) this.#cookies?.inherit(before.#cookies);
+    if (before.#work !== undefined) this.#work?.inherit(before.#work, now);
   }
 
   #datagram(input: DatagramInput, now: Instant, effects: Effects): void {
@@ -133,13 +169,16 @@ export class DnsService implements Service {
     this.#client.transport = 'udp';
     this.#client.source = input.from.address;
     this.#client.now = now;
-    const length = this.#responder.respond(input.octets, this.#client, effects);
-    if (length === 0) return;
     // RFC 2181 §4.1: from the address that was asked.
     const asked = input.to.address;
     const source = asked === ANY || asked === BROADCAST ? undefined : asked;
     const { address, port } = input.from;
-    effects.send(this.#port, { address, port, source }, this.#reply.octets, length);
+    this.#client.port = port;
+    this.#client.asked = source;
+    this.#client.askedPort = this.#port;
+    const length = this.#responder.respond(input.octets, this.#client, effects);
+    if (length === 0 || length === LATER) return;
+    effects.send(this.#port, { address, port, source }, this.#responder.octets, length);
   }
 
   #stream(input: StreamInput, now: Instant, effects: Effects): void {
@@ -168,6 +207,7 @@ export class DnsService implements Service {
     const client = this.#client;
     client.transport = stream.transport;
     client.source = stream.peer;
+    client.stream = id;
     client.now = now;
     stream.splitter.push(octets, (message) => {
       const length = this.#responder.respond(message, client, effects);
@@ -177,7 +217,8 @@ export class DnsService implements Service {
         return false;
       }
       this.#streams.touch(id, now);
-      this.#streams.write(id, stream, frameMessage(this.#reply.octets, length), now, effects);
+      if (length === LATER) return true;
+      this.#streams.write(id, stream, frameMessage(this.#responder.octets, length), now, effects);
       return !stream.isClosing;
     });
   }
@@ -187,7 +228,15 @@ export class DnsService implements Service {
       zone: formatName(apex),
       serial,
       names: nodeCount,
+      ...this.#work?.status(apex),
     }));
-    return { zones, connections: this.#streams.count };
+    const missing = this.#work
+      ?.missing()
+      .map((apex) => ({ zone: formatName(apex), ...this.#work?.status(apex) }));
+    return {
+      zones,
+      ...(missing === undefined || missing.length === 0 ? {} : { missing }),
+      connections: this.#streams.count,
+    };
   }
 }

@@ -79,7 +79,7 @@ export class ZoneDesk {
     }
   }
 
-  #notify({ query, source }: DeskRequest, keep: ZoneKeep | undefined, reasons: Reasons): DeskAnswer {
+  #notify({ query, source, now }: DeskRequest, keep: ZoneKeep | undefined, reasons: Reasons): DeskAnswer {
     if (query.qtype !== Type.SOA)
       return this.#refuse(Rcode.FORMERR, TRANSFER.notifyRefused, keep, source, reasons);
     if (keep === undefined || !keep.isCopy)
@@ -95,7 +95,7 @@ export class ZoneDesk {
     if (!isPrimary && allowNotify?.allows(source, key) !== true)
       return this.#refuse(Rcode.REFUSED, TRANSFER.notifyRefused, keep, source, reasons);
     tell(TRANSFER.notified, keep, source, reasons);
-    this.#options.notified(keep, source);
+    this.#options.notified(keep, source, now);
     return { kind: 'rcode', rcode: Rcode.NOERROR };
   }
 

@@ -43,6 +43,8 @@ export class ZoneKeep {
   secondary: Secondary | undefined;
   /** The zone as the file has it; undefined for a copy. */
   readonly file: Zone | undefined;
+  /** At a reload the file was passed over, since what updates had made was newer. */
+  hasKeptUpdates = false;
   /** Pieces of the whole zone that are written down. */
   #pieces = 0;
 
@@ -110,7 +112,7 @@ export class ZoneKeep {
   }
 
   /** Takes over at a reload: the versions that were made since, unless the file is newer. Says whether there is a new version. */
-  inherit(before: ZoneKeep, reasons: Reasons): { readonly isNew: boolean; readonly rows: readonly Row[] } {
+  inherit(before: ZoneKeep): { readonly isNew: boolean; readonly rows: readonly Row[] } {
     const was = before.place.zone;
     this.#pieces = before.#pieces;
     this.history = before.history;
@@ -128,7 +130,7 @@ export class ZoneKeep {
       // No updates are at stake: the file is what the person wants.
       return { isNew: false, rows: this.#forgetHistory() };
     }
-    tell(UPDATE.journalWins, this.duties.apex, reasons);
+    this.hasKeptUpdates = true;
     this.place.zone = was;
     return { isNew: false, rows: [] };
   }

@@ -2,8 +2,9 @@ import { Name, formatName } from '../codec/dns/name.ts';
 import { Type } from '../codec/dns/registry.ts';
 import { type Ip, ipv4At, ipv6At } from '../core/address.ts';
 import type { Random } from '../core/random.ts';
+import { UPDATE } from '../core/rules/update.ts';
 import type { DatagramInput, Effects, Plain, Row, SettledInput, StreamInput } from '../core/service.ts';
-import { type Instant, NEVER, earlier, toInstant } from '../core/time.ts';
+import { type Epoch, type Instant, earlier, toInstant } from '../core/time.ts';
 import { Notifier } from '../engine/dns/transfer/notifier.ts';
 import { type Peer, RequestMaker } from '../engine/dns/transfer/requests.ts';
 import { Secondary } from '../engine/dns/transfer/secondary.ts';
@@ -28,7 +29,7 @@ export interface ZoneWorkOptions {
   readonly signing: DnsSigning;
   readonly streams: DnsStreams;
   readonly random: Random;
-  readonly epochUs: number;
+  readonly epoch: Epoch;
   /** Our own, which are never told of our news. */
   readonly addresses: readonly Ip[];
 }
@@ -72,7 +73,7 @@ export class ZoneWork {
       transfers: this.#transfers,
       updates: this.#updates,
       keepOf: (apex) => this.#keeps.get(apex.key),
-      notified: (keep, source) => keep.secondary?.notified(source),
+      notified: (keep, source, now) => keep.secondary?.notified(source, now),
     });
   }
 
@@ -89,19 +90,22 @@ export class ZoneWork {
       const { apex } = keep.duties;
       const kept = this.#restored.of(apex);
       if (kept !== undefined) this.#rows.push(...keep.restore(kept, effects));
-      if (keep.isCopy) this.#follow(keep, toInstant(kept?.refreshedAt ?? now), now);
+      if (keep.isCopy) this.#follow(keep, this.#instantOf(kept?.refreshedAt, now), now);
       else this.#tellSecondaries(keep, now, effects);
     }
   }
 
-  /** Whether any of its zones has to be looked after. */
-  get #isIdle(): boolean {
-    return this.#keeps.size === 0;
+  /** Whether any of its zones has to be looked after without being asked. */
+  get #needsStart(): boolean {
+    return this.#options.duties.some(
+      ({ primaries, notify, notifyServers }) =>
+        primaries.length > 0 || notify.length > 0 || notifyServers !== undefined,
+    );
   }
 
   deadline(): Instant {
-    if (this.#isIdle) return this.#transfers.deadline();
-    if (!this.#isStarted || this.#retired.length > 0 || this.#news.length > 0) return toInstant(0);
+    const isOwing = this.#retired.length + this.#news.length + this.#rows.length > 0;
+    if (isOwing || (!this.#isStarted && this.#needsStart)) return toInstant(0);
     let at = earlier(
       this.#transfers.deadline(),
       earlier(this.#notifier.deadline(), this.#updates.deadline()),
@@ -113,6 +117,11 @@ export class ZoneWork {
 
   wake(now: Instant, effects: Effects): void {
     for (const secondary of this.#retired.splice(0)) secondary.stop(effects);
+    for (const keep of this.#keeps.values()) {
+      if (!keep.hasKeptUpdates) continue;
+      keep.hasKeptUpdates = false;
+      effects.because(UPDATE.journalWins, effects.explains ? formatName(keep.duties.apex) : undefined);
+    }
     for (const keep of this.#news.splice(0)) this.#tellSecondaries(keep, now, effects);
     this.#transfers.wake(now, effects);
     this.#notifier.wake(now, effects);
@@ -153,7 +162,7 @@ export class ZoneWork {
   }
 
   /** Takes over from the work of before a reload. */
-  inherit(before: ZoneWork, now: Instant, reasons: Pick<Effects, 'because' | 'explains'>): void {
+  inherit(before: ZoneWork, now: Instant): void {
     this.#isStarted = true;
     this.#transfers.inherit(before.#transfers);
     this.#notifier.inherit(before.#notifier);
@@ -163,7 +172,7 @@ export class ZoneWork {
     for (const [key, keep] of this.#keeps) {
       const was = before.#keeps.get(key);
       if (was !== undefined) {
-        const { isNew, rows } = keep.inherit(was, reasons);
+        const { isNew, rows } = keep.inherit(was);
         this.#rows.push(...rows);
         if (isNew) this.#news.push(keep);
       } else if (!keep.isCopy) this.#news.push(keep);
@@ -192,6 +201,11 @@ export class ZoneWork {
       .map(({ duties }) => duties.apex);
   }
 
+  /** A moment of an earlier life, when the clock may have been another; never one to come. */
+  #instantOf(writtenUs: number | undefined, now: Instant): Instant {
+    return writtenUs === undefined ? now : toInstant(Math.min(writtenUs - this.#options.epoch.us, now));
+  }
+
   #follow(keep: ZoneKeep, confirmedAt: Instant, now: Instant): void {
     const { apex, primaries, build } = keep.duties;
     const { keys } = this.#options;
@@ -204,10 +218,10 @@ export class ZoneWork {
       build,
       listener: {
         arrived: (zone, changes, at, effects) => {
-          this.#rows.push(...served(zone, changes), refreshRow(apex, at));
+          this.#rows.push(...served(zone, changes), refreshRow(apex, this.#options.epoch.us + at));
           this.#tellSecondaries(keep, at, effects);
         },
-        confirmed: (at) => this.#rows.push(refreshRow(apex, at)),
+        confirmed: (at) => this.#rows.push(refreshRow(apex, this.#options.epoch.us + at)),
         expired: () => {
           keep.place.zone = undefined;
         },

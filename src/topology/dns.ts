@@ -17,6 +17,7 @@ import { ZoneSet } from '../store/zone-set.ts';
 import { nameAt } from './name-at.ts';
 import type { Contents } from './contents.ts';
 import type { World } from './world.ts';
+import { dnsWork } from './zone-work.ts';
 import { zoneSteps } from './zones.ts';
 
 const SECRET_OCTETS = 16;
@@ -34,6 +35,7 @@ export function dnsServerOptions(config: DnsServiceConfig, world: World): Omit<D
     cookies: config.cookies === 'off' ? undefined : cookieOptions(config, world),
     wantsCookie: config.cookies === 'required',
     rates: buildRates(config),
+    work: dnsWork(config, world),
   };
 }
 
@@ -92,15 +94,19 @@ function buildRates({ rateLimit }: DnsServiceConfig): ResponseRateLimits | undef
 function buildZones(config: DnsServiceConfig, health: HealthSource, world: World): ZoneSet {
   const access = new Map<string, ZoneConfig['allowQuery']>();
   const atlas = buildAtlas(config, world);
-  const zones = config.zones.map((zone) => {
+  const zones = config.zones.flatMap((zone) => {
+    if (zone.source.kind === 'copy') return [];
     const policies = buildPolicies(zone, { server: config.name, atlas, health }, world);
     const steps = zoneSteps(zone, config.name, world, policies && ((plain) => policies.routedSets(plain)));
     const built = runSteps(steps);
     refuseSigned(zone, built, world);
     access.set(built.apex.key, zone.allowQuery);
-    return built;
+    return [built];
   });
-  return new ZoneSet(zones, ({ key }) => ({ allowQuery: access.get(key) }));
+  const set = new ZoneSet(zones, ({ key }) => ({ allowQuery: access.get(key) }));
+  for (const { source, apex, allowQuery } of config.zones)
+    if (source.kind === 'copy') set.reserve(nameAt(`services.${config.name}.zones`, apex), { allowQuery });
+  return set;
 }
 
 function buildAtlas({ geography }: DnsServiceConfig, { contents }: World): Atlas {

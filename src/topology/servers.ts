@@ -8,6 +8,7 @@ import { DnsService } from '../service/dns.ts';
 import { FtpService } from '../service/ftp.ts';
 import { TftpService } from '../service/tftp.ts';
 import { TodService } from '../service/tod.ts';
+import { ZONE_TABLES } from '../store/zone-rows.ts';
 import { dhcpServerOptions } from './dhcp.ts';
 import { dnsServerOptions } from './dns.ts';
 import { buildFileTable } from './files.ts';
@@ -38,7 +39,7 @@ const TABLES: Readonly<Record<ServiceConfig['kind'], readonly string[]>> = {
   dhcp: ['lease'],
   tftp: [],
   tod: [],
-  dns: [],
+  dns: ZONE_TABLES,
   ftp: [],
 };
 
@@ -109,7 +110,8 @@ function serviceMaker(config: ServiceConfig, world: World): () => Service {
       return () => new TodService({ epoch });
     case 'dns': {
       const options = dnsServerOptions(config, world);
-      return () => new DnsService({ ...options, random: random() });
+      // Transfers and updates put other versions into the zones' places: each life has places of its own.
+      return () => new DnsService({ ...options, zones: options.zones.copy(), random: random() });
     }
   }
 }

@@ -4,7 +4,7 @@ import type { Scenario } from '../config/scenario.ts';
 import type { ZoneConfig } from '../config/dns-settings.ts';
 import { toHex } from '../core/bytes.ts';
 import type { Crypto } from '../core/crypto.ts';
-import { ConfigError } from '../core/errors.ts';
+import { ConfigError, bug } from '../core/errors.ts';
 import type { Steps } from '../core/steps.ts';
 import { utf8Octets, utf8Text } from '../core/text.ts';
 import type { PlainSets, RoutedSet } from '../store/routing.ts';
@@ -81,6 +81,7 @@ export function* zoneSteps(
     sha1: making.crypto.sha1,
     routed,
   };
+  if (source.kind === 'copy') bug('a copy comes from its primary');
   if (source.kind === 'text')
     return yield* placed(loadZoneSteps(source.text, { ...options, file: source.at }), making);
   const { file } = source;

@@ -117,7 +117,7 @@ function subnetFacts(subnet: DhcpSubnetConfig, tables: readonly Served[]): Wante
 }
 
 function zoneFacts({ apex, source }: ZoneConfig, scenarioPath: string): readonly CheckedZone[] {
-  if (source.kind === 'text') return [];
+  if (source.kind !== 'file') return [];
   const { path: file } = source.file;
   const nowSeconds = Math.floor(Date.now() / 1_000);
   const { counts, findings } = checkZone(besideScenario(scenarioPath, file), nowSeconds, { origin: apex });

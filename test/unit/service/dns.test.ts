@@ -328,7 +328,7 @@ describe('a reload', () => {
     const query7 = framed(7, 'www.new.example');
     send(before, 7, query7.subarray(0, 20));
     const after = labServer({}, ['new.example. 60 SOA . . 1 2 3 4 5\nwww.new.example. 60 A 10.0.0.1']);
-    after.succeed(before);
+    after.succeed(before, toInstant(0));
     const [reply] = send(after, 7, query7.subarray(20)).of('write');
     expect(decodeMessage(reply!.octets.subarray(2))).toMatchObject({ id: 7, rcode: 0, answers: [{}] });
     expect(after.deadline()).toBe(10 * SECOND);

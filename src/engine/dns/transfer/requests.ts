@@ -4,7 +4,7 @@ import type { Name } from '../../../codec/dns/name.ts';
 import { Class, Opcode, Rcode, Type } from '../../../codec/dns/registry.ts';
 import type { Endpoint } from '../../../core/address.ts';
 import type { Random } from '../../../core/random.ts';
-import { type Instant, SECOND } from '../../../core/time.ts';
+import { type Epoch, type Instant, SECOND } from '../../../core/time.ts';
 import type { Zone } from '../../../store/zone.ts';
 import type { TsigKey, TsigKeys, TsigVerifier } from '../tsig.ts';
 import { soaRecord } from './outgoing.ts';
@@ -29,17 +29,17 @@ const TSIG_ROOM = 700;
 export class RequestMaker {
   readonly #keys: TsigKeys;
   readonly #random: Random;
-  readonly #epochUs: number;
+  readonly #epoch: Epoch;
 
-  constructor(keys: TsigKeys, { random, epochUs }: { readonly random: Random; readonly epochUs: number }) {
+  constructor(keys: TsigKeys, { random, epoch }: { readonly random: Random; readonly epoch: Epoch }) {
     this.#keys = keys;
     this.#random = random;
-    this.#epochUs = epochUs;
+    this.#epoch = epoch;
   }
 
   /** Seconds since 1970, as TSIG wants them. */
   seconds(now: Instant): number {
-    return Math.floor((this.#epochUs + now) / SECOND);
+    return Math.floor((this.#epoch.us + now) / SECOND);
   }
 
   make({ key }: Peer, message: (id: number) => DnsMessage, now: Instant): Request {
