@@ -111,6 +111,16 @@ const QNAMES = [
   'x.lame.lab.example',
   'host.old.lab.example',
   'owner.lab.example',
+  'www.diff.example',
+  'x.y.diff.example',
+  'a.b.old.diff.example',
+  'x.long.diff.example',
+  'host.sub.diff.example',
+  'x.w.example',
+  'a.z.w.example',
+  'ml.example',
+  'mc.b.example',
+  'x.c.example',
 ];
 const QTYPES = [
   'A',
@@ -131,13 +141,30 @@ const QTYPES = [
 
 function madeDns(): readonly Uint8Array[] {
   const edns = { payloadOctets: 4096, version: 0, flags: 0x8000, options: [] };
-  return QNAMES.flatMap((qname) =>
+  const asked = QNAMES.flatMap((qname) =>
     QTYPES.flatMap((qtype) => [
       encodeMessage(query(qname, qtype)),
       encodeMessage(query(qname, qtype, { edns })),
+      encodeMessage(query(qname, qtype, { edns: { ...edns, options: EDNS_OPTIONS } })),
     ]),
   );
+  // IQUERY, STATUS, NOTIFY, UPDATE, stateful operations, one that is none: RFC 1035 §4.1.1 and later.
+  const others = [1, 2, 4, 5, 6, 15].map((opcode) =>
+    encodeMessage(query('lab.example', 'SOA', { opcode, edns })),
+  );
+  return [...asked, ...others];
 }
+
+/** NSID, a client's cookie, a client's network, expire, tcp-keepalive, padding, and one that nobody knows. */
+const EDNS_OPTIONS = [
+  { code: 3, octets: new Uint8Array(0) },
+  { code: 10, octets: Uint8Array.from([1, 2, 3, 4, 5, 6, 7, 8]) },
+  { code: 8, octets: Uint8Array.from([0, 1, 24, 0, 198, 51, 100]) },
+  { code: 9, octets: new Uint8Array(0) },
+  { code: 11, octets: new Uint8Array(0) },
+  { code: 12, octets: new Uint8Array(20) },
+  { code: 65_001, octets: new Uint8Array(3) },
+];
 
 const NAMES = [
   'gold.cfg',

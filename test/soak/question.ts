@@ -10,6 +10,8 @@ import { clientMessage, ip, mac, option } from '../support/dhcp-builders.ts';
 import { query } from '../support/dns-client.ts';
 
 export type Server = 'dhcp' | 'tftp' | 'tod' | 'dns';
+/** Whose good question it is: `wary` is a name server that asks for cookies. */
+export type Asked = Server | 'wary';
 
 /** A question whose answer is known: a server that was fuzzed must still give it. */
 export interface Question {
@@ -26,7 +28,7 @@ const GIADDR = ip('10.77.0.1');
 const CLIENT = { address: ip('10.77.0.1'), port: 41_000 };
 const XID = 0x5eed_0001;
 
-export const QUESTIONS: Readonly<Record<Server, Question>> = {
+export const QUESTIONS: Readonly<Record<Asked, Question>> = {
   dhcp: {
     port: 67,
     from: { address: GIADDR, port: 67 },
@@ -60,6 +62,28 @@ export const QUESTIONS: Readonly<Record<Server, Question>> = {
     isAnswer: (octets) => {
       const { rcode, answers } = decodeDns(octets);
       return rcode === Rcode.NOERROR && answers.length === 2;
+    },
+  },
+  // Who has no cookie yet is given one, and asks again.
+  wary: {
+    port: 53,
+    from: CLIENT,
+    octets: encodeDns(
+      query('www.lab.example', 'A', {
+        edns: {
+          payloadOctets: 1232,
+          version: 0,
+          flags: 0,
+          options: [{ code: 10, octets: Uint8Array.from([1, 2, 3, 4, 5, 6, 7, 8]) }],
+        },
+      }),
+    ),
+    isAnswer: (octets) => {
+      const { rcode, edns } = decodeDns(octets);
+      return (
+        rcode === Rcode.BADCOOKIE &&
+        edns?.options.some(({ code, octets: cookie }) => code === 10 && cookie.length === 24) === true
+      );
     },
   },
 };

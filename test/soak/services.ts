@@ -6,7 +6,7 @@ import { BenchHost } from './bench-host.ts';
 import type { Corpus, Protocol } from './corpus.ts';
 import { describeMemory, memoryFault, ownRssKib, secondsSince, type Finding } from './findings.ts';
 import { Mutator } from './mutate.ts';
-import { QUESTIONS, type Server } from './question.ts';
+import { type Asked, QUESTIONS, type Server } from './question.ts';
 import { reactionTo, wayBack } from './reaction.ts';
 
 interface Target {
@@ -14,6 +14,8 @@ interface Target {
   readonly host: string;
   readonly protocol: Protocol;
   readonly server: Server;
+  /** Left out: the server. */
+  readonly asked?: Asked;
   readonly stream?: boolean;
 }
 
@@ -23,6 +25,7 @@ const TARGETS: readonly Target[] = [
   { what: 'TFTP, one port', host: 'one-port', protocol: 'tftp', server: 'tftp' },
   { what: 'Time of Day', host: 'tod', protocol: 'tod', server: 'tod' },
   { what: 'DNS over UDP', host: 'dns', protocol: 'dns', server: 'dns' },
+  { what: 'DNS over UDP, cookies and rates', host: 'wary', protocol: 'dns', server: 'dns', asked: 'wary' },
   { what: 'DNS over TCP', host: 'dns', protocol: 'dns', server: 'dns', stream: true },
   { what: 'Time of Day over TCP', host: 'tod', protocol: 'tod', server: 'tod', stream: true },
 ];
@@ -51,11 +54,11 @@ async function soak(
   // Messages of other protocols are hostile too.
   const others = Object.values(corpus).flatMap((list) => list.slice(0, 10));
   const mutator = new Mutator(random, [...corpus[target.protocol], ...others]);
-  const question = QUESTIONS[target.server];
+  const question = QUESTIONS[target.asked ?? target.server];
   const hit =
     target.stream === true
       ? streamHits(host, mutator, random, question.port)
-      : datagramHits(host, mutator, random, target.server);
+      : datagramHits(host, mutator, random, target);
   const half = Math.ceil(count / 2);
   const memory = { firstHalfKib: 0, secondHalfKib: 0 };
   for (let index = 0; index < half; index++) hit(index);
@@ -77,9 +80,9 @@ function datagramHits(
   host: BenchHost,
   mutator: Mutator,
   random: Random,
-  server: Server,
+  { server, asked = server }: Target,
 ): (index: number) => void {
-  const question = QUESTIONS[server];
+  const question = QUESTIONS[asked];
   return (index) => {
     host.sink.explains = (index & 1) === 0;
     if (index % 10_000 === 0 && !host.answers(question)) throw new Error('it does not answer any more');
