@@ -51,6 +51,8 @@ const PROTOCOLS = [
   'TRANSFER',
   'UPDATE',
   'DNSSEC',
+  'HEALTH',
+  'WEB',
 ] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
 

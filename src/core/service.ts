@@ -19,6 +19,8 @@ export interface Service {
    * Left out: a new service begins with nothing.
    */
   succeed?(before: Service, now: Instant): void;
+  /** Nobody takes over from it at a reload: it begins nothing new, and ends what it has open. Left out: it only reacts. */
+  retire?(): void;
   /** How many peers are in the middle of something that a driver which ends should let them finish. Left out: none. */
   underWay?(): number;
 }
@@ -119,6 +121,12 @@ export type StreamInput =
     }
   | { readonly kind: 'stream'; readonly event: 'closed' | 'reset'; readonly stream: StreamId };
 
+/** TLS on a stream that we open; the peer's certificate is not judged. */
+export interface TlsCall {
+  /** What the server is told that it is asked for (RFC 6066 §3): a name, no address. */
+  readonly serverName: string | undefined;
+}
+
 export interface TimerInput {
   readonly kind: 'timer';
 }
@@ -204,8 +212,11 @@ export interface Effects {
   bind(): number;
   release(port: number): void;
 
-  /** Opens a stream, from a port of the driver's choice unless one is given; `opened` or `reset` follows as an input. */
-  connect(to: Endpoint, fromPort?: number): StreamId;
+  /**
+   * Opens a stream, from a port of the driver's choice unless one is given; `opened` or `reset` follows as an input. With `tls`,
+   * `opened` comes when TLS is there. A simulated stream carries what is inside, and only pays for the handshake.
+   */
+  connect(to: Endpoint, fromPort?: number, tls?: TlsCall): StreamId;
   write(stream: StreamId, octets: Uint8Array): void;
   /** Octets written that have not left yet: who has much to send waits while its peer is slow. */
   unsent(stream: StreamId): number;

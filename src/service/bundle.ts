@@ -12,6 +12,7 @@ import type {
   StreamId,
   Target,
   Ticket,
+  TlsCall,
 } from '../core/service.ts';
 import { NEVER, type Instant } from '../core/time.ts';
 
@@ -106,7 +107,7 @@ export class Bundle implements Service {
   succeed(before: Service, now: Instant): void {
     if (!(before instanceof Bundle)) return;
     const heirs = before.#parts.map((part, index) => {
-      const heir = this.#parts.findIndex((other) => havePortInCommon(part, other));
+      const heir = this.#parts.findIndex((other) => isHeir(part, other));
       const service = this.#parts[heir]?.service;
       if (service?.succeed === undefined) return before.#owners.has(index) ? this.#retain(part) : undefined;
       service.succeed(part.service, now);
@@ -121,6 +122,7 @@ export class Bundle implements Service {
 
   /** Goes on with a part that has lost its ports; gives its number. */
   #retain(part: BundlePart): number {
+    part.service.retire?.();
     const index = this.#parts.push({ ...part, udpPorts: [], tcpPorts: [], tables: [], routes: false }) - 1;
     this.#sinks.push(new PartEffects(this.#owners, index));
     return index;
@@ -266,8 +268,8 @@ class PartEffects implements Effects {
     this.#to.release(port);
   }
 
-  connect(to: Endpoint, fromPort?: number): StreamId {
-    const stream = this.#to.connect(to, fromPort);
+  connect(to: Endpoint, fromPort?: number, tls?: TlsCall): StreamId {
+    const stream = this.#to.connect(to, fromPort, tls);
     this.#owners.streams.set(stream, { owner: this.#owner, ended: undefined });
     return stream;
   }
@@ -322,11 +324,17 @@ class PartEffects implements Effects {
   }
 }
 
-function havePortInCommon(a: BundlePart, b: BundlePart): boolean {
+/** A part without ports is known by its name. */
+function isHeir(a: BundlePart, b: BundlePart): boolean {
+  if (isWithoutPorts(a) || isWithoutPorts(b)) return a.name === b.name;
   return (
     a.udpPorts.some((port) => b.udpPorts.includes(port)) ||
     a.tcpPorts.some((port) => b.tcpPorts.includes(port))
   );
+}
+
+function isWithoutPorts({ udpPorts, tcpPorts }: BundlePart): boolean {
+  return udpPorts.length + tcpPorts.length === 0;
 }
 
 function own<Key>(owners: Map<Key, number>, key: Key, owner: number, what: string): void {

@@ -10,6 +10,7 @@ import type {
   StreamId,
   Target,
   Ticket,
+  TlsCall,
 } from '../../src/core/service.ts';
 
 /** One call of the sink, octets copied. */
@@ -25,6 +26,7 @@ export type Effect =
       readonly stream: StreamId;
       readonly to: Endpoint;
       readonly fromPort?: number | undefined;
+      readonly tls?: TlsCall | undefined;
     }
   | { readonly kind: 'write'; readonly stream: StreamId; readonly octets: Uint8Array }
   | { readonly kind: 'close' | 'reset'; readonly stream: StreamId }
@@ -85,13 +87,14 @@ export class RecordingEffects implements Effects {
     this.log.push({ kind: 'release', port });
   }
 
-  connect(to: Endpoint, fromPort?: number): StreamId {
+  connect(to: Endpoint, fromPort?: number, tls?: TlsCall): StreamId {
     const stream = this.#nextStream++;
     this.log.push({
       kind: 'connect',
       stream,
       to: { ...to },
       ...(fromPort === undefined ? {} : { fromPort }),
+      ...(tls === undefined ? {} : { tls }),
     });
     return stream;
   }

@@ -5,6 +5,7 @@ import { DNS } from './dns.ts';
 import { FW } from './firewall.ts';
 import { DNSSEC } from './dnssec.ts';
 import { FTP } from './ftp.ts';
+import { HEALTH } from './health.ts';
 import { HOST } from './host.ts';
 import { LIMIT_RULES } from './limit.ts';
 import { MODEM } from './modem.ts';
@@ -17,6 +18,7 @@ import { TOD_RULES } from './tod.ts';
 import { TRANSFER } from './transfer.ts';
 import { TSIG } from './tsig.ts';
 import { UPDATE } from './update.ts';
+import { WEB } from './web.ts';
 import { ZONE } from './zone.ts';
 
 const FILES: readonly Readonly<Record<string, Rule>>[] = [
@@ -39,6 +41,8 @@ const FILES: readonly Readonly<Record<string, Rule>>[] = [
   TRANSFER,
   UPDATE,
   DNSSEC,
+  HEALTH,
+  WEB,
 ];
 
 /** Every rule there is, protocol by protocol, each in the order of its file. */

@@ -11,6 +11,7 @@ import type {
   StreamId,
   Target,
   Ticket,
+  TlsCall,
 } from '../../core/service.ts';
 import { MILLISECOND } from '../../core/time.ts';
 import type { RealHost } from './host.ts';
@@ -143,12 +144,12 @@ export class Sink implements Effects {
     });
   }
 
-  connect(to: Endpoint, fromPort?: number): StreamId {
+  connect(to: Endpoint, fromPort?: number, tls?: TlsCall): StreamId {
     const { streams } = this.#host;
     const stream = streams.reserve();
     const peer = { ...to };
     this.#now(() => {
-      streams.connect(stream, peer, fromPort);
+      streams.connect(stream, peer, fromPort, tls);
     });
     return stream;
   }

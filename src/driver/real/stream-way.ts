@@ -5,7 +5,9 @@ import { formatIp, isIpv4 } from '../../core/address.ts';
 import type { Seat } from './place.ts';
 import type { Station } from './plant.ts';
 import { wayTo } from './routing.ts';
+import type { TlsCall } from '../../core/service.ts';
 import type { StreamPath } from './stream-path.ts';
+import { securing } from './tls.ts';
 import type { World } from './world.ts';
 
 /** Where a connection leaves from. */
@@ -18,6 +20,7 @@ interface Source extends Seat {
 export interface Way {
   readonly target: Endpoint;
   readonly fromPort: number | undefined;
+  readonly tls?: TlsCall | undefined;
   readonly through?: {
     readonly path: StreamPath;
     readonly local: Endpoint;
@@ -45,13 +48,9 @@ export function sourceOf({ place }: World, host: Station, to: Ip): Source | unde
 }
 
 /** A socket on its way to an endpoint of the kernel's; `fromPort` is the scenario's. */
-export function openSocket(
-  target: Endpoint,
-  source: Source | undefined,
-  fromPort: number | undefined,
-): Socket {
+export function openSocket({ target, fromPort, tls }: Way, source: Source | undefined): Socket {
   const localPort = fromPort === undefined ? undefined : source?.port(fromPort);
-  return connect({
+  const socket = connect({
     host: formatIp(target.address),
     port: target.port,
     allowHalfOpen: true,
@@ -59,4 +58,5 @@ export function openSocket(
     ...(source === undefined ? {} : { localAddress: formatIp(source.bind) }),
     ...(localPort === undefined ? {} : { localPort }),
   });
+  return tls === undefined ? socket : securing(socket, tls);
 }

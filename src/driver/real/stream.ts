@@ -43,6 +43,12 @@ export function tapPeer({ socket, side, conversation }: Stream): void {
   });
 }
 
+/** Node would wait for a connection that is being made, to reset it then. */
+export function abandon(socket: Socket): void {
+  if (socket.connecting) socket.destroy();
+  else socket.resetAndDestroy();
+}
+
 /** Our end of a socket; undefined where it has none yet. */
 export function localOf(socket: Socket): Endpoint | undefined {
   const address = fromKernelText(socket.localAddress ?? '');

@@ -4,7 +4,7 @@ import { ANY, formatEndpoint } from '../../core/address.ts';
 import type { Rule } from '../../core/rules.ts';
 import { LIMIT_RULES } from '../../core/rules/limit.ts';
 import { NET_RULES } from '../../core/rules/net.ts';
-import type { StreamId } from '../../core/service.ts';
+import type { StreamId, TlsCall } from '../../core/service.ts';
 import { after, MILLISECOND, toInstant } from '../../core/time.ts';
 import type { RealHost } from './host.ts';
 import { converse } from './conversation.ts';
@@ -12,7 +12,7 @@ import { Listener, type Seated } from './listener.ts';
 import { Peers } from './peers.ts';
 import { LOST_US, StreamPath } from './stream-path.ts';
 import { openSocket, randomPort, sourceOf, type Way } from './stream-way.ts';
-import { localOf, type Stream, tapPeer, unsentOf } from './stream.ts';
+import { abandon, localOf, type Stream, tapPeer, unsentOf } from './stream.ts';
 import { secured } from './tls.ts';
 import { plain } from './udp.ts';
 import { type TcpWant, tcpWants } from './wants.ts';
@@ -111,7 +111,7 @@ export class Streams {
     return ++this.#made;
   }
 
-  connect(id: StreamId, to: Endpoint, fromPort: number | undefined): void {
+  connect(id: StreamId, to: Endpoint, fromPort: number | undefined, tls: TlsCall | undefined): void {
     const { life } = this.#host;
     if (this.#world.place.isClosed && StreamPath.isNeeded(this.#host, to))
       return this.#connectThrough(id, to, fromPort);
@@ -122,7 +122,7 @@ export class Streams {
       if (delayUs === undefined || target === undefined) {
         this.#host.because(delayUs === undefined ? NET_RULES.noRoute : NET_RULES.streamRefused);
         this.#tell(id, 'reset');
-      } else this.#connect(id, to, { target, fromPort });
+      } else this.#connect(id, to, { target, fromPort, tls: this.#world.place.isClosed ? undefined : tls });
     });
   }
 
@@ -175,7 +175,7 @@ export class Streams {
     this.#streams.delete(id);
     stream.conversation?.reset(stream.side);
     stream.path?.reset(stream.side);
-    stream.socket.resetAndDestroy();
+    abandon(stream.socket);
   }
 
   closeAll(): void {
@@ -252,9 +252,9 @@ export class Streams {
   }
 
   #connect(id: StreamId, to: Endpoint, way: Way): void {
-    const { target, fromPort, through } = way;
+    const { fromPort, tls, through } = way;
     const source = sourceOf(this.#world, this.#host, to.address);
-    const socket = openSocket(target, source, fromPort);
+    const socket = openSocket(way, source);
     const stream = this.#add(id, { socket, peer: to, side: 'client', localPort: 0 });
     stream.path = through?.path;
     // Node binds in the next tick; whoever accepts us later must know which of the scenario's hosts this is.
@@ -274,7 +274,7 @@ export class Streams {
       if (this.#world.streamEnds.listening(to) === undefined) tapPeer(stream);
       this.#world.streamEnds.call(real, { known, conversation });
     });
-    socket.once('connect', () => {
+    socket.once(tls === undefined ? 'connect' : 'secureConnect', () => {
       const real = localOf(socket);
       if (this.#streams.get(id) !== stream || real === undefined) return;
       const local = { address: source?.known ?? real.address, port: fromPort ?? real.port };
@@ -362,7 +362,7 @@ export class Streams {
     this.#streams.delete(stream.id);
     stream.conversation?.reset(stream.side);
     stream.path?.reset(stream.side);
-    stream.socket.resetAndDestroy();
+    abandon(stream.socket);
     const { life } = this.#host;
     this.#world.schedule.at(this.#world.now(), () => {
       if (this.#host.life === life) this.#tell(stream.id, 'reset');

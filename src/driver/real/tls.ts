@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
-import { type SecureContext, TLSSocket, createSecureContext } from 'node:tls';
+import { type SecureContext, TLSSocket, connect, createSecureContext } from 'node:tls';
 import type { TlsSpec } from '../../core/driver.ts';
+import type { TlsCall } from '../../core/service.ts';
 
 const CONTEXTS = new WeakMap<TlsSpec, SecureContext>();
 
@@ -35,4 +36,17 @@ class SecureSocket extends TLSSocket {
 /** The connection as the service is to have it: what was decrypted, where the port says so. */
 export function secured(socket: Socket, localPort: number, spec: TlsSpec | undefined): Socket {
   return spec?.port === localPort ? new SecureSocket(socket, spec) : socket;
+}
+
+/** Our end of TLS on a connection that we make; it says `secureConnect` when it is there. */
+export function securing(socket: Socket, { serverName }: TlsCall): Socket {
+  const secure = connect({
+    socket,
+    // Route 53 judges no certificate either: what is asked is whether the target answers.
+    rejectUnauthorized: false,
+    ...(serverName === undefined ? {} : { servername: serverName }),
+  });
+  socket.on('error', () => {});
+  // Node resets plain TCP only.
+  return Object.assign(secure, { resetAndDestroy: () => secure.destroy() });
 }

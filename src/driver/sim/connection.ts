@@ -31,8 +31,12 @@ export class Connection {
   readonly host: number;
   readonly local: Endpoint;
   readonly peer: Endpoint;
-  /** `lingering`: both sides have closed; a FIN whose acknowledgment was lost is still answered. */
-  state: 'syn-sent' | 'syn-received' | 'open' | 'lingering';
+  /**
+   * `securing`: the handshake of TLS runs. `lingering`: both sides have closed; a FIN whose acknowledgment was lost is still
+   * answered.
+   */
+  state: 'syn-sent' | 'syn-received' | 'securing' | 'open' | 'lingering';
+  isTls = false;
   /** RFC 9293 §3.3.1: SND.NXT and RCV.NXT. */
   sendNext: number;
   receiveNext = 0;

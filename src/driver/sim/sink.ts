@@ -10,6 +10,7 @@ import type {
   StreamId,
   Target,
   Ticket,
+  TlsCall,
 } from '../../core/service.ts';
 import type { Crossing } from './crossing.ts';
 import { MAC_MESSAGE } from './frames.ts';
@@ -17,7 +18,7 @@ import type { Frame } from './frames.ts';
 import type { Neighbours } from './neighbours.ts';
 import type { Output } from './output.ts';
 import type { Shard } from './shard.ts';
-import type { Streams } from './streams.ts';
+import type { Streams, Way } from './streams.ts';
 
 /** An effect that waits for a ticket, with copies of all it needs. */
 type Held =
@@ -29,7 +30,7 @@ type Held =
       readonly kind: 'connect';
       readonly stream: StreamId;
       readonly to: Endpoint;
-      readonly fromPort: number | undefined;
+      readonly how: Way;
     }
   | { readonly kind: 'write'; readonly stream: StreamId; readonly octets: Uint8Array }
   | { readonly kind: 'close' | 'reset'; readonly stream: StreamId }
@@ -155,10 +156,11 @@ export class Sink implements Effects {
     else this.#holding.effects.push({ kind: 'release', port });
   }
 
-  connect(to: Endpoint, fromPort?: number): StreamId {
+  connect(to: Endpoint, fromPort?: number, tls?: TlsCall): StreamId {
     const stream = this.#streams.reserve();
-    if (this.#holding === undefined) this.#streams.connect(this.#host, stream, to, fromPort);
-    else this.#holding.effects.push({ kind: 'connect', stream, to: { ...to }, fromPort });
+    const how = { fromPort, isTls: tls !== undefined };
+    if (this.#holding === undefined) this.#streams.connect(this.#host, stream, to, how);
+    else this.#holding.effects.push({ kind: 'connect', stream, to: { ...to }, how });
     return stream;
   }
 
@@ -277,7 +279,7 @@ export class Sink implements Effects {
       case 'release':
         return this.release(effect.port);
       case 'connect':
-        return this.#streams.connect(this.#host, effect.stream, effect.to, effect.fromPort);
+        return this.#streams.connect(this.#host, effect.stream, effect.to, effect.how);
       case 'write':
         return this.write(effect.stream, effect.octets);
       case 'close':

@@ -22,6 +22,12 @@ const PORT_DICE = 0x74637070;
 const SEQUENCE_DICE = 0x74637073;
 const NO_OCTETS = new Uint8Array(0);
 
+/** How a stream is opened: from which port, and whether TLS is on it. */
+export interface Way {
+  readonly fromPort: number | undefined;
+  readonly isTls: boolean;
+}
+
 /**
  * Ordered octet streams: a small TCP, whose segments cross the network like all else, so that a handshake costs a round trip
  * and a loss costs time. No congestion control: senders are limited by the window alone.
@@ -47,7 +53,7 @@ export class Streams {
   }
 
   /** A port that is given and has a connection to the same peer is given up for another one. */
-  connect(host: number, id: StreamId, peer: Endpoint, fromPort: number | undefined): void {
+  connect(host: number, id: StreamId, peer: Endpoint, { fromPort, isTls }: Way): void {
     const key = this.#shard.plant.hosts.diceKey(host);
     const address = this.#output.sourceFor(host, peer.address) ?? ANY;
     let local = { address, port: fromPort ?? 0 };
@@ -56,6 +62,7 @@ export class Streams {
     const sequence = drawAt(key ^ SEQUENCE_DICE, ++this.#drawn) | 0;
     const start = { state: 'syn-sent', sequence, at: this.#shard.now } as const;
     const connection = new Connection(id, { host, local, peer: { ...peer } }, start);
+    connection.isTls = isTls;
     this.#add(connection);
     this.#sendTracked(connection, SYN, NO_OCTETS);
   }
@@ -115,7 +122,10 @@ export class Streams {
     if (connection.resendAt === Infinity) return;
     if (this.#shard.now < connection.resendAt) this.#arm(connection);
     else if (connection.state === 'lingering') this.#remove(connection);
-    else this.#resend(connection);
+    else if (connection.state === 'securing') {
+      connection.resendAt = Infinity;
+      this.#open(connection);
+    } else this.#resend(connection);
   }
 
   /** The host is down: nobody there knows of its streams any more. */
@@ -164,7 +174,11 @@ export class Streams {
     connection.receiveNext = (frame.sequence + 1) | 0;
     connection.owesAcknowledgment = true;
     this.#takeAcknowledgment(connection, frame);
-    this.#open(connection);
+    if (!connection.isTls) return this.#open(connection);
+    // RFC 8446 §2: one more round trip. What it says is not acted.
+    connection.state = 'securing';
+    connection.resendAt = 2 * this.#shard.now - connection.openedAt;
+    this.#arm(connection);
   }
 
   #receiveSegment(connection: Connection, frame: Frame): void {
@@ -205,6 +219,7 @@ export class Streams {
   #takeOctets(connection: Connection, frame: Frame): void {
     const { octets, flags, sequence } = frame;
     if (octets.length === 0 && (flags & FIN) === 0) return;
+    if (connection.state === 'securing') return this.#breakOff(connection);
     connection.owesAcknowledgment = true;
     // What is not next is sent again: by the other side's timer when it is ahead, for nothing when it is behind.
     if (sequence !== connection.receiveNext || connection.peerHasClosed) return;
@@ -215,6 +230,13 @@ export class Streams {
     if ((flags & FIN) === 0 || !this.#byId.has(id)) return;
     connection.peerHasClosed = true;
     this.#tell(connection, 'closed');
+  }
+
+  /** A peer that speaks, or ends, before TLS is there does not speak TLS. */
+  #breakOff(connection: Connection): void {
+    this.#remove(connection);
+    this.#send(connection, RST | ACK, connection.sendNext, NO_OCTETS);
+    this.#tell(connection, 'reset');
   }
 
   /** Sends what the window lets through, then the FIN. */
