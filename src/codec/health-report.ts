@@ -45,10 +45,10 @@ export function encodeReport(report: HealthReport, hash: ReportHash): Uint8Array
   for (const text of [report.prober, report.check, report.reason]) {
     const octets = utf8Octets(text).subarray(0, TEXT_OCTETS_MAX);
     writer.u8(octets.length);
-    writer.octets(octets);
+    writer.bytes(octets);
   }
   const mac = hash(writer.written());
-  writer.octets(mac);
+  writer.bytes(mac);
   return writer.written().slice();
 }
 
