@@ -1,5 +1,3 @@
-import { Name, parseName } from '../codec/dns/name.ts';
-import { typeNumber, typeWords } from '../codec/dns/registry.ts';
 import {
   formatIpv4,
   isIpv4,
@@ -13,10 +11,12 @@ import {
 import type { InterfaceAddress } from '../core/service.ts';
 import { interfaceAddress, type AddressBook } from './addresses.ts';
 import { buildClient } from './build-client.ts';
+import { buildTarget } from './build-checks.ts';
 import { buildSecret } from './build-files.ts';
 import { claimRouter, RouterBuilder } from './build-router.ts';
 import { didYouMean, type Findings, type Path } from './findings.ts';
 import { quote } from './mistakes.ts';
+import { readQuestion } from './question.ts';
 import type { ClientDeviceConfig } from './router.ts';
 import type {
   CableModemDeviceConfig,
@@ -27,6 +27,7 @@ import type {
   Question,
   ServiceConfig,
 } from './scenario.ts';
+import type { ProberFile, WebFile } from './schema-checks.ts';
 import type { ClientFile } from './schema-router.ts';
 import type { DeviceFile } from './schema.ts';
 
@@ -59,6 +60,7 @@ export class DeviceBuilder {
       if (device.kind === 'cable-modem') return this.#modem(name, device, path);
       if (device.kind === 'router') return new RouterBuilder(device, this.#findings, path).build(name);
       if (device.kind === 'client') return this.#client(name, device, path);
+      if (device.kind === 'web' || device.kind === 'prober') return this.#target(name, device, path);
       return this.#host(name, device, path);
     });
   }
@@ -92,7 +94,8 @@ export class DeviceBuilder {
     }
     if (device.kind === 'router') return claimRouter(name, device, this.#book, path);
     const count = device.count ?? 1;
-    if (device.kind === 'client') return this.#book.claim(device.ip.address, count, name, [...path, 'ip']);
+    if (device.kind === 'client' || device.kind === 'web' || device.kind === 'prober')
+      return this.#book.claim(device.ip.address, count, name, [...path, 'ip']);
     if (device.mac !== undefined) this.#book.claimMacs(device.mac, count, name, [...path, 'mac']);
     if (device.kind !== 'cable-modem' && device.ip !== undefined)
       this.#book.claim(device.ip.address, count, name, [...path, 'ip']);
@@ -249,6 +252,12 @@ export class DeviceBuilder {
     return client;
   }
 
+  #target(name: string, file: WebFile | ProberFile, path: Path): DeviceConfig {
+    const target = buildTarget(name, file, this.#findings, path);
+    if (file.count !== undefined) this.#membersFit(target.address, file.count, path);
+    return target;
+  }
+
   #membersFit(address: InterfaceAddress, count: number, path: Path): void {
     if (!isIpv4(address.address)) {
       this.#findings.add([...path, 'ip'], 'a group counts on from an IPv4 address', 'write one, or no ip:');
@@ -285,23 +294,7 @@ export class DeviceBuilder {
         this.#findings.addAtKey(path, 'every', 'there is no question to repeat', 'write ask: too');
       return undefined;
     }
-    const parts = /^(\S+?)(?:\s+([A-Z][A-Z0-9]{0,9}))?$/.exec(file.ask);
-    if (parts === null) {
-      const hint = 'write a name and a type in capitals, such as portal.lab.example A';
-      this.#findings.add([...path, 'ask'], `${quote(file.ask)} is no question`, hint);
-      return { name: file.ask, type: 'A', everyUs: 0 };
-    }
-    const [, name = '', type = 'A'] = parts;
-    const parsed = parseName(name);
-    if (!(parsed instanceof Name))
-      this.#findings.add([...path, 'ask'], `${quote(name)} is no domain name`, `it takes ${parsed.fault}`);
-    if (typeNumber(type) === undefined)
-      this.#findings.addInside(
-        [...path, 'ask'],
-        file.ask.length - type.length,
-        `${quote(type)} is no record type`,
-        didYouMean(type, typeWords(), 'the types are'),
-      );
+    const { name, type } = readQuestion(file.ask, this.#findings, [...path, 'ask']);
     return { name, type, everyUs: file.every ?? 0 };
   }
 }

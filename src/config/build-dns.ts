@@ -3,6 +3,7 @@ import { SECOND } from '../core/time.ts';
 import { AccessList, type AccessEntry } from '../store/access.ts';
 import { buildGeography } from './build-geography.ts';
 import { buildRouting, type RoutingSurroundings } from './build-routing.ts';
+import { buildChecks } from './build-checks.ts';
 import { buildZone } from './build-zone.ts';
 import { buildKeys, buildZonePeers } from './build-zone-peers.ts';
 import type { Findings, Path } from './findings.ts';
@@ -48,6 +49,7 @@ export function buildDns(
     findings.add([...path, 'nsid'], 'the name is too long', `write at most ${NSID_OCTETS_MAX} octets`);
   return {
     ...common,
+    ...buildChecks(file, findings, path),
     kind: 'dns',
     zones,
     keys,
@@ -65,7 +67,7 @@ export function buildDns(
 
 /** In the order of the file, which numbers them. */
 function checkNames(file: DnsFile): readonly string[] {
-  return 'checks' in file && typeof file.checks === 'object' ? Object.keys(file.checks ?? {}) : [];
+  return Object.keys(file.checks ?? {});
 }
 
 function recordsOf({ records }: DnsFile['zones'][string]): RoutingSurroundings['records'] {

@@ -9,7 +9,7 @@ import type { ExpectationFile, GoalFile } from './schema.ts';
 import { pathText, placeOf } from './source.ts';
 import { parseStep, type Step } from './step.ts';
 import { DURATION_US_MAX, formatDurationUs } from './units.ts';
-import { CLIENT_STATES, CMTS_STATES, HOST_STATES, MODEM_STATES } from './vocabulary.ts';
+import { CLIENT_STATES, CMTS_STATES, HOST_STATES, MODEM_STATES, WEB_STATES } from './vocabulary.ts';
 
 type Common = Omit<Extract<Expectation, { kind: 'always' }>, 'kind' | 'claim' | 'text'>;
 
@@ -237,6 +237,7 @@ export class ExpectationBuilder {
     if (kind === 'cable-modem') this.#oneOf(state, MODEM_STATES, 'a cable modem', path, offset);
     else if (kind === 'host' || kind === 'stub') this.#oneOf(state, HOST_STATES, 'a host', path, offset);
     else if (kind === 'client') this.#oneOf(state, CLIENT_STATES, 'a client', path, offset);
+    else if (kind === 'web') this.#oneOf(state, WEB_STATES, 'a web server', path, offset);
     else this.#findings.addInside(path, offset, `${group} has no states`, 'name modems or hosts');
   }
 

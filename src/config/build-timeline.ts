@@ -1,15 +1,20 @@
 import { toInstant } from '../core/time.ts';
+import { buildCheckAction } from './build-check-actions.ts';
 import { didYouMean, type Findings, type Path } from './findings.ts';
 import { quote } from './mistakes.ts';
-import type { Action } from './scenario.ts';
+import type { Action } from './action.ts';
+import type { ServiceConfig } from './scenario.ts';
 import type { ActionFile } from './schema.ts';
 import { pathText } from './source.ts';
 import { formatDurationUs } from './units.ts';
 
+/** Devices that begin with the run. */
+const ALWAYS_ON: ReadonlySet<string> = new Set(['cmts', 'router', 'web', 'prober']);
+
 /** The timeline, checked against the names of the file and the length of the run. */
 export function buildTimeline(
   actions: readonly ActionFile[],
-  durationUs: number,
+  { durationUs, services }: { readonly durationUs: number; readonly services: readonly ServiceConfig[] },
   findings: Findings,
 ): Action[] {
   const ids = new Set<string>();
@@ -24,11 +29,16 @@ export function buildTimeline(
     if (file.do === 'impair' && ids.has(file.id))
       findings.add([...path, 'id'], `the id ${quote(file.id)} is taken`, 'give each impairment its own');
     if (file.do === 'impair') ids.add(file.id);
-    return buildAction(file, path, findings);
+    return buildAction(file, services, path, findings);
   });
 }
 
-function buildAction(file: ActionFile, path: Path, findings: Findings): Action[] {
+function buildAction(
+  file: ActionFile,
+  services: readonly ServiceConfig[],
+  path: Path,
+  findings: Findings,
+): Action[] {
   const common = { at: toInstant(file.at), path: pathText(path) };
   switch (file.do) {
     case 'impair':
@@ -45,6 +55,12 @@ function buildAction(file: ActionFile, path: Path, findings: Findings): Action[]
         findings.add([...path, 'who'], `${who?.text} has no tables to show`, 'name a router');
       return who === undefined ? [] : [{ ...common, do: 'show', who }];
     }
+    case 'fail':
+    case 'mend':
+    case 'health': {
+      const action = buildCheckAction(file, services, findings, path);
+      return action === undefined ? [] : [{ ...common, ...action }];
+    }
     default: {
       const who = findings.selector(file.who, [...path, 'who']);
       if (who === undefined) return [];
@@ -56,7 +72,7 @@ function buildAction(file: ActionFile, path: Path, findings: Findings): Action[]
             `${who.text} is no host`,
             'name a host that has its address by DHCP',
           );
-      } else if (named !== undefined && (named.isService || named.kind === 'cmts' || named.kind === 'router'))
+      } else if (named !== undefined && (named.isService || ALWAYS_ON.has(named.kind)))
         findings.add(
           [...path, 'who'],
           `${who.text} has power from the start`,

@@ -87,7 +87,7 @@ function buildScenario(file: ScenarioFile, fileName: string, findings: Findings)
     ...buildNet(file, builder.cables, findings),
     services,
     devices,
-    timeline: buildTimeline(file.timeline ?? [], durationUs, findings),
+    timeline: buildTimeline(file.timeline ?? [], { durationUs, services }, findings),
     expectations: (file.expect ?? []).flatMap((each, index) => {
       return expectations.build(each, ['expect', index]) ?? [];
     }),

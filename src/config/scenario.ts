@@ -3,7 +3,8 @@ import type { Limits } from '../core/limits.ts';
 import type { InterfaceAddress, Plain } from '../core/service.ts';
 import type { ClientTestOptions } from '../policy/address/client-test.ts';
 import type { Quality } from '../core/driver.ts';
-import type { Instant } from '../core/time.ts';
+import type { Action } from './action.ts';
+import type { ChecksConfig, ProberDeviceConfig, WebDeviceConfig } from './checks.ts';
 import type { ClientDeviceConfig, RouterDeviceConfig } from './router.ts';
 import type { DnsSettings } from './dns-settings.ts';
 import type { FileReference, Warning } from './place.ts';
@@ -226,7 +227,7 @@ export interface FtpServiceConfig extends ServiceCommon {
   readonly passivePorts: { readonly first: number; readonly last: number };
 }
 
-export interface DnsServiceConfig extends ServiceCommon, DnsSettings {
+export interface DnsServiceConfig extends ServiceCommon, DnsSettings, ChecksConfig {
   readonly kind: 'dns';
 }
 
@@ -241,7 +242,9 @@ export type DeviceConfig =
   | CableModemDeviceConfig
   | HostDeviceConfig
   | RouterDeviceConfig
-  | ClientDeviceConfig;
+  | ClientDeviceConfig
+  | WebDeviceConfig
+  | ProberDeviceConfig;
 
 export interface CmtsDeviceConfig extends DeviceCommon {
   readonly kind: 'cmts';
@@ -302,44 +305,4 @@ export interface Selector {
   /** The group's or service's name. */
   readonly group: string;
   readonly index: number | undefined;
-}
-
-export type Action = PowerAction | ImpairAction | CrashAction | ShowAction;
-
-interface ActionCommon {
-  readonly at: Instant;
-  /** Such as `timeline[0]`. */
-  readonly path: string;
-}
-
-export interface PowerAction extends ActionCommon {
-  /** `release` and `renew` are for hosts with DHCP: give the address back, ask for longer before T1. */
-  readonly do: 'power-on' | 'power-off' | 'release' | 'renew';
-  readonly who: Selector;
-  /** The members one after another: `even` in steps, `uniform` each at a drawn moment of [at, at + overUs). */
-  readonly spread: { readonly overUs: number; readonly by: 'even' | 'uniform' } | undefined;
-}
-
-interface ImpairAction extends ActionCommon {
-  readonly do: 'impair';
-  readonly id: string;
-  /** A segment's or link's name. */
-  readonly where: string;
-  readonly lossRatio: number;
-  readonly delayUs: number;
-  readonly jitterUs: number;
-  readonly until: Instant;
-  /** A run in which it acted less often is inconclusive. */
-  readonly mustFire: number | undefined;
-}
-
-/** A router shows its tables. */
-interface ShowAction extends ActionCommon {
-  readonly do: 'show';
-  readonly who: Selector;
-}
-
-interface CrashAction extends ActionCommon {
-  readonly do: 'crash' | 'restart';
-  readonly who: Selector;
 }

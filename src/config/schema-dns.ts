@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { geographyFields, routing } from './schema-routing.ts';
+import { checksFields } from './schema-checks.ts';
 import * as v from './values.ts';
 
 const recordData = v.strict({
@@ -105,6 +106,7 @@ export const dnsFields = {
     .record(z.string().regex(/^[A-Za-z0-9_-]{1,63}([.][A-Za-z0-9_-]{1,63})*[.]?$/), key)
     .optional()
     .describe('TSIG keys (RFC 8945), by the name that both sides give them'),
+  ...checksFields,
   zones: z
     .record(z.string().regex(/^([A-Za-z0-9_-]{1,63}([.][A-Za-z0-9_-]{1,63})*[.]?|[.])$/), zone)
     .describe('what it is the authority for'),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { limits } from './schema-limits.ts';
+import { checkActions, prober, web } from './schema-checks.ts';
 import { client, router } from './schema-router.ts';
 import { services } from './schema-services.ts';
 import * as v from './values.ts';
@@ -88,6 +89,8 @@ const devices = z
         .describe('a host that looks a name up'),
       router,
       client({ count: count.optional() }),
+      web({ count: count.optional() }),
+      prober({ count: count.optional() }),
     ]),
   )
   .describe('the devices');
@@ -128,6 +131,7 @@ const timeline = z
           .describe('a run where it acts less often proves nothing'),
       }),
       v.strict({ do: z.literal(['crash', 'restart']), ...when, who }),
+      ...checkActions({ ...when, who }),
       v.strict({ do: z.literal('show').describe('a router shows its tables'), ...when, who }),
     ]),
   )

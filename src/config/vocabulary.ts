@@ -85,6 +85,9 @@ export function protocolWords(name: string): ProtocolWords | undefined {
 /** Of a host that fetches a file. */
 export const CLIENT_STATES = ['off', 'fetching', 'fetched', 'failed'];
 
+/** Of a web server that checks look at. */
+export const WEB_STATES = ['serving', 'failing'];
+
 /** RFC 4639's docsDevServerBootState, and what comes before and beside it. */
 export const MODEM_STATES = [
   'operational',

@@ -1,4 +1,5 @@
-import type { Action, PowerAction, Scenario } from '../config/scenario.ts';
+import type { Action, PowerAction } from '../config/action.ts';
+import type { Scenario } from '../config/scenario.ts';
 import type { Driver, HostSpec } from '../core/driver.ts';
 import { memberKey, Random, streamKey } from '../core/random.ts';
 import { after, toInstant, type Instant } from '../core/time.ts';
@@ -10,6 +11,9 @@ export interface PowerMoment {
   readonly host: HostSpec;
   readonly verb: PowerAction['do'];
 }
+
+/** What does its work without being switched on. */
+const ALWAYS_ON: ReadonlySet<string> = new Set(['cmts', 'router', 'web', 'prober']);
 
 /**
  * What a timeline says to each host, in the file's order. A device that the timeline never powers on has power from the
@@ -28,7 +32,7 @@ export function powerMoments(scenario: Scenario, seed: number, plant: PlantIndex
     }
   }
   for (const device of scenario.devices) {
-    if (device.kind === 'cmts' || device.kind === 'router') continue;
+    if (ALWAYS_ON.has(device.kind)) continue;
     for (const host of plant.named(device.name))
       if (!powered.has(host)) moments.push({ at: toInstant(0), host, verb: 'power-on' });
   }
@@ -68,6 +72,17 @@ function scheduleFault(action: Action, plant: PlantIndex, driver: Driver, start:
     driver.impair({ id, where, lossRatio, delayUs, jitterUs }, after(start, action.at), until);
     return;
   }
+  if (action.do === 'fail' || action.do === 'mend')
+    for (const host of plant.members(action.who))
+      driver.command(after(start, action.at), host.name, action.do, action.args);
+  if (action.do === 'health')
+    for (const host of plant.members(action.who))
+      for (const { name, to } of action.checks)
+        driver.command(after(start, action.at), host.name, 'check', {
+          name,
+          to,
+          service: `${action.who.text} checks`,
+        });
   if (action.do === 'show')
     for (const host of plant.members(action.who))
       driver.command(after(start, action.at), host.name, 'show', {});

@@ -5,9 +5,9 @@ import type { Random } from '../core/random.ts';
 import { HEALTH } from '../core/rules/health.ts';
 import type { CommandInput, DatagramInput, Effects, Input, Plain, Service } from '../core/service.ts';
 import { escapeText } from '../core/text.ts';
-import { earlier, type Instant } from '../core/time.ts';
+import { earlier, type Epoch, type Instant, SECOND } from '../core/time.ts';
 import { HealthBoard, reasonOf, type CheckState } from '../engine/health/board.ts';
-import type { CheckSpec, Forced } from '../engine/health/check.ts';
+import type { CheckSpec, Forced } from '../policy/dns/check.ts';
 import { Prober } from '../engine/health/prober.ts';
 import type { HealthSource } from '../policy/dns/health-view.ts';
 
@@ -21,6 +21,7 @@ export interface HealthServiceOptions {
   readonly probers: ReadonlyMap<string, readonly Ip[]>;
   /** With the secret of the server and its probers; undefined: they have none, and are known by their addresses. */
   readonly hash: ReportHash | undefined;
+  readonly epoch: Epoch;
 }
 
 const NO_HASH: ReportHash = () => new Uint8Array(8);
@@ -144,13 +145,27 @@ export class HealthService implements Service {
       healthy: isHealthy,
       set: forced,
       reason: reasonOf(state),
-      changed_us: changedAt ?? null,
-      probed_us: probedAt ?? null,
+      changed_at: this.#date(changedAt),
+      probed_at: this.#date(probedAt),
       successes,
       failures,
       seconds_to_change: Number.isFinite(toChange) ? toChange : null,
-      vantages: vantagesOf(state),
+      vantages: this.#vantages(state),
     };
+  }
+
+  #vantages({ spec, heard }: CheckState): Plain {
+    if (spec.source.kind !== 'probed') return [];
+    return spec.source.vantages.map((name, index) => {
+      const one = heard[index];
+      const { isUp: healthy, reason } = one?.sight ?? { isUp: null, reason: 'silent' };
+      return { name, healthy, reason, probed_at: this.#date(one?.at) };
+    });
+  }
+
+  /** Seconds since 1970. */
+  #date(at: Instant | undefined): number | null {
+    return at === undefined ? null : Math.floor((this.#options.epoch.us + at) / SECOND);
   }
 }
 
@@ -163,14 +178,4 @@ function targetOf({ source }: CheckSpec): string | null {
   const { probe } = source.probing;
   if (probe.kind !== 'http') return formatEndpoint(probe.to);
   return `${probe.isTls ? 'https' : 'http'}://${formatEndpoint(probe.to)}${probe.path}`;
-}
-
-function vantagesOf({ spec, heard }: CheckState): Plain {
-  if (spec.source.kind !== 'probed') return [];
-  return spec.source.vantages.map((name, index) => {
-    const one = heard[index];
-    return one === undefined
-      ? { name, healthy: null, reason: 'silent', probed_us: null }
-      : { name, healthy: one.sight.isUp, reason: one.sight.reason, probed_us: one.at };
-  });
 }

@@ -1,8 +1,8 @@
 import { encodeReport, REPORT_PORT, type ReportHash } from '../codec/health-report.ts';
 import type { Ip } from '../core/address.ts';
 import type { Effects, Input, Service } from '../core/service.ts';
-import { type Instant, NEVER } from '../core/time.ts';
-import type { Sight } from '../engine/health/check.ts';
+import type { Epoch, Instant } from '../core/time.ts';
+import type { Sight } from '../policy/dns/check.ts';
 import { Prober, type Watched } from '../engine/health/prober.ts';
 
 /** One check, and the name server that is told of it. */
@@ -17,80 +17,61 @@ export interface ProberServiceOptions {
   /** What it calls itself in reports. */
   readonly name: string;
   readonly assignments: readonly Assignment[];
-  /** Microseconds since 1970 of the driver's zero. */
-  readonly epochUs: number;
+  readonly epoch: Epoch;
 }
 
 const NO_HASH: ReportHash = () => new Uint8Array(8);
 
-/**
- * A vantage point: probes what name servers have checks for, and reports after each probe what its threshold says. Commands:
- * `power-on`, `power-off`, `status`.
- */
+/** A vantage point: probes what name servers have checks for, and reports after each probe what its threshold says. */
 export class ProberService implements Service {
   readonly #options: ProberServiceOptions;
-  #prober: Prober | undefined;
-  /** The port that reports leave from. */
+  readonly #prober: Prober;
+  /** The port that reports leave from; bound with the first. */
   #port: number | undefined;
+  #isUp = false;
 
   constructor(options: ProberServiceOptions) {
     this.#options = options;
+    this.#prober = new Prober(
+      options.assignments.map(({ watched }) => watched),
+      (index, sight, now, effects) => {
+        this.#report(index, sight, now, effects);
+      },
+    );
   }
 
   handle(input: Input, now: Instant, effects: Effects): void {
     switch (input.kind) {
       case 'command':
-        if (input.verb === 'power-on') this.#start(effects);
-        else if (input.verb === 'power-off') this.#stop(now, effects);
-        else if (input.verb === 'status')
-          effects.reply({ state: this.#prober === undefined ? 'off' : 'probing' });
+        if (input.verb === 'status') effects.reply({ state: 'probing' });
         return;
       case 'timer':
-        return this.#prober?.wake(now, effects);
+        if (!this.#isUp) effects.state('prober', 'probing');
+        this.#isUp = true;
+        return this.#prober.wake(now, effects);
       case 'stream':
-        return this.#prober?.stream(input, now, effects);
+        return this.#prober.stream(input, now, effects);
       case 'datagram':
-        return this.#prober?.datagram(input, now, effects);
+        return this.#prober.datagram(input, now, effects);
       case 'unreachable':
-        // Also for reports, when the server is not there: it says so by its silence.
-        return this.#prober?.unreachable(input, now, effects);
+        // Also of reports, when the server is not there: nobody needs to be told.
+        return this.#prober.unreachable(input, now, effects);
       default:
         return;
     }
   }
 
   deadline(): Instant {
-    return this.#prober?.deadline() ?? NEVER;
-  }
-
-  #start(effects: Effects): void {
-    if (this.#prober !== undefined) return;
-    const { assignments } = this.#options;
-    this.#port = effects.bind();
-    this.#prober = new Prober(
-      assignments.map(({ watched }) => watched),
-      (index, sight, now, sink) => this.#report(index, sight, now, sink),
-    );
-    effects.state('prober', 'probing');
-  }
-
-  #stop(now: Instant, effects: Effects): void {
-    if (this.#prober === undefined) return;
-    const empty = new Prober([], () => {});
-    empty.inherit(this.#prober);
-    empty.wake(now, effects);
-    this.#prober = undefined;
-    if (this.#port !== undefined) effects.release(this.#port);
-    this.#port = undefined;
-    effects.state('prober', 'off');
+    return this.#prober.deadline();
   }
 
   #report(index: number, sight: Sight, now: Instant, effects: Effects): void {
     const assignment = this.#options.assignments[index];
-    if (assignment === undefined || this.#port === undefined) return;
+    if (assignment === undefined) return;
     const { watched, server, hash } = assignment;
-    const { name, epochUs } = this.#options;
-    const report = { ...sight, prober: name, check: watched.name, sentAtUs: epochUs + now };
+    const { name, epoch } = this.#options;
+    this.#port ??= effects.bind();
+    const report = { ...sight, prober: name, check: watched.name, sentAtUs: epoch.us + now };
     effects.send(this.#port, { address: server, port: REPORT_PORT }, encodeReport(report, hash ?? NO_HASH));
   }
 }

@@ -3,7 +3,7 @@ import { DecodeError } from '../core/errors.ts';
 import { WEB } from '../core/rules/web.ts';
 import type { CommandInput, Effects, Input, Service, StreamId, StreamInput } from '../core/service.ts';
 import { escapeText, utf8Octets } from '../core/text.ts';
-import { after, type Instant, NEVER } from '../core/time.ts';
+import { after, type Instant, NEVER, toInstant } from '../core/time.ts';
 
 /** What a web server says, and how long it thinks about it. */
 export interface WebAnswer {
@@ -29,14 +29,14 @@ const OUT_OF_SERVICE = 503;
 
 /**
  * A web server for checks to look at: the same answer to every request, or the failure that it was told to have. The machine `web` is
- * `off`, `serving` or `failing`. Commands: `power-on`, `power-off`, `fail { how, status, body, delay_us }`, `mend`, `status`.
+ * `serving` or `failing`. Commands: `fail { how, status, body, delay_us }`, `mend`, `status`.
  */
 export class WebService implements Service {
   readonly #answer: WebAnswer;
   readonly #visitors = new Map<StreamId, Visitor>();
   #failure: Failure | undefined;
-  #isOn = false;
-  #deadline: Instant = NEVER;
+  #isUp = false;
+  #deadline: Instant = toInstant(0);
 
   constructor(answer: WebAnswer) {
     this.#answer = answer;
@@ -46,6 +46,8 @@ export class WebService implements Service {
     if (input.kind === 'command') return this.#command(input, effects);
     if (input.kind === 'stream') return this.#stream(input, now, effects);
     if (input.kind !== 'timer') return;
+    if (!this.#isUp) effects.state('web', this.#state);
+    this.#isUp = true;
     for (const [stream, { answerAt, answer }] of this.#visitors)
       if (answerAt <= now) this.#say(stream, answer, effects);
     this.#reckon();
@@ -57,16 +59,6 @@ export class WebService implements Service {
 
   #command({ verb, args }: CommandInput, effects: Effects): void {
     switch (verb) {
-      case 'power-on':
-        if (this.#isOn) return;
-        this.#isOn = true;
-        return effects.state('web', this.#state);
-      case 'power-off':
-        for (const stream of this.#visitors.keys()) effects.reset(stream);
-        this.#visitors.clear();
-        this.#deadline = NEVER;
-        this.#isOn = false;
-        return effects.state('web', this.#state);
       case 'fail':
         this.#failure = failureOf(args);
         return effects.state('web', this.#state);
@@ -78,8 +70,7 @@ export class WebService implements Service {
     }
   }
 
-  get #state(): 'off' | 'failing' | 'serving' {
-    if (!this.#isOn) return 'off';
+  get #state(): 'failing' | 'serving' {
     return this.#failure === undefined ? 'serving' : 'failing';
   }
 
@@ -100,7 +91,6 @@ export class WebService implements Service {
   }
 
   #open(stream: StreamId, effects: Effects): void {
-    if (!this.#isOn) return effects.reset(stream);
     if (this.#failure?.how === 'refuse') {
       effects.because(WEB.refused);
       return effects.reset(stream);

@@ -1,3 +1,4 @@
+import type { ProberDeviceConfig, WebDeviceConfig } from '../config/checks.ts';
 import type { ClientDeviceConfig, RouterDeviceConfig } from '../config/router.ts';
 import type {
   CableModemDeviceConfig,
@@ -10,6 +11,8 @@ import { memberMac, memberName } from '../config/template.ts';
 import { toHex } from '../core/bytes.ts';
 import type { HostSpec, InterfaceSpec, Topology } from '../core/driver.ts';
 import { bug } from '../core/errors.ts';
+import { WebService } from '../service/web.ts';
+import { proberMaker } from './checks.ts';
 import { cmtsMaker } from './cmts.ts';
 import { hostMaker } from './hosts.ts';
 import { ModemMakers } from './modems.ts';
@@ -90,6 +93,11 @@ function addDevice(device: DeviceConfig, hosts: HostSpec[], site: Site): void {
       for (let index = 0; index < (device.count ?? 1); index++)
         hosts.push({ ...clientHost(device, index, site), number: hosts.length });
       return;
+    case 'web':
+    case 'prober':
+      for (let index = 0; index < (device.count ?? 1); index++)
+        hosts.push({ ...targetHost(device, index, site), number: hosts.length });
+      return;
     default:
       for (let index = 0; index < (device.count ?? 1); index++)
         hosts.push({ ...plainHost(device, index, site), number: hosts.length });
@@ -142,6 +150,27 @@ function clientHost(device: ClientDeviceConfig, index: number, { network }: Site
     udpPorts: NONE,
     tcpPorts: clientPorts(device),
     create: clientMaker(device),
+  };
+}
+
+/** A web server, or a prober. */
+function targetHost(
+  device: WebDeviceConfig | ProberDeviceConfig,
+  index: number,
+  { network, world }: Site,
+): HostSpec {
+  const name = memberName(device.name, device.count, index);
+  const interfaces = network.fixed.get(name) ?? bug(`${name} has no interfaces`);
+  return {
+    name,
+    kind: device.kind,
+    group: device.name,
+    interfaces,
+    routes: network.routes.routesOf({ interfaces, forwards: false }),
+    forwards: false,
+    udpPorts: NONE,
+    tcpPorts: device.kind === 'web' ? device.ports : NONE,
+    create: device.kind === 'web' ? () => new WebService(device.answer) : proberMaker(device, index, world),
   };
 }
 

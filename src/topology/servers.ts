@@ -1,7 +1,9 @@
-import type { ServiceConfig } from '../config/scenario.ts';
+import { REPORT_PORT } from '../codec/health-report.ts';
+import type { DnsServiceConfig, ServiceConfig } from '../config/scenario.ts';
 import { Random, streamKey } from '../core/random.ts';
 import type { TlsSpec } from '../core/driver.ts';
 import type { Service } from '../core/service.ts';
+import { ALL_HEALTHY, type HealthSource } from '../policy/dns/health-view.ts';
 import { type BundlePart, Bundle } from '../service/bundle.ts';
 import { DhcpService } from '../service/dhcp.ts';
 import { DnsService } from '../service/dns.ts';
@@ -9,6 +11,7 @@ import { FtpService } from '../service/ftp.ts';
 import { TftpService } from '../service/tftp.ts';
 import { TodService } from '../service/tod.ts';
 import { ZONE_TABLES } from '../store/zone-rows.ts';
+import { healthMaker, hearsReports } from './checks.ts';
 import { dhcpServerOptions } from './dhcp.ts';
 import { dnsServerOptions } from './dns.ts';
 import { buildFileTable } from './files.ts';
@@ -52,22 +55,46 @@ export interface Server {
 }
 
 export function buildServer(group: ServerGroup, world: World): Server {
-  const makers = group.services.map((config) => ({ config, make: serviceMaker(config, world) }));
+  const makers = group.services.flatMap((config) => partMakers(config, world));
   const [only] = makers;
   return {
-    udpPorts: group.services.flatMap(({ kind }) => PORTS[kind].udp),
+    udpPorts: group.services.flatMap(udpPortsOf),
     tcpPorts: group.services.flatMap(tcpPortsOf),
     tls: tlsOf(group, world),
     create:
       only !== undefined && makers.length === 1 && world.reloads !== true
-        ? only.make
-        : () => new Bundle(makers.map(({ config, make }) => partOf(config, make()))),
+        ? () => only().service
+        : () => new Bundle(makers.map((make) => make())),
   };
 }
 
-function partOf(config: ServiceConfig, service: Service): BundlePart {
+/** What one service of the file is at its host: a name server has its health checks beside it. */
+function partMakers(config: ServiceConfig, world: World): (() => BundlePart)[] {
   const { name, kind } = config;
-  return { name, service, udpPorts: PORTS[kind].udp, tcpPorts: tcpPortsOf(config), tables: TABLES[kind] };
+  const ports = { udpPorts: PORTS[kind].udp, tcpPorts: tcpPortsOf(config), tables: TABLES[kind] };
+  if (config.kind !== 'dns') {
+    const make = serviceMaker(config, world);
+    return [() => ({ name, service: make(), ...ports })];
+  }
+  const source: HealthSource = { current: ALL_HEALTHY };
+  const options = dnsServerOptions(config, world);
+  const random = (): Random => new Random(streamKey(world.seed, name));
+  const dns = (): BundlePart => ({
+    name,
+    // Transfers and updates put other versions into the zones' places: each life has places of its own.
+    service: new DnsService({ ...options, zones: options.zones.copy(), random: random() }),
+    ...ports,
+  });
+  // There may be checks after a reload.
+  if (config.checks.length === 0 && world.reloads !== true) return [dns];
+  const health = healthMaker(config, source, world);
+  const udpPorts = hearsReports(config) ? [REPORT_PORT] : [];
+  return [dns, () => ({ name: `${name} checks`, service: health(), udpPorts, tcpPorts: [], tables: [] })];
+}
+
+function udpPortsOf(config: ServiceConfig): readonly number[] {
+  const { udp } = PORTS[config.kind];
+  return config.kind === 'dns' && hearsReports(config) ? [...udp, REPORT_PORT] : udp;
 }
 
 /** Of the services at one address only a name server has TLS. */
@@ -80,9 +107,8 @@ function tlsOf({ services }: ServerGroup, { contents }: World): TlsSpec | undefi
   return undefined;
 }
 
-function serviceMaker(config: ServiceConfig, world: World): () => Service {
-  const { epoch, seed } = world;
-  const random = (): Random => new Random(streamKey(seed, config.name));
+function serviceMaker(config: Exclude<ServiceConfig, DnsServiceConfig>, world: World): () => Service {
+  const { epoch } = world;
   switch (config.kind) {
     case 'dhcp': {
       const options = dhcpServerOptions(config, world);
@@ -108,10 +134,5 @@ function serviceMaker(config: ServiceConfig, world: World): () => Service {
     }
     case 'tod':
       return () => new TodService({ epoch });
-    case 'dns': {
-      const options = dnsServerOptions(config, world);
-      // Transfers and updates put other versions into the zones' places: each life has places of its own.
-      return () => new DnsService({ ...options, zones: options.zones.copy(), random: random() });
-    }
   }
 }

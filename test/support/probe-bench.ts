@@ -1,9 +1,9 @@
 import { ipv4, type Endpoint } from '../../src/core/address.ts';
 import { Random, streamKey } from '../../src/core/random.ts';
 import { type Instant, SECOND, toInstant } from '../../src/core/time.ts';
-import type { ProbeSpec, Sight } from '../../src/engine/health/check.ts';
+import type { ProbeSpec, Sight } from '../../src/policy/dns/check.ts';
 import { Prober, type Watched } from '../../src/engine/health/prober.ts';
-import type { ThresholdSpec } from '../../src/engine/health/threshold.ts';
+import type { ThresholdSpec } from '../../src/policy/dns/check.ts';
 import { RecordingEffects } from './recording-effects.ts';
 
 const SEED = 2;

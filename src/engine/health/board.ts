@@ -3,7 +3,7 @@ import { HEALTH } from '../../core/rules/health.ts';
 import type { Effects } from '../../core/service.ts';
 import { after, type Instant, NEVER, SECOND } from '../../core/time.ts';
 import type { CheckReport, HealthView } from '../../policy/dns/health-view.ts';
-import type { CheckSpec, Forced, Sight } from './check.ts';
+import type { CheckSpec, Forced, Sight } from '../../policy/dns/check.ts';
 
 /** What is known of one vantage point's view of one check. */
 interface Heard {

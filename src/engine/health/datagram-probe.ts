@@ -6,7 +6,7 @@ import type { Endpoint } from '../../core/address.ts';
 import { equalOctets } from '../../core/bytes.ts';
 import { DecodeError } from '../../core/errors.ts';
 import { after, type Instant } from '../../core/time.ts';
-import type { ProbeSpec } from './check.ts';
+import type { ProbeSpec } from '../../policy/dns/check.ts';
 import type { Outcome, Probe, ProbeEffects } from './probe.ts';
 
 type DnsSpec = Extract<ProbeSpec, { kind: 'dns' }>;

@@ -1,4 +1,5 @@
-import { makeThreshold, type ThresholdSpec } from './threshold.ts';
+import type { ThresholdSpec } from '../../policy/dns/check.ts';
+import { makeThreshold } from './threshold.ts';
 
 /** One probe of a history. */
 export interface Observation {

@@ -2,7 +2,7 @@ import type { Random } from '../../core/random.ts';
 import { HEALTH } from '../../core/rules/health.ts';
 import type { DatagramInput, Effects, StreamInput, UnreachableInput } from '../../core/service.ts';
 import { after, type Instant, NEVER, toInstant } from '../../core/time.ts';
-import type { Probing, Sight } from './check.ts';
+import type { Probing, Sight } from '../../policy/dns/check.ts';
 import { DatagramProbe } from './datagram-probe.ts';
 import type { Outcome, Probe } from './probe.ts';
 import { StreamProbe } from './stream-probe.ts';

@@ -3,7 +3,7 @@ import { parseIp } from '../../core/address.ts';
 import { DecodeError } from '../../core/errors.ts';
 import type { StreamId, StreamInput } from '../../core/service.ts';
 import { after, type Instant } from '../../core/time.ts';
-import type { ProbeSpec } from './check.ts';
+import type { ProbeSpec } from '../../policy/dns/check.ts';
 import type { Outcome, Probe, ProbeEffects } from './probe.ts';
 
 /** Route 53: the text must stand wholly in the first 5,120 octets of the page. */

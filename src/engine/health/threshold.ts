@@ -1,10 +1,4 @@
-/**
- * How many probes change a state. `route53`: so many in a row, both ways. `gdnsd`: from up to down when `down` failures have
- * come without `ok` successes in a row among them, from down to up after `up` successes in a row.
- */
-export type ThresholdSpec =
-  | { readonly kind: 'route53'; readonly count: number }
-  | { readonly kind: 'gdnsd'; readonly up: number; readonly ok: number; readonly down: number };
+import type { ThresholdSpec } from '../../policy/dns/check.ts';
 
 /** Where a threshold stands. */
 export interface Standing {

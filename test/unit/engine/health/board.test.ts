@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { afterSeconds, toInstant } from '../../../../src/core/time.ts';
 import { HealthBoard } from '../../../../src/engine/health/board.ts';
-import type { CheckSpec, Sight } from '../../../../src/engine/health/check.ts';
+import type { CheckSpec, Sight } from '../../../../src/policy/dns/check.ts';
 import { ANY } from '../../../../src/core/address.ts';
 import { RecordingEffects } from '../../../support/recording-effects.ts';
 

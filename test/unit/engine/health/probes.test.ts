@@ -6,7 +6,7 @@ import { toName } from '../../../../src/codec/dns/name.ts';
 import { Class, Rcode, Type } from '../../../../src/codec/dns/registry.ts';
 import { after, SECOND } from '../../../../src/core/time.ts';
 import { utf8Octets, utf8Text } from '../../../../src/core/text.ts';
-import type { ProbeSpec } from '../../../../src/engine/health/check.ts';
+import type { ProbeSpec } from '../../../../src/policy/dns/check.ts';
 import { Bench, HTTP, LOCAL, START, TARGET, watch } from '../../../support/probe-bench.ts';
 
 describe('rule 7: what is a good answer', () => {

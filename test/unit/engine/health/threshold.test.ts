@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseHistory, reportFlapping } from '../../../../src/engine/health/flap.ts';
-import { makeThreshold, type ThresholdSpec } from '../../../../src/engine/health/threshold.ts';
+import { makeThreshold } from '../../../../src/engine/health/threshold.ts';
+import type { ThresholdSpec } from '../../../../src/policy/dns/check.ts';
 
 const ROUTE53: ThresholdSpec = { kind: 'route53', count: 3 };
 const GDNSD: ThresholdSpec = { kind: 'gdnsd', up: 5, ok: 2, down: 3 };

@@ -1,6 +1,13 @@
 import type { Endpoint } from '../../core/address.ts';
 import type { Name } from '../../codec/dns/name.ts';
-import type { ThresholdSpec } from './threshold.ts';
+
+/**
+ * How many probes change a state. `route53`: so many in a row, both ways. `gdnsd`: from up to down when `down` failures have
+ * come without `ok` successes in a row among them, from down to up after `up` successes in a row.
+ */
+export type ThresholdSpec =
+  | { readonly kind: 'route53'; readonly count: number }
+  | { readonly kind: 'gdnsd'; readonly up: number; readonly ok: number; readonly down: number };
 
 /** What one probe does, and how long it waits for each thing. */
 export type ProbeSpec =

@@ -1,0 +1,46 @@
+import type { Instant } from '../core/time.ts';
+import type { HealthAction, TargetAction } from './checks.ts';
+import type { Selector } from './scenario.ts';
+
+/** What happens when. */
+export type Action = PowerAction | ImpairAction | CrashAction | ShowAction | CheckAction;
+
+type CheckAction = ActionCommon & (TargetAction | HealthAction);
+
+interface ActionCommon {
+  readonly at: Instant;
+  /** Such as `timeline[0]`. */
+  readonly path: string;
+}
+
+export interface PowerAction extends ActionCommon {
+  /** `release` and `renew` are for hosts with DHCP: give the address back, ask for longer before T1. */
+  readonly do: 'power-on' | 'power-off' | 'release' | 'renew';
+  readonly who: Selector;
+  /** The members one after another: `even` in steps, `uniform` each at a drawn moment of [at, at + overUs). */
+  readonly spread: { readonly overUs: number; readonly by: 'even' | 'uniform' } | undefined;
+}
+
+interface ImpairAction extends ActionCommon {
+  readonly do: 'impair';
+  readonly id: string;
+  /** A segment's or link's name. */
+  readonly where: string;
+  readonly lossRatio: number;
+  readonly delayUs: number;
+  readonly jitterUs: number;
+  readonly until: Instant;
+  /** A run in which it acted less often is inconclusive. */
+  readonly mustFire: number | undefined;
+}
+
+/** A router shows its tables. */
+interface ShowAction extends ActionCommon {
+  readonly do: 'show';
+  readonly who: Selector;
+}
+
+interface CrashAction extends ActionCommon {
+  readonly do: 'crash' | 'restart';
+  readonly who: Selector;
+}
