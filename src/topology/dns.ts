@@ -22,8 +22,11 @@ import { zoneSteps } from './zones.ts';
 
 const SECRET_OCTETS = 16;
 
+/** All but its dice. */
+type MadeOptions = Omit<DnsServiceOptions, 'random' | 'health'> & { readonly health: HealthSource };
+
 /** What a name server is made with: its zones are read here, once. */
-export function dnsServerOptions(config: DnsServiceConfig, world: World): Omit<DnsServiceOptions, 'random'> {
+export function dnsServerOptions(config: DnsServiceConfig, world: World): MadeOptions {
   const health: HealthSource = { current: ALL_HEALTHY };
   return {
     zones: buildZones(config, health, world),

@@ -3,7 +3,6 @@ import type { DnsServiceConfig, ServiceConfig } from '../config/scenario.ts';
 import { Random, streamKey } from '../core/random.ts';
 import type { TlsSpec } from '../core/driver.ts';
 import type { Service } from '../core/service.ts';
-import { ALL_HEALTHY, type HealthSource } from '../policy/dns/health-view.ts';
 import { type BundlePart, Bundle } from '../service/bundle.ts';
 import { DhcpService } from '../service/dhcp.ts';
 import { DnsService } from '../service/dns.ts';
@@ -76,7 +75,6 @@ function partMakers(config: ServiceConfig, world: World): (() => BundlePart)[] {
     const make = serviceMaker(config, world);
     return [() => ({ name, service: make(), ...ports })];
   }
-  const source: HealthSource = { current: ALL_HEALTHY };
   const options = dnsServerOptions(config, world);
   const random = (): Random => new Random(streamKey(world.seed, name));
   const dns = (): BundlePart => ({
@@ -87,7 +85,7 @@ function partMakers(config: ServiceConfig, world: World): (() => BundlePart)[] {
   });
   // There may be checks after a reload.
   if (config.checks.length === 0 && world.reloads !== true) return [dns];
-  const health = healthMaker(config, source, world);
+  const health = healthMaker(config, options.health, world);
   const udpPorts = hearsReports(config) ? [REPORT_PORT] : [];
   return [dns, () => ({ name: `${name} checks`, service: health(), udpPorts, tcpPorts: [], tables: [] })];
 }
