@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import type { CommanderError } from 'commander';
 import { EXIT } from '../api/exit.ts';
+import { UsageError } from '../api/failure.ts';
 import type { Output } from './output.ts';
 
 /** What a command's code is given; it answers with the exit code. */
@@ -65,6 +66,21 @@ export function reachFlag(): Option {
 
 export function reachOf(flags: Flags): 'inside' | 'any' {
   return flags['allowPath'] === true ? 'any' : 'inside';
+}
+
+export function seedFlag(): Option {
+  return new Option('--seed <number>', "the dice; left out, the scenario's own");
+}
+
+const SEED_MAX = 2 ** 32 - 1;
+
+export function seedOf(flags: Flags): number | undefined {
+  const text = flags['seed'] as string | undefined;
+  if (text === undefined) return undefined;
+  const seed = Number(text);
+  if (!/^\d+$/.test(text) || seed > SEED_MAX)
+    throw new UsageError(`--seed "${text.slice(0, 20)}" is not a whole number from 0 to ${SEED_MAX}`);
+  return seed;
 }
 
 /** The command line: the verb that is `typed`, or asked about, whole; of all others name and summary, for the help. */

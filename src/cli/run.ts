@@ -4,18 +4,16 @@ import { UsageError } from '../api/failure.ts';
 import { exitCodeOf, runOnce, runsJson } from '../api/run.ts';
 import type { RunReport, RunRequest, RunResult } from '../api/run.ts';
 import { validateScenario } from '../api/validate.ts';
-import { defineVerb, jsonFlag, reachFlag, reachOf, shellWord } from './program.ts';
+import { defineVerb, jsonFlag, reachFlag, reachOf, seedFlag, seedOf, shellWord } from './program.ts';
 import type { Flags, Session } from './program.ts';
 import { welcomeFiles, welcomeLines } from './welcome.ts';
-
-const SEED_MAX = 2 ** 32 - 1;
 
 export const run = defineVerb(
   'run <files...>',
   (command) => {
     command
       .addOption(new Option('--mode <mode>', 'where').choices(['virtual', 'live']).default('virtual'))
-      .option('--seed <number>', "the dice; left out, the scenario's own")
+      .addOption(seedFlag())
       .option('--ladder <who>', 'draw the packets of a host or group; again for more', gather)
       .option('--pcap <file>', 'write a capture that Wireshark opens')
       .option('--trace <file>', 'write every event, one JSON object a line, for headend ladder and explain')
@@ -81,15 +79,6 @@ async function runFile(
 
 function signalExitCode({ reason }: AbortSignal): number {
   return reason === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted;
-}
-
-function seedOf(flags: Flags): number | undefined {
-  const text = flags['seed'] as string | undefined;
-  if (text === undefined) return undefined;
-  const seed = Number(text);
-  if (!/^\d+$/.test(text) || seed > SEED_MAX)
-    throw new UsageError(`--seed "${text.slice(0, 20)}" is not a whole number from 0 to ${SEED_MAX}`);
-  return seed;
 }
 
 /** The command that gives this run again. */

@@ -59,6 +59,11 @@ export const VERBS: readonly VerbEntry[] = [
     load: async () => (await import('./probe.ts')).probe,
   },
   {
+    name: 'dig',
+    summary: "ask a scenario's name server at a moment of its run, and be told why it answers as it does",
+    load: async () => (await import('./dig.ts')).dig,
+  },
+  {
     name: 'ladder',
     summary: 'draw the packets of hosts out of a file that run --trace wrote',
     load: async () => (await import('./ladder.ts')).ladder,

@@ -3,6 +3,7 @@ import { formatName } from '../codec/dns/name.ts';
 import { ANY, BROADCAST, type Ip } from '../core/address.ts';
 import type { Random } from '../core/random.ts';
 import type {
+  CommandInput,
   DatagramInput,
   Effects,
   Input,
@@ -20,6 +21,7 @@ import type { HealthSource } from '../policy/dns/health-view.ts';
 import type { RecordOrder } from '../policy/routing/simple.ts';
 import type { AccessList } from '../store/access.ts';
 import type { ZoneSet } from '../store/zone-set.ts';
+import { digReply } from './dns-dig.ts';
 import { DnsReply } from './dns-reply.ts';
 import { DnsClient, DnsResponder, LATER } from './dns-responder.ts';
 import { DnsSigning } from './dns-signing.ts';
@@ -74,7 +76,7 @@ export interface DnsWorkOptions {
   readonly addresses: readonly Ip[];
 }
 
-/** An authoritative name server on UDP and TCP. The command `status` lists its zones. */
+/** An authoritative name server on UDP and TCP. The command `status` lists its zones, `dig` answers a query and tells all that led to it. */
 export class DnsService implements Service {
   readonly #zones: ZoneSet;
   readonly #port: number;
@@ -141,6 +143,7 @@ export class DnsService implements Service {
         return this.#work?.settled(input, now, effects);
       case 'command':
         if (input.verb === 'status') effects.reply(this.#status());
+        if (input.verb === 'dig') effects.reply(this.#dig(input, now));
         return;
       default:
         return;
@@ -221,6 +224,10 @@ export class DnsService implements Service {
       this.#streams.write(id, stream, frameMessage(this.#responder.octets, length), now, effects);
       return !stream.isClosing;
     });
+  }
+
+  #dig({ args }: CommandInput, now: Instant): Plain {
+    return digReply(args, { zones: this.#zones, responder: this.#responder, reply: this.#reply }, now);
   }
 
   #status(): Plain {

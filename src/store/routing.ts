@@ -6,7 +6,10 @@ import type { Instant } from '../core/time.ts';
 import type { RRset, Zone } from './zone.ts';
 
 /** What an engine needs of the sink: to say why. */
-export type Reasons = Pick<Effects, 'because' | 'explains'>;
+export interface Reasons extends Pick<Effects, 'because' | 'explains'> {
+  /** Is told of a policy before it chooses; only who explains one answer in full has this. */
+  readonly asked?: ((routing: Routing, zone: Zone, asker: Asker) => void) | undefined;
+}
 
 /** Who asks, as far as an answer may depend on it: one object, filled for each query. */
 export interface Asker {

@@ -127,6 +127,7 @@ export class PolicyRouting implements Routing {
 
   choose(zone: Zone, asker: Asker, scope: Scope, reasons: Reasons): Choice {
     const { walk, client, health, reasons: listener } = this.#policies;
+    reasons.asked?.(this, zone, asker);
     client.begin(asker.source, asker.subnet);
     listener.reasons = reasons;
     const outcome = walk.run(this.#node, health.current, client, listener);

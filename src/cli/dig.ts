@@ -1,0 +1,61 @@
+import { askAlong, clientWords, digClient, digMoment, digQuestion, digServer } from '../api/dig.ts';
+import { answerLines, answerPlain, explanationLines, explanationPlain } from '../api/dig-lines.ts';
+import { EXIT } from '../api/exit.ts';
+import { formatDuration, span } from '../api/report.ts';
+import { loadScenario } from '../api/scenario.ts';
+import { defineVerb, jsonFlag, reachFlag, reachOf, seedFlag, seedOf } from './program.ts';
+
+export const dig = defineVerb(
+  'dig',
+  (command) => {
+    command
+      .argument('<file>', 'a scenario file with a name server')
+      .argument('<name>', 'the name to ask for')
+      .argument('[type]', 'the type to ask for', 'A')
+      .option('--client <net>', 'who asks: an address, or a network that its resolver tells (RFC 7871)')
+      .option('--from <address>', 'the resolver that asks for the client')
+      .option('--at <time>', 'when: 90s, or 12:03 on the scenario’s clock; left out, at the end')
+      .option('--server <name>', 'the name server to ask; left out, the one that has the zone')
+      .option('--dnssec', 'ask for signatures, too')
+      .option('--explain', 'all that led to the answer, as a tree')
+      .addOption(seedFlag())
+      .addOption(reachFlag())
+      .addOption(jsonFlag());
+  },
+  ({ output }, [file = '', name = '', type = 'A'], flags) => {
+    const text = (flag: string): string | undefined => flags[flag] as string | undefined;
+    const loaded = loadScenario(file, { reach: reachOf(flags) });
+    const question = {
+      ...digQuestion(name, type),
+      client: digClient(text('client'), text('from')),
+      dnssecOk: flags['dnssec'] === true,
+    };
+    const server = digServer(loaded, question.qname, text('server'));
+    const at = digMoment(text('at'), loaded);
+    const [answer] = askAlong(loaded, server, [{ at, question }], seedOf(flags));
+    if (answer === undefined) {
+      output.note(`headend: ${server.name} is down at ${formatDuration(at)}: nobody answers`);
+      return EXIT.failed;
+    }
+    const verdict = answer.message === undefined ? 'fail' : 'pass';
+    if (flags['json'] === true)
+      output.json({
+        format_version: 1,
+        verdict,
+        server: server.name,
+        ...answerPlain(answer, question),
+        ...(flags['explain'] === true ? { explanation: explanationPlain(answer) } : {}),
+      });
+    else {
+      output.lines([
+        [
+          span(`;; ${server.name} at ${formatDuration(at)}, asked by `, 'dim'),
+          span(clientWords(question.client)),
+        ],
+        ...answerLines(answer, question),
+      ]);
+      if (flags['explain'] === true) output.lines([[], ...explanationLines(answer, output.columns)]);
+    }
+    return verdict === 'pass' ? EXIT.passed : EXIT.failed;
+  },
+);
