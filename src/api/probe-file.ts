@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { connect } from 'node:net';
+import { Flag } from '../codec/dns/header.ts';
 import { encodeMessage } from '../codec/dns/message.ts';
 import { toName } from '../codec/dns/name.ts';
 import { Class, Type } from '../codec/dns/registry.ts';
@@ -35,7 +36,7 @@ export interface ProbeFileOptions {
   readonly stateFolder?: string | undefined;
 }
 
-const PORTS = { dhcp: 67, tftp: 69, tod: 37, dns: 53, ftp: 21 } as const;
+const PORTS = { dhcp: 67, tftp: 69, tod: 37, dns: 53, ftp: 21, resolver: 53 } as const;
 const GREETING_MS = 3_000;
 /** The clients in whose name DHCP is asked: a modem, and what stands behind it. */
 const MODEM = '02:68:65:61:64:70';
@@ -62,6 +63,8 @@ function ask(service: ServiceConfig, server: Server): Promise<Asked> {
       return askTftp(service, server);
     case 'dns':
       return askZone(service, server);
+    case 'resolver':
+      return askResolver(service.name, server);
     case 'tod':
       return askTod(service.name, server);
     case 'ftp':
@@ -95,12 +98,20 @@ async function askTftp({ name, files }: TftpServiceConfig, server: Server): Prom
   return { name, good, tells: `RRQ ${escapeText(file ?? 'headend-probe')}: ${tells}` };
 }
 
-async function askZone({ name, zones }: DnsServiceConfig, server: Server): Promise<Asked> {
-  const apex = zones[0]?.apex ?? '.';
+function askZone({ name, zones }: DnsServiceConfig, server: Server): Promise<Asked> {
+  return askSoa(name, zones[0]?.apex ?? '.', 0, server);
+}
+
+/** The root is a name that every resolver can find. */
+function askResolver(name: string, server: Server): Promise<Asked> {
+  return askSoa(name, '.', Flag.RD, server);
+}
+
+async function askSoa(name: string, apex: string, flags: number, server: Server): Promise<Asked> {
   const query = encodeMessage({
     id: randomInt(65_536),
     opcode: 0,
-    flags: 0,
+    flags,
     rcode: 0,
     questions: [{ qname: toName(apex), qtype: Type.SOA, qclass: Class.IN }],
     answers: [],

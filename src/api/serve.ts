@@ -68,9 +68,9 @@ export interface Serving {
   stop(graceMs?: number): Promise<void>;
 }
 
-const SERVER_KINDS: ReadonlySet<string> = new Set(['dhcp', 'tftp', 'tod', 'dns', 'ftp']);
+const SERVER_KINDS: ReadonlySet<string> = new Set(['dhcp', 'tftp', 'tod', 'dns', 'ftp', 'resolver']);
 /** Devices that do nothing until they are switched on. */
-const POWERED_KINDS: ReadonlySet<string> = new Set(['cable-modem', 'host', 'stub', 'resolver']);
+const POWERED_KINDS: ReadonlySet<string> = new Set(['cable-modem', 'host', 'stub', 'population']);
 const DHCP_PORT = 67;
 const NO_SOURCE = 'these servers were not made from a file';
 /** A transfer whose client acknowledges is over by then; service managers wait longer (systemd: 90 s). */

@@ -2,7 +2,6 @@ import {
   formatIpv4,
   isIpv4,
   maskIp,
-  parseIp,
   prefixContains,
   type Ip,
   type Ipv4,
@@ -12,6 +11,7 @@ import type { InterfaceAddress } from '../core/service.ts';
 import { interfaceAddress, type AddressBook } from './addresses.ts';
 import { buildClient } from './build-client.ts';
 import { buildTarget } from './build-checks.ts';
+import { buildAttacker, buildPopulation, serverAddress } from './build-resolver.ts';
 import { buildSecret } from './build-files.ts';
 import { claimRouter, RouterBuilder } from './build-router.ts';
 import { didYouMean, type Findings, type Path } from './findings.ts';
@@ -61,6 +61,10 @@ export class DeviceBuilder {
       if (device.kind === 'router') return new RouterBuilder(device, this.#findings, path).build(name);
       if (device.kind === 'client') return this.#client(name, device, path);
       if (device.kind === 'web' || device.kind === 'prober') return this.#target(name, device, path);
+      if (device.kind === 'population')
+        return buildPopulation(name, device, this.#services, this.#findings, path);
+      if (device.kind === 'attacker')
+        return buildAttacker(name, device, this.#services, this.#findings, path);
       return this.#host(name, device, path);
     });
   }
@@ -93,6 +97,8 @@ export class DeviceBuilder {
       return;
     }
     if (device.kind === 'router') return claimRouter(name, device, this.#book, path);
+    if (device.kind === 'population' || device.kind === 'attacker')
+      return this.#book.claim(device.ip.address, 1, name, [...path, 'ip']);
     const count = device.count ?? 1;
     if (device.kind === 'client' || device.kind === 'web' || device.kind === 'prober')
       return this.#book.claim(device.ip.address, count, name, [...path, 'ip']);
@@ -273,19 +279,12 @@ export class DeviceBuilder {
       );
   }
 
-  #resolver(text: string, path: Path): Ip[] {
-    const address = parseIp(text);
-    if (address !== undefined) return [address];
-    const services = this.#services.filter((service) => service.kind === 'dns');
-    const service = services.find((one) => one.name === text);
-    if (service?.addresses[0] !== undefined) return [service.addresses[0].address];
-    const hint = didYouMean(
-      text,
-      services.map((one) => one.name),
-      'write an address, or one of',
-    );
-    this.#findings.add(path, `${quote(text)} is no DNS service of this file and no address`, hint);
-    return [];
+  #resolver(text: string, path: Path): readonly Ip[] {
+    const known = new Map<string, Ip>();
+    for (const { name, kind, addresses } of this.#services)
+      if ((kind === 'dns' || kind === 'resolver') && addresses[0] !== undefined)
+        known.set(name, addresses[0].address);
+    return serverAddress(text, known, this.#findings, path);
   }
 
   #question(file: HostFile, path: Path): Question | undefined {

@@ -9,7 +9,14 @@ import type { ExpectationFile, GoalFile } from './schema.ts';
 import { pathText, placeOf } from './source.ts';
 import { parseStep, type Step } from './step.ts';
 import { DURATION_US_MAX, formatDurationUs } from './units.ts';
-import { CLIENT_STATES, CMTS_STATES, HOST_STATES, MODEM_STATES, WEB_STATES } from './vocabulary.ts';
+import {
+  ATTACKER_STATES,
+  CLIENT_STATES,
+  CMTS_STATES,
+  HOST_STATES,
+  MODEM_STATES,
+  WEB_STATES,
+} from './vocabulary.ts';
 
 type Common = Omit<Extract<Expectation, { kind: 'always' }>, 'kind' | 'claim' | 'text'>;
 
@@ -179,13 +186,13 @@ export class ExpectationBuilder {
   }
 
   #goal(file: GoalFile, who: Selector | undefined, path: Path): Goal | undefined {
-    const given = (['state', 'cmts-state', 'sees', 'answers', 'rule'] as const).filter(
+    const given = (['state', 'cmts-state', 'sees', 'answers', 'rule', 'measure'] as const).filter(
       (key) => file[key] !== undefined,
     );
     const [key] = given;
     const value = key === undefined ? undefined : file[key];
     if (key === undefined || value === undefined || given.length !== 1) {
-      const message = `it says one of state, cmts-state, sees, answers, rule, and this has ${given.length}`;
+      const message = `it says one of state, cmts-state, sees, answers, rule, measure, and this has ${given.length}`;
       this.#findings.add(path, message, 'write exactly one, such as state: operational');
       return undefined;
     }
@@ -201,14 +208,16 @@ export class ExpectationBuilder {
         else this.#oneOf(value, CMTS_STATES, 'a CMTS', at, 0);
         return { kind: 'cmts-state', state: value };
       case 'sees':
-        if (kind !== undefined && this.#asks(who) === undefined)
+        if (kind !== undefined && !this.#asks(who))
           this.#findings.add(at, `${who?.text} looks nothing up`, 'give it ask:, or name what does');
         return { kind: 'sees', answer: value };
       case 'rule':
         return this.#rule(value, at, 0);
+      case 'measure':
+        return this.#measure(value, at);
       default:
-        if (kind !== undefined && kind !== 'dns')
-          this.#findings.add(at, `${who?.text} answers no names`, 'name a DNS service');
+        if (kind !== undefined && kind !== 'dns' && kind !== 'resolver')
+          this.#findings.add(at, `${who?.text} answers no names`, 'name a DNS service or resolver');
         return { kind: 'answers', answer: value };
     }
   }
@@ -225,9 +234,21 @@ export class ExpectationBuilder {
     return { kind: 'rule', id, words };
   }
 
-  #asks(who: Selector | undefined): unknown {
+  #measure(text: string, path: Path): Goal | undefined {
+    const claim = parseClaim(text);
+    if ('kind' in claim && claim.kind === 'measure') return { kind: 'measure', claim };
+    const { message, hint } =
+      'message' in claim
+        ? claim
+        : { message: `${quote(text)} is no measure`, hint: 'write it under always:' };
+    this.#findings.add(path, message, hint);
+    return undefined;
+  }
+
+  #asks(who: Selector | undefined): boolean {
     const device = who && this.#devices.get(who.group);
-    return device !== undefined && 'ask' in device ? device.ask : undefined;
+    if (device === undefined) return who !== undefined && this.#services.get(who.group)?.kind === 'resolver';
+    return device.kind === 'population' || ('ask' in device && device.ask !== undefined);
   }
 
   /** A state that no machine of this kind enters would never be seen. */
@@ -236,6 +257,7 @@ export class ExpectationBuilder {
     if (kind === undefined) return;
     if (kind === 'cable-modem') this.#oneOf(state, MODEM_STATES, 'a cable modem', path, offset);
     else if (kind === 'host' || kind === 'stub') this.#oneOf(state, HOST_STATES, 'a host', path, offset);
+    else if (kind === 'attacker') this.#oneOf(state, ATTACKER_STATES, 'an attacker', path, offset);
     else if (kind === 'client') this.#oneOf(state, CLIENT_STATES, 'a client', path, offset);
     else if (kind === 'web') this.#oneOf(state, WEB_STATES, 'a web server', path, offset);
     else this.#findings.addInside(path, offset, `${group} has no states`, 'name modems or hosts');
@@ -257,6 +279,8 @@ function goalText(goal: Goal): string {
       return `${goal.state} at the CMTS`;
     case 'rule':
       return ['decides by', goal.id, ...goal.words].join(' ');
+    case 'measure':
+      return `measures ${goal.claim.measure} ${goal.claim.operator} ${goal.claim.bound}`;
     default:
       return `${goal.kind} ${goal.answer}`;
   }

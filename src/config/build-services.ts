@@ -3,6 +3,7 @@ import { interfaceAddress, type AddressBook } from './addresses.ts';
 import { buildDhcp } from './build-dhcp.ts';
 import type { Findings, Path } from './findings.ts';
 import { buildTftpFiles } from './build-files.ts';
+import { buildResolver } from './build-resolver.ts';
 import { buildDns } from './build-dns.ts';
 import type {
   CapacityConfig,
@@ -27,7 +28,7 @@ export function buildServices(
     if (file === undefined) continue;
     const path = ['services', name];
     const common = buildCommon(name, file, built, book, findings, path);
-    const service = buildService(file, common, findings, path);
+    const service = buildService(file, common, services, findings, path);
     built.push(service);
   }
   return built;
@@ -36,6 +37,7 @@ export function buildServices(
 function buildService(
   file: ServiceFile,
   common: ServiceCommon,
+  services: ServicesFile,
   findings: Findings,
   path: Path,
 ): ServiceConfig {
@@ -45,10 +47,11 @@ function buildService(
   if (isKind(file, kind, 'tftp')) return buildTftp(file, common, findings, path);
   if (isKind(file, kind, 'dns')) return buildDns(file, common, findings, path);
   if (isKind(file, kind, 'ftp')) return buildFtp(file, common, findings, path);
+  if (isKind(file, kind, 'resolver')) return buildResolver(file, common, services, findings, path);
   return { ...common, kind: 'tod' };
 }
 
-function isKind<Kind extends 'dhcp' | 'tftp' | 'dns' | 'ftp'>(
+function isKind<Kind extends 'dhcp' | 'tftp' | 'dns' | 'ftp' | 'resolver'>(
   _file: ServiceFile,
   kind: string,
   wanted: Kind,

@@ -8,13 +8,15 @@ export type Claim =
   /** No modem asks for a file before its lease. */
   | { readonly kind: 'lease-before-tftp' }
   /** A measure stays within a bound. */
-  | {
-      readonly kind: 'measure';
-      readonly measure: string;
-      readonly operator: Operator;
-      /** In the measure's own unit. */
-      readonly bound: number;
-    };
+  | MeasureClaim;
+
+export interface MeasureClaim {
+  readonly kind: 'measure';
+  readonly measure: string;
+  readonly operator: Operator;
+  /** In the measure's own unit. */
+  readonly bound: number;
+}
 
 export type Operator = '<' | '<=' | '>' | '>=' | '==';
 

@@ -1,4 +1,4 @@
-import type { Claim } from './claim.ts';
+import type { Claim, MeasureClaim } from './claim.ts';
 import type { Place } from './place.ts';
 import type { Selector } from './scenario.ts';
 import type { Step } from './step.ts';
@@ -68,5 +68,7 @@ export type Goal =
   | { readonly kind: 'sees'; readonly answer: string }
   /** It decided by this rule, and all the words stand in what was said of it. */
   | { readonly kind: 'rule'; readonly id: string; readonly words: readonly string[] }
+  /** Something it measures was within a bound, such as `cache.hits >= 3`. */
+  | { readonly kind: 'measure'; readonly claim: MeasureClaim }
   /** A server sent an answer with this data. */
   | { readonly kind: 'answers'; readonly answer: string };

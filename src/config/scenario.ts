@@ -5,6 +5,7 @@ import type { ClientTestOptions } from '../policy/address/client-test.ts';
 import type { Quality } from '../core/driver.ts';
 import type { Action } from './action.ts';
 import type { ChecksConfig, ProberDeviceConfig, WebDeviceConfig } from './checks.ts';
+import type { AttackerDeviceConfig, PopulationDeviceConfig, ResolverServiceConfig } from './resolver.ts';
 import type { ClientDeviceConfig, RouterDeviceConfig } from './router.ts';
 import type { DnsSettings } from './dns-settings.ts';
 import type { FileReference, Warning } from './place.ts';
@@ -75,7 +76,8 @@ export type ServiceConfig =
   | TftpServiceConfig
   | TodServiceConfig
   | DnsServiceConfig
-  | FtpServiceConfig;
+  | FtpServiceConfig
+  | ResolverServiceConfig;
 
 export interface DhcpServiceConfig extends ServiceCommon {
   readonly kind: 'dhcp';
@@ -244,7 +246,9 @@ export type DeviceConfig =
   | RouterDeviceConfig
   | ClientDeviceConfig
   | WebDeviceConfig
-  | ProberDeviceConfig;
+  | ProberDeviceConfig
+  | PopulationDeviceConfig
+  | AttackerDeviceConfig;
 
 export interface CmtsDeviceConfig extends DeviceCommon {
   readonly kind: 'cmts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { dnsFields } from './schema-dns.ts';
+import { resolverFields } from './schema-resolver.ts';
 import * as v from './values.ts';
 
 const count = (most: number, what: string) =>
@@ -181,6 +182,8 @@ const dns = { ...common, ...dnsFields };
 
 const tod = { ...common };
 
+const resolver = { ...common, ...resolverFields };
+
 const ftp = {
   ...common,
   files: tftp.files.describe('what it serves, by name, letter for letter'),
@@ -191,7 +194,7 @@ const ftp = {
     .describe('where it waits for data connections in passive mode; default 50000-50015'),
 };
 
-/** By name: `dhcp`, `tftp`, `tod`, `dns`, `ftp` are what they are called; any other name says its `kind`. */
+/** By name: `dhcp`, `tftp`, `tod`, `dns`, `ftp`, `resolver` are what they are called; any other name says its `kind`. */
 export const services = v
   .strict({
     dhcp: v.strict({ kind: z.literal('dhcp').optional(), ...dhcp }).optional(),
@@ -199,6 +202,7 @@ export const services = v
     tod: v.strict({ kind: z.literal('tod').optional(), ...tod }).optional(),
     dns: v.strict({ kind: z.literal('dns').optional(), ...dns }).optional(),
     ftp: v.strict({ kind: z.literal('ftp').optional(), ...ftp }).optional(),
+    resolver: v.strict({ kind: z.literal('resolver').optional(), ...resolver }).optional(),
   })
   .catchall(
     z.discriminatedUnion('kind', [
@@ -207,6 +211,7 @@ export const services = v
       v.strict({ kind: z.literal('tod'), ...tod }),
       v.strict({ kind: z.literal('dns'), ...dns }),
       v.strict({ kind: z.literal('ftp'), ...ftp }),
+      v.strict({ kind: z.literal('resolver'), ...resolver }),
     ]),
   )
   .describe('the servers');
@@ -217,6 +222,7 @@ export type DhcpFile = NonNullable<ServicesFile['dhcp']>;
 export type DhcpSubnetFile = z.output<typeof dhcpSubnet>;
 export type TftpFile = NonNullable<ServicesFile['tftp']>;
 export type TftpContentFile = z.output<typeof tftpFile>;
+export type ResolverFile = NonNullable<ServicesFile['resolver']>;
 export type FtpFile = NonNullable<ServicesFile['ftp']>;
 export type DnsFile = NonNullable<ServicesFile['dns']>;
 export type ProvisionFile = z.output<typeof provision>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { limits } from './schema-limits.ts';
 import { checkActions, prober, web } from './schema-checks.ts';
+import { attacker, population } from './schema-resolver.ts';
 import { client, router } from './schema-router.ts';
 import { services } from './schema-services.ts';
 import * as v from './values.ts';
@@ -91,6 +92,8 @@ const devices = z
       client({ count: count.optional() }),
       web({ count: count.optional() }),
       prober({ count: count.optional() }),
+      population,
+      attacker,
     ]),
   )
   .describe('the devices');
@@ -143,6 +146,10 @@ const goal = {
   'cmts-state': z.string().optional().describe('what its CMTS shows, such as reject(m)'),
   sees: v.line('an address or other data').optional().describe('a resolver got this answer'),
   answers: v.line('an address or other data').optional().describe('a server gave this answer'),
+  measure: v
+    .line('a measure and a bound, such as cache.hits >= 3')
+    .optional()
+    .describe('something that it measures was within this bound'),
   rule: v
     .line('the id of a rule, such as HE-FW-002')
     .optional()
@@ -209,7 +216,7 @@ export type ActionFile = NonNullable<ScenarioFile['timeline']>[number];
 export type ExpectationFile = NonNullable<ScenarioFile['expect']>[number];
 export type GoalFile = Pick<
   NonNullable<ExpectationFile['never']>,
-  'state' | 'cmts-state' | 'sees' | 'answers' | 'rule'
+  'state' | 'cmts-state' | 'sees' | 'answers' | 'rule' | 'measure'
 >;
 
 /** JSON Schema draft-07 of the file, as editors read it. */

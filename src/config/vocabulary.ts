@@ -87,6 +87,8 @@ export const CLIENT_STATES = ['off', 'fetching', 'fetched', 'failed'];
 
 /** Of a web server that checks look at. */
 export const WEB_STATES = ['serving', 'failing'];
+/** Of a host that forges answers. */
+export const ATTACKER_STATES = ['off', 'attacking', 'poisoned', 'gave-up'];
 
 /** RFC 4639's docsDevServerBootState, and what comes before and beside it. */
 export const MODEM_STATES = [

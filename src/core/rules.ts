@@ -53,6 +53,7 @@ const PROTOCOLS = [
   'DNSSEC',
   'HEALTH',
   'WEB',
+  'RESOLVER',
 ] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
 

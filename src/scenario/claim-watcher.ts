@@ -96,7 +96,7 @@ export class MeasureBoundWatcher implements MeasureWatcher {
   }
 }
 
-function compare(value: number, operator: Operator, bound: number): boolean {
+export function compare(value: number, operator: Operator, bound: number): boolean {
   switch (operator) {
     case '<':
       return value < bound;

@@ -111,11 +111,16 @@ export class Expectations {
         if (expectation.goal.kind === 'state') this.#states.push(watcher);
         else if (expectation.goal.kind === 'cmts-state') this.#cmtsStates.push(watcher);
         else if (expectation.goal.kind === 'rule') this.#reasons.push(watcher);
+        else if (expectation.goal.kind === 'measure') this.#addMeasure(watcher);
         else this.#frames.push(watcher);
         return watcher;
       }
     }
     return expectation satisfies never;
+  }
+
+  #addMeasure(watcher: MeasureWatcher): void {
+    this.#measures.set(watcher.measure, [...(this.#measures.get(watcher.measure) ?? []), watcher]);
   }
 
   #watchClaim({ claim }: Extract<Expectation, { kind: 'always' }>, leases: LeaseView): Watcher {
@@ -132,8 +137,7 @@ export class Expectations {
       }
       case 'measure': {
         const watcher = new MeasureBoundWatcher(claim.measure, claim.operator, claim.bound);
-        const others = this.#measures.get(claim.measure) ?? [];
-        this.#measures.set(claim.measure, [...others, watcher]);
+        this.#addMeasure(watcher);
         return watcher;
       }
     }

@@ -6,14 +6,22 @@ import type { Rule } from '../core/rules.ts';
 import type { Instant } from '../core/time.ts';
 import type { PacketFacts } from './packet.ts';
 import { formatCount, formatMoment, type PlantIndex } from './plant.ts';
+import { compare } from './claim-watcher.ts';
 import { isReason } from './step-match.ts';
-import type { Ending, FrameWatcher, Outcome, ReasonWatcher, StateWatcher } from './watcher.ts';
+import type {
+  Ending,
+  FrameWatcher,
+  MeasureWatcher,
+  Outcome,
+  ReasonWatcher,
+  StateWatcher,
+} from './watcher.ts';
 
 /** Names of members in a detail; a storm has thousands. */
 const NAMES_MAX = 3;
 
 /** When each member got to a goal, for `eventually` and `never`. */
-export class GoalWatcher implements StateWatcher, FrameWatcher, ReasonWatcher {
+export class GoalWatcher implements StateWatcher, FrameWatcher, ReasonWatcher, MeasureWatcher {
   readonly goal: Goal;
   readonly fromUs: number;
   readonly #expectation: EventuallyExpectation | NeverExpectation;
@@ -91,6 +99,20 @@ export class GoalWatcher implements StateWatcher, FrameWatcher, ReasonWatcher {
     this.#heard = true;
     const { id, words } = this.goal;
     if (this.#open && isReason({ rule: id, words }, rule, detail)) this.#arrive(at, host - this.#first);
+  }
+
+  get measure(): string {
+    return this.goal.kind === 'measure' ? this.goal.claim.measure : '';
+  }
+
+  measured(at: Instant, host: HostSpec, value: number): void {
+    if (this.goal.kind !== 'measure') return;
+    const place = (this.#plant.numberOf(host) ?? -1) - this.#first;
+    if (!this.#isMember(place)) return;
+    this.#begin(at);
+    this.#heard = true;
+    const { operator, bound } = this.goal.claim;
+    if (this.#open && compare(value, operator, bound)) this.#arrive(at, place);
   }
 
   judge(end: Ending): Outcome {

@@ -1,4 +1,5 @@
 import type { ProberDeviceConfig, WebDeviceConfig } from '../config/checks.ts';
+import type { AttackerDeviceConfig, PopulationDeviceConfig } from '../config/resolver.ts';
 import type { ClientDeviceConfig, RouterDeviceConfig } from '../config/router.ts';
 import type {
   CableModemDeviceConfig,
@@ -17,6 +18,7 @@ import { cmtsMaker } from './cmts.ts';
 import { hostMaker } from './hosts.ts';
 import { ModemMakers } from './modems.ts';
 import { buildNetwork, hostMac, type Network, type ServerGroup } from './network.ts';
+import { attackerMaker, populationMaker } from './resolver.ts';
 import { clientMaker, clientPorts, routerMaker } from './routers.ts';
 import { buildServer } from './servers.ts';
 import type { World } from './world.ts';
@@ -88,6 +90,10 @@ function addDevice(device: DeviceConfig, hosts: HostSpec[], site: Site): void {
     }
     case 'router':
       hosts.push({ ...routerHost(device, site), number: hosts.length });
+      return;
+    case 'population':
+    case 'attacker':
+      hosts.push({ ...namesHost(device, site), number: hosts.length });
       return;
     case 'client':
       for (let index = 0; index < (device.count ?? 1); index++)
@@ -171,6 +177,27 @@ function targetHost(
     udpPorts: NONE,
     tcpPorts: device.kind === 'web' ? device.ports : NONE,
     create: device.kind === 'web' ? () => new WebService(device.answer) : proberMaker(device, index, world),
+  };
+}
+
+/** Those who ask many names, or answer what they were not asked. */
+function namesHost(
+  device: PopulationDeviceConfig | AttackerDeviceConfig,
+  { network, world }: Site,
+): HostSpec {
+  const { name, kind } = device;
+  const interfaces = network.fixed.get(name) ?? bug(`${name} has no interfaces`);
+  return {
+    name,
+    kind,
+    group: name,
+    interfaces,
+    routes: network.routes.routesOf({ interfaces, forwards: false }),
+    forwards: false,
+    udpPorts: kind === 'attacker' ? [53] : NONE,
+    tcpPorts: NONE,
+    create:
+      device.kind === 'population' ? populationMaker(device, world.seed) : attackerMaker(device, world.seed),
   };
 }
 

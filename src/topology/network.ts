@@ -2,6 +2,7 @@ import { addToIp, type Ip } from '../core/address.ts';
 import type { InterfaceSpec, LinkSpec, SegmentSpec } from '../core/driver.ts';
 import type { InterfaceAddress } from '../core/service.ts';
 import type { ProberDeviceConfig, WebDeviceConfig } from '../config/checks.ts';
+import type { AttackerDeviceConfig, PopulationDeviceConfig } from '../config/resolver.ts';
 import type { ClientDeviceConfig, RouterDeviceConfig } from '../config/router.ts';
 import type { DeviceConfig, HostDeviceConfig, Scenario, ServiceConfig } from '../config/scenario.ts';
 import { macOfName, memberMac, memberName } from '../config/template.ts';
@@ -79,7 +80,13 @@ function routerInterfaces({ name, interfaces, nat }: RouterDeviceConfig): Interf
 }
 
 /** A device of one interface on one segment. */
-type Standing = HostDeviceConfig | ClientDeviceConfig | WebDeviceConfig | ProberDeviceConfig;
+type Standing =
+  | HostDeviceConfig
+  | ClientDeviceConfig
+  | WebDeviceConfig
+  | ProberDeviceConfig
+  | PopulationDeviceConfig
+  | AttackerDeviceConfig;
 
 /** The interface of a host or stub, whether its address is fixed or comes by DHCP. */
 export function hostMac(device: Standing, index: number): InterfaceSpec['mac'] {

@@ -15,6 +15,7 @@ import { dhcpServerOptions } from './dhcp.ts';
 import { dnsServerOptions } from './dns.ts';
 import { buildFileTable } from './files.ts';
 import type { ServerGroup } from './network.ts';
+import { resolverMaker } from './resolver.ts';
 import type { World } from './world.ts';
 
 const PORTS: Readonly<
@@ -25,7 +26,15 @@ const PORTS: Readonly<
   tod: { udp: [37], tcp: [37] },
   dns: { udp: [53], tcp: [53] },
   ftp: { udp: [], tcp: [21] },
+  resolver: { udp: [53], tcp: [53] },
 };
+
+/** A resolver may ask from a port of its own, and a name server hears reports of its checks. */
+function udpPortsOf(config: ServiceConfig): readonly number[] {
+  const { udp } = PORTS[config.kind];
+  if (config.kind === 'resolver' && config.fixedPort !== undefined) return [...udp, config.fixedPort];
+  return config.kind === 'dns' && hearsReports(config) ? [...udp, REPORT_PORT] : udp;
+}
 
 /** Beside port 21 an FTP server waits on those of passive mode. */
 function tcpPortsOf(config: ServiceConfig): readonly number[] {
@@ -43,6 +52,7 @@ const TABLES: Readonly<Record<ServiceConfig['kind'], readonly string[]>> = {
   tod: [],
   dns: ZONE_TABLES,
   ftp: [],
+  resolver: [],
 };
 
 /** The service of one server host, ready to be made again after a crash; what its files say is read once, here. */
@@ -73,7 +83,7 @@ function partMakers(config: ServiceConfig, world: World): (() => BundlePart)[] {
   const ports = { udpPorts: PORTS[kind].udp, tcpPorts: tcpPortsOf(config), tables: TABLES[kind] };
   if (config.kind !== 'dns') {
     const make = serviceMaker(config, world);
-    return [() => ({ name, service: make(), ...ports })];
+    return [() => ({ name, service: make(), ...ports, udpPorts: udpPortsOf(config) })];
   }
   const options = dnsServerOptions(config, world);
   const random = (): Random => new Random(streamKey(world.seed, name));
@@ -88,11 +98,6 @@ function partMakers(config: ServiceConfig, world: World): (() => BundlePart)[] {
   const health = healthMaker(config, options.health, world);
   const udpPorts = hearsReports(config) ? [REPORT_PORT] : [];
   return [dns, () => ({ name: `${name} checks`, service: health(), udpPorts, tcpPorts: [], tables: [] })];
-}
-
-function udpPortsOf(config: ServiceConfig): readonly number[] {
-  const { udp } = PORTS[config.kind];
-  return config.kind === 'dns' && hearsReports(config) ? [...udp, REPORT_PORT] : udp;
 }
 
 /** Of the services at one address only a name server has TLS. */
@@ -132,5 +137,7 @@ function serviceMaker(config: Exclude<ServiceConfig, DnsServiceConfig>, world: W
     }
     case 'tod':
       return () => new TodService({ epoch });
+    case 'resolver':
+      return resolverMaker(config, world.seed);
   }
 }

@@ -12,6 +12,7 @@ import { MODEM } from './modem.ts';
 import { NAT } from './nat.ts';
 import { NET_RULES } from './net.ts';
 import { RELAY } from './relay.ts';
+import { RESOLVER } from './resolver.ts';
 import { ROUTE } from './route.ts';
 import { TFTP_RULES } from './tftp.ts';
 import { TOD_RULES } from './tod.ts';
@@ -43,6 +44,7 @@ const FILES: readonly Readonly<Record<string, Rule>>[] = [
   DNSSEC,
   HEALTH,
   WEB,
+  RESOLVER,
 ];
 
 /** Every rule there is, protocol by protocol, each in the order of its file. */

@@ -46,7 +46,7 @@ describe('each mistake in devices, timeline and expect is shown at its place, wi
       piece: 'resolver: dns',
       by: 'resolver: dsn',
       says: [
-        'small.yaml:39:68 devices.home.resolver: "dsn" is no DNS service of this file and no address: did you mean "dns"?',
+        'small.yaml:39:68 devices.home.resolver: "dsn" is no name server of this file and no address: did you mean "dns"?',
       ],
     },
     {
@@ -218,7 +218,7 @@ describe('each mistake in devices, timeline and expect is shown at its place, wi
       piece: 'state: operational, within: 30s',
       by: 'within: 30s',
       says: [
-        'small.yaml:48:17 expect[4].eventually: it says one of state, cmts-state, sees, answers, rule, and this has 0: write exactly one, such as state: operational',
+        'small.yaml:48:17 expect[4].eventually: it says one of state, cmts-state, sees, answers, rule, measure, and this has 0: write exactly one, such as state: operational',
       ],
     },
     {
