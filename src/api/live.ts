@@ -73,6 +73,7 @@ export function prepareLive(loaded: LoadedScenario, options: LiveOptions = {}): 
     seed,
     epoch,
     reloads: options.zones !== undefined,
+    startUs: Date.now() * 1_000,
     zones: options.zones,
     listen: options.listen,
     entropy: (count) => new Uint8Array(randomBytes(count)),

@@ -1,6 +1,7 @@
 import { utf8Octets } from '../core/text.ts';
 import { SECOND } from '../core/time.ts';
 import { AccessList, type AccessEntry } from '../store/access.ts';
+import { buildDnssec } from './build-dnssec.ts';
 import { buildGeography } from './build-geography.ts';
 import { buildRouting, type RoutingSurroundings } from './build-routing.ts';
 import { buildChecks } from './build-checks.ts';
@@ -22,6 +23,9 @@ export function buildDns(
   const geography = buildGeography(file, findings, path);
   const checks = checkNames(file);
   const keys = buildKeys(file.keys, findings, [...path, 'keys']);
+  const signed = Object.entries(file.zones).flatMap(([apex, zone]) =>
+    zone.dnssec === undefined ? [] : [apex],
+  );
   const zones = Object.entries(file.zones).map(([apex, zone]) => ({
     ...buildZone(apex, zone, common.addresses, findings, [...path, 'zones', apex]),
     routing: buildRouting(
@@ -35,6 +39,12 @@ export function buildDns(
       },
       findings,
       [...path, 'zones', apex, 'routing'],
+    ),
+    dnssec: buildDnssec(
+      zone.dnssec,
+      { apex, signed, isTransferred: zone['allow-transfer'] !== undefined },
+      findings,
+      [...path, 'zones', apex, 'dnssec'],
     ),
     peers: buildZonePeers(zone, keys, findings, [...path, 'zones', apex]),
     // A copy is what its primary says, right or wrong.

@@ -1,6 +1,7 @@
 import type { Geography, PolicyGroup } from '../policy/dns/group.ts';
 import type { AccessList } from '../store/access.ts';
 import type { FileReference } from './place.ts';
+import type { DnssecConfig } from './zone-signing.ts';
 import type { DnsKeyConfig, ZonePeersConfig } from './zone-peers.ts';
 
 /** What a name server is told beside where it stands. */
@@ -50,6 +51,8 @@ export interface ZoneConfig {
   readonly apex: string;
   /** Names whose records a policy chooses; their places have no file name. */
   readonly routing: readonly PolicyGroup[];
+  /** undefined: it is not signed here. */
+  readonly dnssec: DnssecConfig | undefined;
   readonly source:
     | { readonly kind: 'file'; readonly file: FileReference }
     /** Master-file text made of inline records, with SOA and NS. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dnssec } from './schema-dnssec.ts';
 import { geographyFields, routing } from './schema-routing.ts';
 import { checksFields } from './schema-checks.ts';
 import * as v from './values.ts';
@@ -79,6 +80,7 @@ const zone = v.strict({
     .optional()
     .describe('records by name, "@" for the zone itself; SOA and NS are made when they are not there'),
   routing: routing.optional(),
+  dnssec: dnssec.optional(),
 });
 
 /** What a name server is told beside where it stands. */

@@ -17,6 +17,7 @@ import { ZoneSet } from '../store/zone-set.ts';
 import { nameAt } from './name-at.ts';
 import type { Contents } from './contents.ts';
 import type { World } from './world.ts';
+import { zoneSigner } from './signing.ts';
 import { dnsWork } from './zone-work.ts';
 import { zoneSteps } from './zones.ts';
 
@@ -100,7 +101,10 @@ function buildZones(config: DnsServiceConfig, health: HealthSource, world: World
   const zones = config.zones.flatMap((zone) => {
     if (zone.source.kind === 'copy') return [];
     const policies = buildPolicies(zone, { server: config.name, atlas, health }, world);
-    const steps = zoneSteps(zone, config.name, world, policies && ((plain) => policies.routedSets(plain)));
+    const steps = zoneSteps(zone, config.name, world, {
+      routed: policies && ((plain) => policies.routedSets(plain)),
+      signer: zoneSigner(zone, config.name, world),
+    });
     const built = runSteps(steps);
     refuseSigned(zone, built, world);
     access.set(built.apex.key, zone.allowQuery);

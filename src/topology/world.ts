@@ -13,6 +13,8 @@ export interface World extends Making, ZoneMaking {
    * have revisions. Left out: no.
    */
   readonly reloads?: boolean | undefined;
+  /** When the run begins, in microseconds since 1970; left out, the scenario's epoch. */
+  readonly startUs?: number | undefined;
   /** Addresses that servers listen on in place of those of the file. */
   readonly listen?: readonly Ip[] | undefined;
   /** Octets that nobody can guess, for what strangers are told; left out, they are drawn from the seed. */

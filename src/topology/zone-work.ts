@@ -11,6 +11,7 @@ import type { TsigKey } from '../engine/dns/tsig.ts';
 import type { DnsWorkOptions } from '../service/dns.ts';
 import type { ZoneDuties } from '../service/zone-keep.ts';
 import { nameAt } from './name-at.ts';
+import { zoneSigner } from './signing.ts';
 import type { World } from './world.ts';
 
 /** What a name server does with its zones beyond answering. */
@@ -31,11 +32,12 @@ export function dnsWork(config: DnsServiceConfig, world: World): DnsWorkOptions 
 }
 
 function dutiesOf(
-  { apex, check, peers }: ZoneConfig,
+  zone: ZoneConfig,
   keys: readonly TsigKey[],
   config: DnsServiceConfig,
-  { crypto }: World,
+  world: World,
 ): ZoneDuties {
+  const { apex, check, peers } = zone;
   const peerOf = ({ address, port, key }: PeerConfig): Peer => ({
     address,
     port,
@@ -49,7 +51,12 @@ function dutiesOf(
     allowTransfer: peers.allowTransfer,
     allowUpdate: peers.allowUpdate,
     allowNotify: peers.allowNotify,
-    build: { file: apex, mode: check, sha1: crypto.sha1 },
+    build: {
+      file: apex,
+      mode: check,
+      sha1: world.crypto.sha1,
+      signer: zoneSigner(zone, config.name, world),
+    },
   };
 }
 

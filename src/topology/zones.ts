@@ -10,6 +10,7 @@ import { utf8Octets, utf8Text } from '../core/text.ts';
 import type { PlainSets, RoutedSet } from '../store/routing.ts';
 import type { Zone } from '../store/zone.ts';
 import { loadZoneSteps } from '../store/zone-builder.ts';
+import type { ZoneSigner } from '../store/zone-security.ts';
 import type { ZoneFinding } from '../store/zone-finding.ts';
 import type { Contents } from './contents.ts';
 import { nameAt } from './name-at.ts';
@@ -61,18 +62,25 @@ export function* allZoneSteps(making: ZoneMaking & { readonly zones: ZoneKeeper 
   for (const service of making.scenario.services)
     if (service.kind === 'dns')
       for (const zone of service.zones)
-        // Policies are made with the server they are of.
-        if (zone.source.kind === 'file' && zone.routing.length === 0)
+        // Policies and signers are made with the server they are of.
+        if (zone.source.kind === 'file' && zone.routing.length === 0 && zone.dnssec === undefined)
           yield* zoneSteps(zone, service.name, making);
 }
 
-/** Makes one zone of the name server `name`, or finds it kept; one with policies is made anew each time. */
+/** What a zone has beside its records. */
+export interface ZoneCompany {
+  readonly routed?: ((plain: PlainSets) => Iterable<RoutedSet>) | undefined;
+  readonly signer?: ZoneSigner | undefined;
+}
+
+/** Makes one zone of the name server `name`, or finds it kept; one with policies or a signer is made anew each time. */
 export function* zoneSteps(
   config: ZoneConfig,
   name: string,
   making: ZoneMaking,
-  routed?: (plain: PlainSets) => Iterable<RoutedSet>,
+  { routed, signer }: ZoneCompany = {},
 ): Steps<Zone> {
+  const isKept = routed === undefined && signer === undefined;
   const { apex, check, source } = config;
   const options = {
     origin: nameAt(`services.${name}.zones`, apex),
@@ -80,6 +88,7 @@ export function* zoneSteps(
     report: (finding: ZoneFinding) => making.notice?.(noticeOf(finding)),
     sha1: making.crypto.sha1,
     routed,
+    signer,
   };
   if (source.kind === 'copy') bug('a copy comes from its primary');
   if (source.kind === 'text')
@@ -89,12 +98,7 @@ export function* zoneSteps(
   const digest = digestOf(octets, making);
   const key = [name, apex, check, file.path].join(' ');
   const kept = making.zones?.find(key);
-  if (
-    routed === undefined &&
-    kept !== undefined &&
-    kept.file === digest &&
-    sameIncluded(kept, file, making)
-  ) {
+  if (isKept && kept !== undefined && kept.file === digest && sameIncluded(kept, file, making)) {
     making.zones?.keep(key, kept);
     return kept.zone;
   }
@@ -112,7 +116,7 @@ export function* zoneSteps(
     }),
     making,
   );
-  if (routed === undefined) making.zones?.keep(key, { zone, file: digest, included });
+  if (isKept) making.zones?.keep(key, { zone, file: digest, included });
   return zone;
 }
 
