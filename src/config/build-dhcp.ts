@@ -40,7 +40,7 @@ export function buildDhcp(
     ),
     findings,
   );
-  checkReservations(subnets, findings, path);
+  checkReservations(subnets, common, findings, path);
   return {
     ...common,
     kind: 'dhcp',
@@ -69,16 +69,21 @@ function holdOf(
   return us / SECOND;
 }
 
-function checkReservations(subnets: readonly DhcpSubnetConfig[], findings: Findings, path: Path): void {
+function checkReservations(
+  subnets: readonly DhcpSubnetConfig[],
+  { addresses }: ServiceCommon,
+  findings: Findings,
+  path: Path,
+): void {
   const seen = new Set<Ipv4>();
   for (const [index, subnet] of subnets.entries())
     for (const [item, reservation] of subnet.reservations.entries()) {
+      const at = [...path, 'subnets', index, 'reservations', item, 'ip'];
+      const shown = formatIpv4(reservation.address);
       if (seen.has(reservation.address))
-        findings.add(
-          [...path, 'subnets', index, 'reservations', item, 'ip'],
-          `${formatIpv4(reservation.address)} is reserved twice`,
-          'reserve each address for one client',
-        );
+        findings.add(at, `${shown} is reserved twice`, 'reserve each address for one client');
+      if (addresses.some(({ address }) => address === reservation.address))
+        findings.add(at, `${shown} is the server's own address`, 'reserve one that no other host has');
       seen.add(reservation.address);
     }
 }

@@ -11,6 +11,8 @@ import {
   type Ipv4,
   type Prefix,
 } from '../core/address.ts';
+import { DURATION_US_MAX } from '../config/units.ts';
+import { SECOND } from '../core/time.ts';
 import { excludes } from './conditions.ts';
 import { isNothing } from './draft.ts';
 import type { Draft, DraftClass, DraftRange, DraftReservation, DraftSubnet, Told } from './draft.ts';
@@ -35,6 +37,8 @@ export interface PlannedSubnet extends DraftSubnet {
 /** What one file of ours may have. */
 const SUBNETS_MAX = 1_000;
 const RANGES_MAX = 64;
+const DAY_SECONDS = 86_400;
+const LEASE_DAYS_MAX = DURATION_US_MAX / SECOND / DAY_SECONDS;
 const RELAYS_MAX = 64;
 /** Over all subnets: a file has 200,000 values. */
 const RESERVATIONS_MAX = 40_000;
@@ -110,7 +114,8 @@ class Taken {
     return rest;
   }
 
-  reserve(address: Ipv4): 'new' | 'again' | 'full' {
+  reserve(address: Ipv4): 'new' | 'again' | 'own' | 'full' {
+    if (address === this.#address) return 'own';
     if (this.#reserved.has(address)) return 'again';
     if (this.#reserved.size >= RESERVATIONS_MAX) return 'full';
     this.#reserved.add(address);
@@ -146,6 +151,13 @@ function planSubnet(subnet: DraftSubnet, taken: Taken, notes: Notes): PlannedSub
     notes.warn(subnet.origin, `only the first ${RANGES_MAX} of ${ranges.length} ranges were taken over`);
     ranges = ranges.slice(0, RANGES_MAX);
   }
+  const { defaultSeconds, maxSeconds = defaultSeconds } = subnet.lease;
+  if (Math.max(defaultSeconds, maxSeconds) > LEASE_DAYS_MAX * DAY_SECONDS)
+    notes.warn(
+      subnet.origin,
+      `a lease of ${formatPrefix(subnet.subnet)} that lasts for ever, or longer than ${LEASE_DAYS_MAX} days, was cut to that`,
+      'reserve the addresses of clients that are to keep them',
+    );
   const reservations = subnet.reservations.filter((each) => isReservable(each, subnet.subnet, taken, notes));
   if (ranges.length === 0 && reservations.length === 0) return undefined;
   const { told, routers } = routersOf(checkTold(subnet.told, notes), subnet.subnet);
@@ -205,6 +217,9 @@ function isReservable(
         `another reservation of ${text} was left out`,
         'here an address is reserved for one client',
       );
+      return false;
+    case 'own':
+      notes.say(origin, `the reservation of ${text} was left out: it is the server's own address`);
       return false;
     case 'full':
       notes.warn(origin, `the reservation of ${text} was left out: there are more than ${RESERVATIONS_MAX}`);

@@ -216,6 +216,14 @@ describe('each mistake in net and services is shown at its place, with what to d
       ],
     },
     {
+      name: "a reservation of the server's own address",
+      piece: '    ip: 10.0.0.67\n',
+      by: '    ip: [10.0.0.67, 10.9.15.1]\n',
+      says: [
+        "small.yaml:23:56 services.dhcp.subnets[0].reservations[0].ip: 10.9.15.1 is the server's own address: reserve one that no other host has",
+      ],
+    },
+    {
       name: 'a reservation by nothing',
       piece: 'mac: "00:10:18:00:00:63", ip',
       by: 'ip',

@@ -57,6 +57,13 @@ describe('what was not taken over of Kea is told with its place', () => {
       ],
     },
     {
+      name: 'a lease that lasts for ever',
+      text: kea('"valid-lifetime": 4294967295,'),
+      says: [
+        'x:2:3 warning: a lease of 192.0.2.0/24 that lasts for ever, or longer than 3650 days, was cut to that: reserve the addresses of clients that are to keep them',
+      ],
+    },
+    {
       name: 'a reservation twice',
       text: kea(
         '',
