@@ -43,6 +43,8 @@ export function loadScenario(path: string, options: LoadOptions = {}): LoadedSce
 export interface VirtualOptions {
   /** 0 to 2^32 - 1; left out, the scenario's. */
   readonly seed?: number | undefined;
+  /** Is told what a lenient zone was forgiven; left out, nobody is. */
+  readonly notice?: ((text: string) => void) | undefined;
 }
 
 /** A run that is ready: who listens may look at the plant first. */
@@ -65,6 +67,7 @@ export function prepareVirtual(loaded: LoadedScenario, options: VirtualOptions =
     crypto: portableCrypto,
     seed,
     epoch: { us: scenario.epochUs },
+    notice: options.notice,
   });
   let driver: SimDriver | undefined;
   return {

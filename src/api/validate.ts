@@ -4,6 +4,7 @@ import { loadScenario, prepareVirtual } from './scenario.ts';
 /** Throws what is wrong with a scenario, the files it names, or what is made of both; gives what is worth a word all the same. */
 export function validateScenario(path: string, reach: 'inside' | 'any'): readonly string[] {
   const loaded = loadScenario(path, { reach });
-  prepareVirtual(loaded);
-  return loaded.scenario.warnings.map((warning) => formatWarning(path, warning));
+  const told = loaded.scenario.warnings.map((warning) => formatWarning(path, warning));
+  prepareVirtual(loaded, { notice: (text) => told.push(text) });
+  return told;
 }

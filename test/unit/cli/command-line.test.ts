@@ -181,6 +181,18 @@ describe('run', () => {
 });
 
 describe('the other verbs', () => {
+  test('validate tells what a lenient zone was forgiven, with its place', async () => {
+    cli.file('lenient.zone', '@ 300 SOA ns m. 1 2 3 4 5\n@ 300 NS ns\nns 300 A 10.0.0.53\nns 300 CNAME a\n');
+    const file = cli.file(
+      'lenient.yaml',
+      'headend: 1\nname: z\nnet: { core: { kind: segment } }\nservices:\n' +
+        '  dns: { on: core, ip: 10.0.0.53, zones: { lab.example: { file: ./lenient.zone, check: lenient } } }\n',
+    );
+    const { code, err } = await cli.run('validate', file);
+    expect(code).toBe(0);
+    expect(err).toMatch(/^headend: \.\/lenient\.zone:4:1: error HE-ZONE-004: .* expected /);
+  });
+
   test('plan and validate open nothing and say it as JSON', async () => {
     const [plan, validate] = await Promise.all([
       cli.run('plan', BOOT, '--json'),
