@@ -208,6 +208,8 @@ export interface Trace {
     detail: string | undefined,
     input: Input | undefined,
   ): void;
+  /** Whether `because` looks at the details of this rule; left out, of every rule. */
+  reads?(rule: Rule): boolean;
   measure?(at: Instant, host: HostSpec, name: string, value: number): void;
   /** Rows as they were settled, or as they were refused. */
   settled?(

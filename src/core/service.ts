@@ -237,6 +237,8 @@ export interface Effects {
   because(rule: Rule, detail?: string): void;
   /** Whether somebody reads details: a service builds the text of a detail only then. */
   readonly explains: boolean;
+  /** Where details are read: whether those of this rule are, for who explains so often that it matters. Left out: of every rule. */
+  reads?(rule: Rule): boolean;
   /** A state machine entered a state: `subject` is undefined for our own, else whose (a modem's MAC, as the CMTS sees it). */
   state(machine: string, state: string, subject?: Mac): void;
   /** A named quantity for expectations and metrics: `boot.us`, `dhcp.queue.depth`. */

@@ -66,6 +66,8 @@ const DECODE_FAULT = /^(truncated|malformed|unsupported) at octet (\d+): (.+)$/s
 export class DecisionLog implements Trace {
   readonly #sink: LogSink;
   readonly #bound: LogBound;
+  /** By the rules' indexes: a name server asks for every query. */
+  readonly #levels: LogLevel[] = [];
 
   constructor(sink: LogSink) {
     this.#sink = sink;
@@ -79,6 +81,12 @@ export class DecisionLog implements Trace {
     this.#bound.flush();
   }
 
+  reads(rule: Rule): boolean {
+    let level = this.#levels[rule.index];
+    if (level === undefined) this.#levels[rule.index] = level = levelOf(rule);
+    return this.#sink.isWanted(level);
+  }
+
   because(
     at: Instant,
     host: HostSpec,
@@ -86,8 +94,8 @@ export class DecisionLog implements Trace {
     detail: string | undefined,
     input: Input | undefined,
   ): void {
+    if (!this.reads(rule)) return;
     const level = levelOf(rule);
-    if (!this.#sink.isWanted(level)) return;
     const fields = { host: host.name, rule: rule.id, ...factsOf(detail), ...peerOf(input) };
     this.#bound.put(at, rule.id, { level, message: rule.says, fields });
   }

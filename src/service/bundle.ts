@@ -237,6 +237,10 @@ class PartEffects implements Effects {
     return this.#to.explains;
   }
 
+  reads(rule: Rule): boolean {
+    return this.#to.reads?.(rule) ?? true;
+  }
+
   get #to(): Effects {
     return this.#sink ?? bug('an effect outside of an input');
   }

@@ -16,7 +16,7 @@ import { CLIENT_COOKIE_OCTETS, type ServerCookies } from '../engine/dns/cookies.
 import type { ResponseKind, ResponseRates } from '../engine/dns/response-rates.ts';
 import { udpLimit } from '../engine/dns/truncate.ts';
 import type { AccessList } from '../store/access.ts';
-import type { Asker, Reasons } from '../store/routing.ts';
+import { type Asker, isRead, type Reasons } from '../store/routing.ts';
 import type { ZoneSet } from '../store/zone-set.ts';
 import type { DnsReply } from './dns-reply.ts';
 import type { DnsSigning } from './dns-signing.ts';
@@ -299,12 +299,12 @@ export class DnsResponder {
       const fate = rates.judge(client.source, kindOf(answer), subjectOf(answer), client.now);
       if (fate === 'slip') return this.#slip(DNS.rateSlipped, reasons);
       if (fate === 'drop') {
-        reasons.because(DNS.rateLimited, this.#detail(reasons));
+        reasons.because(DNS.rateLimited, this.#detail(DNS.rateLimited, reasons));
         return 0;
       }
     }
     const length = this.#write(client);
-    if (this.#reply.wasTruncated) reasons.because(DNS.truncated, this.#detail(reasons));
+    if (this.#reply.wasTruncated) reasons.because(DNS.truncated, this.#detail(DNS.truncated, reasons));
     return length;
   }
 
@@ -321,7 +321,7 @@ export class DnsResponder {
   }
 
   #slip(rule: Rule, reasons: Reasons): number {
-    reasons.because(rule, this.#detail(reasons));
+    reasons.because(rule, this.#detail(rule, reasons));
     return this.#reply.slip(this.#query);
   }
 
@@ -341,7 +341,7 @@ export class DnsResponder {
   }
 
   #refuse(rcode: number, rule: Rule, reasons: Reasons): number {
-    reasons.because(rule, this.#detail(reasons));
+    reasons.because(rule, this.#detail(rule, reasons));
     return this.#error(rcode);
   }
 
@@ -352,8 +352,8 @@ export class DnsResponder {
     return this.#reply.error(this.#query, rcode);
   }
 
-  #detail(reasons: Reasons): string | undefined {
-    if (!reasons.explains) return undefined;
+  #detail(rule: Rule, reasons: Reasons): string | undefined {
+    if (!isRead(reasons, rule)) return undefined;
     const { qname, qnameLength, qtype, qclass, opcode } = this.#query;
     if (qnameLength === 0) return opcodeName(opcode);
     const name = formatName(new Name(qname.slice(0, qnameLength)));

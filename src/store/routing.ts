@@ -1,14 +1,20 @@
 import type { Name } from '../codec/dns/name.ts';
 import type { Place } from '../codec/dns/zone-text.ts';
 import type { Ip } from '../core/address.ts';
+import type { Rule } from '../core/rules.ts';
 import type { Effects } from '../core/service.ts';
 import type { Instant } from '../core/time.ts';
 import type { RRset, Zone } from './zone.ts';
 
 /** What an engine needs of the sink: to say why. */
-export interface Reasons extends Pick<Effects, 'because' | 'explains'> {
+export interface Reasons extends Pick<Effects, 'because' | 'explains' | 'reads'> {
   /** Is told of a policy before it chooses; only who explains one answer in full has this. */
   readonly asked?: ((routing: Routing, zone: Zone, asker: Asker) => void) | undefined;
+}
+
+/** Whether the detail of a rule is worth its text. */
+export function isRead(reasons: Reasons, rule: Rule): boolean {
+  return reasons.explains && reasons.reads?.(rule) !== false;
 }
 
 /** Who asks, as far as an answer may depend on it: one object, filled for each query. */

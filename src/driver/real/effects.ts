@@ -60,6 +60,10 @@ export class Sink implements Effects {
     return this.#world.tap.explains;
   }
 
+  reads(rule: Rule): boolean {
+    return this.#world.tap.reads(rule);
+  }
+
   begin(input: Input, with_: Handed | undefined): void {
     this.#input = input;
     this.#transit = with_?.transit;

@@ -51,6 +51,14 @@ export class Tap {
     return this.#frames.length > 0;
   }
 
+  /** Whether somebody reads the details of a rule: captures have those of all. */
+  reads(rule: Rule): boolean {
+    if (this.#frames.length > 0) return true;
+    for (const listener of this.listeners)
+      if (listener.because !== undefined && listener.reads?.(rule) !== false) return true;
+    return false;
+  }
+
   frame(
     crossed: Crossed,
     end: { readonly at: Instant; readonly fate: Fate; readonly fault?: string | undefined },

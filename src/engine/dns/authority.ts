@@ -6,7 +6,7 @@ import { DNS } from '../../core/rules/dns.ts';
 import { TRANSFER } from '../../core/rules/transfer.ts';
 import { ROUTE } from '../../core/rules/route.ts';
 import { DNSSEC } from '../../core/rules/dnssec.ts';
-import type { Asker, Reasons } from '../../store/routing.ts';
+import { type Asker, isRead, type Reasons } from '../../store/routing.ts';
 import { RRset, type Zone, type ZoneNode } from '../../store/zone.ts';
 import type { ServedZone, ZoneSet } from '../../store/zone-set.ts';
 import { addAdditional, addReferral } from './additional.ts';
@@ -240,6 +240,6 @@ function because({ name, qtype, reasons }: Search, rule: Rule): void {
 }
 
 function explain(rule: Rule, name: Uint8Array, qtype: number, reasons: Reasons): void {
-  if (!reasons.explains) return reasons.because(rule);
+  if (!isRead(reasons, rule)) return reasons.because(rule);
   reasons.because(rule, `${formatName(new Name(name))} ${typeName(qtype)}`);
 }

@@ -5,7 +5,7 @@ import { ROUTE } from '../../core/rules/route.ts';
 import type { Forest } from '../../policy/dns/forest.ts';
 import type { PolicyName } from '../../policy/dns/group.ts';
 import type { Outcome, WalkListener } from '../../policy/dns/walk.ts';
-import type { Reasons } from '../../store/routing.ts';
+import { isRead, type Reasons } from '../../store/routing.ts';
 
 const RULES: Readonly<Record<PolicyName, Rule>> = {
   simple: ROUTE.simple,
@@ -69,7 +69,7 @@ export class PolicyReasons implements WalkListener {
   #tell(rule: Rule, node: number, candidate: number | undefined): void {
     const { reasons } = this;
     if (reasons === undefined) return;
-    if (!reasons.explains) return reasons.because(rule);
+    if (!isRead(reasons, rule)) return reasons.because(rule);
     const { groups, targets } = this.#forest;
     const group = groups[node];
     if (group === undefined) return;

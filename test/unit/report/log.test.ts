@@ -43,6 +43,14 @@ function bench(threshold: LogLevel = 'trace') {
   return { records, log, give };
 }
 
+test('details are read of the rules whose level is wanted, and of no others', () => {
+  const read = (threshold: LogLevel) =>
+    [DNS.answer, TFTP_RULES.granted, TFTP_RULES.notFound].map((rule) => bench(threshold).log.reads(rule));
+  expect(read('debug')).toEqual([true, true, true]);
+  expect(read('info')).toEqual([false, true, true]);
+  expect(read('warn')).toEqual([false, false, true]);
+});
+
 const datagram: Input = {
   kind: 'datagram',
   octets: new Uint8Array(1),
