@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { accessSync, constants, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join, resolve } from 'node:path';
 import { EnvironmentError } from '../core/errors.ts';
@@ -127,6 +127,20 @@ export async function askControl(
   const reply = JSON.parse(text) as { ok: boolean; value?: Plain; error?: string };
   if (!reply.ok) throw new EnvironmentError(`serve refuses ${verb}`, reply.error ?? 'it does not say why');
   return reply.value ?? null;
+}
+
+/**
+ * The process, by the number that it has itself, that listens for commands at a folder. A process of another container cannot be
+ * seen from here, but on a folder that both have its socket answers.
+ */
+export async function controllerOf(stateFolder: string): Promise<number | undefined> {
+  try {
+    accessSync(controlPath(stateFolder), constants.W_OK);
+  } catch {
+    return undefined;
+  }
+  const health = (await askControl(stateFolder, 'health')) as { readonly pid: number } | undefined;
+  return health?.pid;
 }
 
 /** Sends one line and gives the one that comes back. */

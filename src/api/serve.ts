@@ -6,12 +6,12 @@ import type { Plain } from '../core/service.ts';
 import { nearest } from '../core/text.ts';
 import { describeServers, otherDhcpServers } from '../driver/real/dhcp-probe.ts';
 import { RealDriver } from '../driver/real/driver.ts';
-import { LeaseDb } from '../driver/real/lease-db.ts';
+import { LeaseDb, writtenBy } from '../driver/real/lease-db.ts';
 import type { MappingRow } from '../driver/real/mapping.ts';
 import { interfaceNamed, interfaceRisen } from '../driver/real/system.ts';
 import { placeLinkLocal } from '../driver/real/zones.ts';
 import { type Account, becomeUser, findAccount } from '../driver/real/user.ts';
-import { ControlSocket, controlPath } from './control.ts';
+import { controllerOf, ControlSocket, controlPath } from './control.ts';
 import { Metrics } from './metrics.ts';
 import { type MetricsServer, showMetrics } from './metrics-server.ts';
 import { type Configuration, Reloader, type ReloaderOptions, type ReloadOutcome } from './reload.ts';
@@ -81,7 +81,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const hosts = chooseHosts(options.topology, options.only);
   const account = options.user === undefined ? undefined : findAccount(options.user);
   const beside = await lookAround(options, hosts);
-  const store = options.stateFolder === undefined ? undefined : openStore(options.stateFolder, options);
+  const store = options.stateFolder === undefined ? undefined : await openStore(options.stateFolder, options);
   const control = options.stateFolder === undefined ? undefined : controlPath(options.stateFolder);
   const metrics = options.metrics === undefined ? undefined : new Metrics();
   const driver = await startDriver(options, hosts, store, metrics);
@@ -134,7 +134,9 @@ export async function serve(options: ServeOptions): Promise<Serving> {
 }
 
 /** Leases were once kept under the first service at an address; now they are under the DHCP server there. */
-function openStore(folder: string, { topology: { hosts }, notice }: ServeOptions): LeaseDb {
+async function openStore(folder: string, { topology: { hosts }, notice }: ServeOptions): Promise<LeaseDb> {
+  const other = await controllerOf(folder);
+  if (other !== undefined) throw writtenBy(folder, other);
   const store = new LeaseDb(folder);
   const names = new Set(hosts.map(({ name }) => name));
   for (const { name, kind, services = [] } of hosts)

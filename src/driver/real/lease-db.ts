@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statfsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { open, type RootDatabase } from 'lmdb';
@@ -18,6 +18,8 @@ interface Owner {
   /** The process's start, where the system tells: a number used again is not the same process. */
   readonly started: string;
   readonly token: string;
+  /** In which namespace of processes the number counts; left out by earlier versions. */
+  readonly space?: string;
 }
 
 const FILE = 'headend.lmdb';
@@ -72,10 +74,7 @@ export class LeaseDb {
     this.stamp = stampOf(this.#db);
     if (other === undefined) return;
     void this.#db.close();
-    throw new EnvironmentError(
-      `${escapeText(folder)} is written by process ${other.pid}`,
-      'stop that headend, or give this one a folder of its own with --state',
-    );
+    throw writtenBy(folder, other.pid);
   }
 
   /** Keeps the rows of one `persist`; `settle` is called once, after the flush, in the order of the calls. */
@@ -150,6 +149,8 @@ export class LeaseDb {
   }
 
   async #commit(group: readonly Waiting[]): Promise<void> {
+    // lmdb would find out by itself, and print it into the log in words of its own.
+    if (isFull(this.#folder)) throw new Error('No space left on device');
     const stamp = this.#stampNow?.();
     await this.#db.transaction(() => {
       if (stamp !== undefined) void this.#db.put(CLOCK, { ...stamp });
@@ -183,7 +184,12 @@ export class LeaseDb {
     const other = this.#atOnce(() => {
       const owner = this.#db.get(OWNER) as unknown as Owner | undefined;
       if (owner !== undefined && isAlive(owner)) return owner;
-      const self: Owner = { pid: process.pid, started: startOf(process.pid), token: this.#token };
+      const self: Owner = {
+        pid: process.pid,
+        started: startOf(process.pid),
+        token: this.#token,
+        space: spaceOf(),
+      };
       void this.#db.put(OWNER, { ...self });
       return undefined;
     });
@@ -194,6 +200,14 @@ export class LeaseDb {
   get folder(): string {
     return this.#folder;
   }
+}
+
+/** A folder has one writer. */
+export function writtenBy(folder: string, pid: number): EnvironmentError {
+  return new EnvironmentError(
+    `${escapeText(folder)} is written by process ${pid}`,
+    'stop that headend, or give this one a folder of its own with --state',
+  );
 }
 
 /** What a folder holds. */
@@ -241,7 +255,12 @@ function* readRows(db: RootDatabase<Value, Key>): Generator<{ host: string; row:
   }
 }
 
+/**
+ * The number of a process in another container says nothing here, where it is mostly our own: whether that one lives is known by its
+ * control socket, which `serve` asks before it opens the folder.
+ */
 function isAlive(owner: Owner): boolean {
+  if (owner.space !== undefined && owner.space !== spaceOf()) return false;
   if (owner.pid === process.pid) return ours.has(owner.token);
   try {
     process.kill(owner.pid, 0);
@@ -250,6 +269,15 @@ function isAlive(owner: Owner): boolean {
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
   return owner.started === startOf(owner.pid);
+}
+
+/** The namespace that process numbers count in; empty where there is no /proc. */
+function spaceOf(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return '';
+  }
 }
 
 /** Field 22 of /proc/PID/stat and the boot it counts from; empty where there is no /proc. */
@@ -267,9 +295,14 @@ function startOf(pid: number): string {
 /** lmdb maps its lock file into memory: where a page of that finds no room, the kernel ends the process (SIGBUS). */
 const ROOM_OCTETS = 64 * 1024;
 
+/** Root has what is kept back from others. */
+function isFull(folder: string): boolean {
+  const { bavail, bfree, bsize } = statfsSync(folder);
+  return (process.getuid?.() === 0 ? bfree : bavail) * bsize < ROOM_OCTETS;
+}
+
 function assertRoom(folder: string): void {
-  const { bavail, bsize } = statfsSync(folder);
-  if (bavail * bsize >= ROOM_OCTETS) return;
+  if (!isFull(folder)) return;
   throw new EnvironmentError(
     `cannot keep state in ${escapeText(folder)}: its disk is full`,
     'make room, or name a folder on another disk with --state',
