@@ -43,12 +43,13 @@ function bench(threshold: LogLevel = 'trace') {
   return { records, log, give };
 }
 
-test('details are read of the rules whose level is wanted, and of no others', () => {
-  const read = (threshold: LogLevel) =>
-    [DNS.answer, TFTP_RULES.granted, TFTP_RULES.notFound].map((rule) => bench(threshold).log.reads(rule));
-  expect(read('debug')).toEqual([true, true, true]);
-  expect(read('info')).toEqual([false, true, true]);
-  expect(read('warn')).toEqual([false, false, true]);
+test.each([
+  { threshold: 'debug', read: [true, true, true] },
+  { threshold: 'info', read: [false, true, true] },
+  { threshold: 'warn', read: [false, false, true] },
+] as const)('details are read of the rules whose level is wanted: $threshold', ({ threshold, read }) => {
+  const { log } = bench(threshold);
+  expect([DNS.answer, TFTP_RULES.granted, TFTP_RULES.notFound].map((rule) => log.reads(rule))).toEqual(read);
 });
 
 const datagram: Input = {
