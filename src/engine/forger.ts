@@ -115,7 +115,6 @@ export class Forger {
     qname: Name,
   ): Pick<DnsMessage, 'flags' | 'rcode' | 'answers' | 'authorities' | 'additionals' | 'edns'> {
     const { own, zone } = this.#options;
-    const server = labelBelow('ns', zone);
     const address = {
       type: isIpv4(own) ? Type.A : Type.AAAA,
       class: Class.IN,
@@ -126,8 +125,9 @@ export class Forger {
       flags: Flag.QR | Flag.AA,
       rcode: Rcode.NOERROR,
       answers: [{ ...address, owner: qname }],
-      authorities: [{ owner: zone, type: Type.NS, class: Class.IN, ttl: TTL_SECONDS, rdata: server.octets }],
-      additionals: [{ ...address, owner: server }],
+      // A server of a name that nobody has heard of: what is known of the true one's stays out of the way.
+      authorities: [{ owner: zone, type: Type.NS, class: Class.IN, ttl: TTL_SECONDS, rdata: qname.octets }],
+      additionals: [],
       edns: undefined,
     };
   }
