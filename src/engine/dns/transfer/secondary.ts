@@ -42,7 +42,7 @@ export class Secondary {
   /** How many have failed in a row. */
   #failures = 0;
   #rounds = 0;
-  /** NOTIFY came while something was under way. */
+  /** NOTIFY came, and nobody was asked since. */
   #isAskedAgain = false;
   zone: Zone | undefined;
   /** When the copy was known to be the newest. */
@@ -75,7 +75,7 @@ export class Secondary {
     const state = this.#state;
     switch (state.kind) {
       case 'idle':
-        this.#explain(effects, TRANSFER.asks);
+        if (!this.#isAskedAgain) this.#explain(effects, TRANSFER.asks);
         return this.#ask(now, effects);
       case 'asking':
         if (state.triesLeft > 0) return this.#send(state.triesLeft - 1, state.waitSeconds * 2, now, effects);
@@ -89,10 +89,8 @@ export class Secondary {
 
   /** A primary says that there is something new: it is asked in the next turn. */
   notified(address: Peer['address'], now: Instant): void {
-    if (this.#state.kind !== 'idle') {
-      this.#isAskedAgain = true;
-      return;
-    }
+    this.#isAskedAgain = true;
+    if (this.#state.kind !== 'idle') return;
     const index = this.#options.primaries.findIndex((primary) => primary.address === address);
     if (index >= 0) this.#primary = index;
     this.#failures = 0;

@@ -1,0 +1,441 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { built, serve } from './support/headend.ts';
+import { Lab, type Running, need } from './support/netns.ts';
+
+/** Every server in a namespace of its own, all on one switch: headend is 10.62.0.2. */
+const PEERS = { nsd: 3, knot: 4, bind: 5, pdns: 6 } as const;
+type Peer = keyof typeof PEERS;
+const NAMES = Object.keys(PEERS) as Peer[];
+const addressOf = (peer: Peer): string => `10.62.0.${PEERS[peer]}`;
+
+/** 32 octets in base 64, for all of them. */
+const SECRET = 'c2VjcmV0IG9mIHRoZSB0cmFuc2ZlciB0ZXN0cy4uLi4=';
+const KEY = `key "xfer" { algorithm hmac-sha256; secret "${SECRET}"; };`;
+
+const zoneText = (apex: string, serial: number, more = ''): string => `$ORIGIN ${apex}.
+$TTL 60
+@ SOA ns hostmaster ${serial} 600 2 3600 60
+@ NS ns
+ns A 10.62.0.2
+www A 192.0.2.1
+mail MX 10 www
+text TXT "two strings" "of text"
+srv SRV 0 5 53 ns
+alias CNAME www
+svc HTTPS 1 . alpn=h2
+odd TYPE65280 \\# 3 010203
+*.wild A 192.0.2.9
+${more}`;
+
+/** PowerDNS 4.7 signs transfers only with keys of its database, so its own go by address. */
+const keyed = (peer: Peer): string => (peer === 'pdns' ? '' : ' key xfer');
+
+const FILE = `headend: 1
+name: transfers
+net: { lan: { kind: segment } }
+services:
+  dns:
+    on: lan
+    ip: 10.62.0.2
+    keys: { xfer: { secret-file: xfer.key } }
+    zones:
+      out.example:
+        file: ./out.zone
+        allow-transfer: [ key xfer, 10.62.0.6 ]
+        allow-update: [ key xfer ]
+        notify: [ ${NAMES.map((peer) => `"${addressOf(peer)}${keyed(peer)}"`).join(', ')} ]
+${NAMES.map((peer) => `      ${peer}.example: { primaries: "${addressOf(peer)}${keyed(peer)}", allow-transfer: 10.62.0.0/24 }`).join('\n')}
+`;
+
+let lab: Lab;
+const running = new Map<Peer, Running>();
+let headend: Running;
+/** What the server said that was killed. */
+let headendBefore = '';
+
+const dig = (server: string, ...args: string[]): string =>
+  lab.attempt('cli', 'dig', `@${server}`, '+tries=1', '+time=2', '+short', ...args).out.trim();
+
+/** Asks until the answer is what it should be. */
+async function until(ask: () => string, wanted: string, seconds = 20): Promise<void> {
+  const deadline = Date.now() + seconds * 1_000;
+  let seen = '';
+  while (Date.now() < deadline) {
+    seen = ask();
+    if (seen === wanted) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  const logs = [...running].map(([peer, { output }]) => `--- ${peer}\n${output.slice(-2_000)}`).join('\n');
+  throw new Error(`wanted ${wanted}, got ${seen}\n--- headend\n${headend.output.slice(-6_000)}\n${logs}`);
+}
+
+const folderOf = (peer: Peer): string => {
+  const path = `${lab.folder}/${peer}`;
+  lab.run('srv', 'mkdir', '-p', path);
+  return path;
+};
+
+async function startNsd(): Promise<Running> {
+  const folder = folderOf('nsd');
+  const config = lab.file(
+    'nsd.conf',
+    `server:
+  ip-address: 10.62.0.3
+  username: ""
+  zonesdir: "${folder}"
+  database: ""
+  pidfile: "${folder}/pid"
+  xfrdfile: "${folder}/xfrd"
+  zonelistfile: "${folder}/list"
+  xfrd-reload-timeout: 0
+  verbosity: 2
+remote-control:
+  control-enable: no
+key:
+  name: xfer
+  algorithm: hmac-sha256
+  secret: "${SECRET}"
+zone:
+  name: nsd.example
+  zonefile: ${lab.folder}/nsd.zone
+  provide-xfr: 10.62.0.0/24 xfer
+  notify: 10.62.0.2 xfer
+zone:
+  name: out.example
+  zonefile: out.zone
+  request-xfr: 10.62.0.2 xfer
+  allow-notify: 10.62.0.2 xfer
+`,
+  );
+  return lab.start('nsd', /nsd started/, 'nsd', '-d', '-c', config);
+}
+
+async function startKnot(): Promise<Running> {
+  const folder = folderOf('knot');
+  const config = lab.file(
+    'knot.conf',
+    `server:
+  rundir: "${folder}"
+  listen: 10.62.0.4@53
+database:
+  storage: "${folder}"
+log:
+  - target: stdout
+    any: info
+key:
+  - id: xfer
+    algorithm: hmac-sha256
+    secret: ${SECRET}
+remote:
+  - id: headend
+    address: 10.62.0.2
+    key: xfer
+acl:
+  - id: all
+    address: 10.62.0.0/24
+    key: xfer
+    action: [transfer, update, notify]
+zone:
+  - domain: knot.example
+    file: ${lab.folder}/knot.zone
+    storage: "${folder}"
+    notify: headend
+    acl: all
+    zonefile-sync: -1
+    journal-content: changes
+  - domain: out.example
+    storage: "${folder}"
+    master: headend
+    acl: all
+`,
+  );
+  return lab.start('knot', /server started/, 'knotd', '-c', config);
+}
+
+async function startBind(): Promise<Running> {
+  const folder = folderOf('bind');
+  const config = lab.file(
+    'named.conf',
+    `${KEY}
+options {
+  directory "${folder}";
+  pid-file "${folder}/pid";
+  session-keyfile none;
+  listen-on { 10.62.0.5; };
+  listen-on-v6 { none; };
+  recursion no;
+  dnssec-validation no;
+  notify explicit;
+};
+controls { };
+server 10.62.0.2 { keys { xfer; }; };
+zone "bind.example" {
+  type primary;
+  file "${lab.folder}/bind.zone";
+  journal "${folder}/bind.jnl";
+  allow-transfer { key xfer; };
+  allow-update { key xfer; };
+  also-notify { 10.62.0.2 key xfer; };
+  notify-delay 0;
+};
+zone "out.example" {
+  type secondary;
+  file "out.zone";
+  primaries { 10.62.0.2 key xfer; };
+};
+`,
+  );
+  return lab.start('bind', /running/, 'named', '-g', '-c', config);
+}
+
+async function startPdns(): Promise<Running> {
+  const folder = folderOf('pdns');
+  lab.file(
+    'pdns-named.conf',
+    `zone "pdns.example" { type master; file "${lab.folder}/pdns.zone"; };
+zone "out.example" { type slave; masters { 10.62.0.2; }; file "${folder}/out.zone"; };
+`,
+  );
+  lab.file(
+    'pdns.conf',
+    `launch=bind
+bind-config=${lab.folder}/pdns-named.conf
+bind-check-interval=1
+local-address=10.62.0.6
+socket-dir=${folder}
+setuid=
+setgid=
+primary=yes
+secondary=yes
+allow-axfr-ips=10.62.0.0/24
+also-notify=10.62.0.2
+only-notify=
+xfr-cycle-interval=1
+xfr-max-received-mbytes=10
+consistent-backends=yes
+loglevel=6
+`,
+  );
+  const flags = ['--daemon=no', '--guardian=no', '--disable-syslog', '--write-pid=no'];
+  return lab.start('pdns', /Done launching threads/, 'pdns_server', `--config-dir=${lab.folder}`, ...flags);
+}
+
+beforeAll(async () => {
+  need('ip', 'nsd', 'knotd', 'named', 'pdns_server', 'nsupdate', 'knsupdate', 'dig', 'kdig');
+  built();
+  lab = new Lab();
+  lab.namespace('srv');
+  lab.bridge('srv', 'br0', '10.62.0.2/24');
+  for (const [name, number] of [...Object.entries(PEERS), ['cli', 9] as const]) {
+    lab.namespace(name);
+    lab.cable(
+      { in: 'srv', as: `p${number}`, bridge: 'br0' },
+      { in: name, as: 'eth0', address: `10.62.0.${number}/24` },
+    );
+  }
+  lab.file('xfer.key', SECRET);
+  lab.file('nsupdate.key', KEY);
+  lab.file('out.zone', zoneText('out.example', 1));
+  for (const peer of NAMES) lab.file(`${peer}.zone`, zoneText(`${peer}.example`, 10));
+  const started = await Promise.all([startNsd(), startKnot(), startBind(), startPdns()]);
+  for (const [index, peer] of NAMES.entries()) {
+    const process = started[index];
+    if (process !== undefined) running.set(peer, process);
+  }
+  headend = await serve(
+    lab,
+    'srv',
+    lab.file('lab.yaml', FILE),
+    '--listen',
+    '10.62.0.2',
+    '--state',
+    `${lab.folder}/state`,
+    '--log-level',
+    'debug',
+  );
+}, 60_000);
+afterAll(async () => {
+  await headend?.end('SIGTERM');
+  await Promise.all([...running.values()].map((process) => process.end('SIGTERM')));
+  lab?.remove();
+});
+
+/** All records of a zone as one server gives them, in canonical order. */
+const axfr = (server: string, apex: string): string[] =>
+  lab
+    .run('cli', 'dig', `@${server}`, '-y', `hmac-sha256:xfer:${SECRET}`, '+noall', '+answer', apex, 'AXFR')
+    .trim()
+    .split('\n')
+    .map((line) => line.replace(/\s+/g, ' '))
+    .sort();
+
+describe.each(NAMES)('headend and %s', (peer) => {
+  test('their zone is here: AXFR, signed', async () => {
+    await until(() => dig('10.62.0.2', 'www.' + peer + '.example', 'A'), '192.0.2.1');
+    expect(dig('10.62.0.2', `svc.${peer}.example`, 'TYPE65')).not.toBe('');
+    expect(dig('10.62.0.2', `a.wild.${peer}.example`, 'A')).toBe('192.0.2.9');
+  });
+
+  test('our zone is there', async () => {
+    await until(() => dig(addressOf(peer), 'www.out.example', 'A'), '192.0.2.1');
+    expect(dig(addressOf(peer), 'text.out.example', 'TXT')).toBe('"two strings" "of text"');
+  });
+});
+
+const update = (tool: 'nsupdate' | 'knsupdate', server: string, ...lines: string[]): string => {
+  const script = lab.file('update.txt', [`server ${server}`, ...lines, 'send', ''].join('\n'));
+  const key = ['-y', `hmac-sha256:xfer:${SECRET}`];
+  return lab.attempt('cli', tool, ...key, script).out;
+};
+
+describe('an update here', () => {
+  test.each(['nsupdate', 'knsupdate'] as const)(
+    'by %s reaches every secondary, by NOTIFY and IXFR',
+    async (tool) => {
+      const name = `${tool}.out.example`;
+      expect(update(tool, '10.62.0.2', 'zone out.example', `update add ${name}. 60 A 192.0.2.77`)).toBe('');
+      expect(dig('10.62.0.2', name, 'A')).toBe('192.0.2.77');
+      for (const peer of NAMES) await until(() => dig(addressOf(peer), name, 'A'), '192.0.2.77');
+    },
+  );
+
+  test('a prerequisite that fails changes nothing', () => {
+    const said = update(
+      'nsupdate',
+      '10.62.0.2',
+      'zone out.example',
+      'prereq yxdomain no.out.example.',
+      'update add x.out.example. 60 A 192.0.2.1',
+    );
+    expect(said).toContain('NXDOMAIN');
+    expect(dig('10.62.0.2', 'x.out.example', 'A')).toBe('');
+  });
+
+  test('without the key it is refused', () => {
+    const script = lab.file(
+      'bare.txt',
+      'server 10.62.0.2\nzone out.example\nupdate delete www.out.example. A\nsend\n',
+    );
+    expect(lab.attempt('cli', 'nsupdate', script).out).toContain('REFUSED');
+  });
+
+  test('with another secret: BADSIG; with another key: BADKEY', () => {
+    const other = lab.attempt(
+      'cli',
+      'dig',
+      '@10.62.0.2',
+      '-y',
+      'hmac-sha256:xfer:AAAA',
+      'out.example',
+      'SOA',
+    ).out;
+    expect(other).toContain('BADSIG');
+    const unknown = lab.attempt(
+      'cli',
+      'dig',
+      '@10.62.0.2',
+      '-y',
+      `hmac-sha256:who:${SECRET}`,
+      'out.example',
+      'SOA',
+    ).out;
+    expect(unknown).toContain('BADKEY');
+  });
+
+  test('it survives kill -9', async () => {
+    await headend.end('SIGKILL');
+    headendBefore = headend.output;
+    headend = await serve(
+      lab,
+      'srv',
+      `${lab.folder}/lab.yaml`,
+      '--listen',
+      '10.62.0.2',
+      '--state',
+      `${lab.folder}/state`,
+      '--log-level',
+      'debug',
+    );
+    expect(dig('10.62.0.2', 'nsupdate.out.example', 'A')).toBe('192.0.2.77');
+    // IXFR from the version of the file: the journal has all of it.
+    const seen = lab.run(
+      'cli',
+      'dig',
+      '@10.62.0.2',
+      '-y',
+      `hmac-sha256:xfer:${SECRET}`,
+      '+noall',
+      '+answer',
+      'out.example',
+      'IXFR=1',
+    );
+    expect(seen.match(/SOA/g)?.length).toBe(6);
+  });
+});
+
+describe('a change there', () => {
+  test.each([
+    { peer: 'bind', tool: 'nsupdate' },
+    { peer: 'knot', tool: 'knsupdate' },
+  ] as const)('at $peer by $tool comes by NOTIFY and IXFR', async ({ peer, tool }) => {
+    const name = `new.${peer}.example`;
+    expect(update(tool, addressOf(peer), `zone ${peer}.example`, `update add ${name}. 60 A 192.0.2.88`)).toBe(
+      '',
+    );
+    await until(() => dig('10.62.0.2', name, 'A'), '192.0.2.88');
+    await headend.until(new RegExp(`${peer}\\.example\\.[^\\n]*1 changes`));
+  });
+
+  test('at nsd by its zone file comes by NOTIFY', async () => {
+    lab.file('nsd.zone', zoneText('nsd.example', 11, 'new A 192.0.2.88\n'));
+    process.kill(Number(lab.run('nsd', 'cat', `${lab.folder}/nsd/pid`)), 'SIGHUP');
+    await until(() => dig('10.62.0.2', 'new.nsd.example', 'A'), '192.0.2.88');
+  });
+
+  test('at pdns by its zone file comes by NOTIFY', async () => {
+    lab.file('pdns.zone', zoneText('pdns.example', 11, 'new A 192.0.2.88\n'));
+    lab.run('pdns', 'pdns_control', `--socket-dir=${lab.folder}/pdns`, 'bind-reload-now', 'pdns.example');
+    lab.run('pdns', 'pdns_control', `--socket-dir=${lab.folder}/pdns`, 'notify', 'pdns.example');
+    await until(() => dig('10.62.0.2', 'new.pdns.example', 'A'), '192.0.2.88');
+  });
+});
+
+describe('what a transfer carries', () => {
+  test('the copy is record for record what the primary has', () => {
+    expect(axfr('10.62.0.2', 'bind.example')).toEqual(axfr(addressOf('bind'), 'bind.example'));
+  });
+
+  test('kdig and drill read it', () => {
+    const seen = lab.run(
+      'cli',
+      'kdig',
+      '@10.62.0.2',
+      '-y',
+      `hmac-sha256:xfer:${SECRET}`,
+      'out.example',
+      'AXFR',
+    );
+    expect(seen).toContain('knsupdate.out.example.');
+  });
+
+  test('who is not named is refused', () => {
+    expect(lab.attempt('cli', 'dig', '@10.62.0.2', 'out.example', 'AXFR').out).toContain('Transfer failed');
+    expect(lab.attempt('cli', 'kdig', '@10.62.0.2', 'out.example', 'AXFR').out).toContain('REFUSED');
+  });
+
+  test('over UDP there is no AXFR', () => {
+    const seen = lab.attempt('cli', 'kdig', '@10.62.0.2', '+notcp', '+ignore', 'out.example', 'AXFR').out;
+    expect(seen).toContain('NOTIMP');
+  });
+
+  test('NSD, Knot and BIND were sent changes alone', () => {
+    const sent = headend.output + headendBefore;
+    for (const peer of ['nsd', 'knot', 'bind'] as const)
+      expect(sent).toMatch(new RegExp(`HE-TRANSFER-004","detail":"out.example. for ${addressOf(peer)}"`));
+  });
+
+  test('the log has no secret', () => {
+    expect(headend.output).toContain('HE-TSIG-001');
+    expect(headend.output).not.toContain(SECRET);
+  });
+});
