@@ -3,7 +3,7 @@ import type { HealthAction, TargetAction } from './checks.ts';
 import type { Selector } from './scenario.ts';
 
 /** What happens when. */
-export type Action = PowerAction | ImpairAction | CrashAction | ShowAction | CheckAction;
+export type Action = PowerAction | ImpairAction | CrashAction | ShowAction | UpdateAction | CheckAction;
 
 type CheckAction = ActionCommon & (TargetAction | HealthAction);
 
@@ -38,6 +38,15 @@ interface ImpairAction extends ActionCommon {
 interface ShowAction extends ActionCommon {
   readonly do: 'show';
   readonly who: Selector;
+}
+
+/** A name server changes a zone: lines of a master file. */
+interface UpdateAction extends ActionCommon {
+  readonly do: 'update';
+  readonly who: Selector;
+  readonly zone: string;
+  readonly add: readonly string[];
+  readonly remove: readonly string[];
 }
 
 interface CrashAction extends ActionCommon {

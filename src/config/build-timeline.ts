@@ -1,4 +1,8 @@
-import { toInstant } from '../core/time.ts';
+import { Name, parseName } from '../codec/dns/name.ts';
+import { updateRecords } from '../codec/dns/update-text.ts';
+import { ConfigError } from '../core/errors.ts';
+import { escapeText } from '../core/text.ts';
+import { type Instant, toInstant } from '../core/time.ts';
 import { buildCheckAction } from './build-check-actions.ts';
 import { didYouMean, type Findings, type Path } from './findings.ts';
 import { quote } from './mistakes.ts';
@@ -61,6 +65,8 @@ function buildAction(
       const action = buildCheckAction(file, services, findings, path);
       return action === undefined ? [] : [{ ...common, ...action }];
     }
+    case 'update':
+      return buildUpdate(file, common, findings, path);
     default: {
       const who = findings.selector(file.who, [...path, 'who']);
       if (who === undefined) return [];
@@ -101,4 +107,30 @@ function impairment(file: Extract<ActionFile, { do: 'impair' }>, path: Path, fin
     until: toInstant(file.at + file.for),
     mustFire: file['must-fire'],
   };
+}
+
+function buildUpdate(
+  file: Extract<ActionFile, { do: 'update' }>,
+  common: { readonly at: Instant; readonly path: string },
+  findings: Findings,
+  path: Path,
+): Action[] {
+  const who = findings.selector(file.who, [...path, 'who']);
+  const kind = who && findings.names.get(who.group)?.kind;
+  if (kind !== undefined && kind !== 'dns')
+    findings.add([...path, 'who'], `${who?.text} has no zones`, 'name a dns service');
+  const apex = parseName(file.zone);
+  const { add = [], remove = [] } = file;
+  if (!(apex instanceof Name)) {
+    findings.add([...path, 'zone'], `${quote(file.zone)} is no domain name`, `it takes ${apex.fault}`);
+    return [];
+  }
+  try {
+    updateRecords({ add, remove }, apex);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const key = error.path.startsWith('add') ? 'add' : 'remove';
+    findings.add([...path, key], `${escapeText(error.found)} will not do`, `write ${error.expected}`);
+  }
+  return who === undefined ? [] : [{ ...common, do: 'update', who, zone: file.zone, add, remove }];
 }

@@ -135,6 +135,14 @@ const timeline = z
       }),
       v.strict({ do: z.literal(['crash', 'restart']), ...when, who }),
       ...checkActions({ ...when, who }),
+      v.strict({
+        do: z.literal('update').describe('a name server changes a zone of its own, as by an UPDATE'),
+        ...when,
+        who,
+        zone: v.line('the name of a zone'),
+        add: v.oneOrMany(v.line('a record as in a zone file'), 100).optional(),
+        remove: v.oneOrMany(v.line('a record as in a zone file'), 100).optional(),
+      }),
       v.strict({ do: z.literal('show').describe('a router shows its tables'), ...when, who }),
     ]),
   )

@@ -45,7 +45,7 @@ const PROTOCOLS: Readonly<Record<string, ProtocolWords>> = {
   },
   TOD: { kinds: ['REQUEST', 'TIME'], fields: ['seconds', ...PORTS] },
   DNS: {
-    kinds: ['QUERY', 'ANSWER'],
+    kinds: ['QUERY', 'ANSWER', 'NOTIFY', 'UPDATE'],
     fields: ['id', 'qname', 'qtype', 'rcode', 'aa', 'tc', 'rd', 'answers', 'answer', ...PORTS],
   },
   RNG: { kinds: ['REQ', 'RSP'], fields: ['sid', 'status', 'mac'] },

@@ -5,7 +5,7 @@ import { decodeMessage } from '../codec/dns/message.ts';
 import { formatName } from '../codec/dns/name.ts';
 import { formatRdata } from '../codec/dns/rdata/shape.ts';
 import { shapeFor } from '../codec/dns/record.ts';
-import { rcodeName, typeName } from '../codec/dns/registry.ts';
+import { Opcode, rcodeName, typeName } from '../codec/dns/registry.ts';
 import type { Description } from './packet.ts';
 
 /** RFC 1035 §4.1: header, question and the answers' data. */
@@ -29,7 +29,7 @@ export function describeDns(body: Extract<FrameBody, { kind: 'udp' }>): Descript
   for (const [name, flag] of FLAGS) if ((message.flags & flag) !== 0) fields.set(name, '');
   fields.set('sport', String(body.from.port));
   fields.set('dport', String(body.to.port));
-  return { kind: isAnswer ? 'ANSWER' : 'QUERY', fields };
+  return { kind: isAnswer ? 'ANSWER' : kindOf(message.opcode), fields };
 }
 
 const FLAGS = [
@@ -37,3 +37,8 @@ const FLAGS = [
   ['tc', Flag.TC],
   ['rd', Flag.RD],
 ] as const;
+
+function kindOf(opcode: number): string {
+  if (opcode === Opcode.NOTIFY) return 'NOTIFY';
+  return opcode === Opcode.UPDATE ? 'UPDATE' : 'QUERY';
+}

@@ -83,6 +83,11 @@ function scheduleFault(action: Action, plant: PlantIndex, driver: Driver, start:
           to,
           service: `${action.who.text} checks`,
         });
+  if (action.do === 'update') {
+    const { zone, add, remove } = action;
+    for (const host of plant.members(action.who))
+      driver.command(after(start, action.at), host.name, 'update', { zone, add, remove });
+  }
   if (action.do === 'show')
     for (const host of plant.members(action.who))
       driver.command(after(start, action.at), host.name, 'show', {});

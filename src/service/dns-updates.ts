@@ -24,7 +24,9 @@ const TSIG_ROOM = 700;
 /** Where the reply to a message goes. */
 export type ReplyTo =
   | { readonly kind: 'udp'; readonly port: number; readonly to: Target }
-  | { readonly kind: 'stream'; readonly stream: StreamId };
+  | { readonly kind: 'stream'; readonly stream: StreamId }
+  /** It was a command. */
+  | { readonly kind: 'nobody' };
 
 export interface PendingUpdate {
   readonly message: DnsMessage;
@@ -175,6 +177,7 @@ export class DnsUpdates {
     const { keys } = this.#options;
     const zone = formatName(keep.duties.apex);
     effects.because(rule, effects.explains ? (detail ?? zone) : undefined);
+    if (replyTo.kind === 'nobody') return;
     const octets = encodeMessage({
       id: message.id,
       opcode: Opcode.UPDATE,

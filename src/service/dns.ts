@@ -144,6 +144,7 @@ export class DnsService implements Service {
       case 'command':
         if (input.verb === 'status') effects.reply(this.#status());
         if (input.verb === 'dig') effects.reply(this.#dig(input, now));
+        if (input.verb === 'update') this.#work?.command(input, now, effects);
         return;
       default:
         return;

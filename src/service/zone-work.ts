@@ -1,9 +1,21 @@
-import { Name, formatName } from '../codec/dns/name.ts';
-import { Type } from '../codec/dns/registry.ts';
+import type { DnsMessage } from '../codec/dns/message.ts';
+import { Name, formatName, parseName } from '../codec/dns/name.ts';
+import { Class, Opcode, Rcode, Type } from '../codec/dns/registry.ts';
+import { updateRecords } from '../codec/dns/update-text.ts';
 import { type Ip, ipv4At, ipv6At } from '../core/address.ts';
+import { ConfigError } from '../core/errors.ts';
 import type { Random } from '../core/random.ts';
 import { UPDATE } from '../core/rules/update.ts';
-import type { DatagramInput, Effects, Plain, Row, SettledInput, StreamInput } from '../core/service.ts';
+import type {
+  CommandInput,
+  DatagramInput,
+  Effects,
+  Plain,
+  Row,
+  SettledInput,
+  StreamInput,
+} from '../core/service.ts';
+import { escapeText } from '../core/text.ts';
 import { type Epoch, type Instant, earlier, toInstant } from '../core/time.ts';
 import { Notifier } from '../engine/dns/transfer/notifier.ts';
 import { type Peer, RequestMaker } from '../engine/dns/transfer/requests.ts';
@@ -184,6 +196,25 @@ export class ZoneWork {
       if (secondary !== undefined) this.#retired.push(secondary);
   }
 
+  /** The command `update`: lines of a master file that come and go. */
+  command({ args }: CommandInput, now: Instant, effects: Effects): void {
+    const linesOf = (value: Plain | undefined): string[] =>
+      Array.isArray(value) ? value.filter((line): line is string => typeof line === 'string') : [];
+    const { zone } = args;
+    const apex = typeof zone === 'string' ? parseName(zone) : undefined;
+    const keep = apex instanceof Name ? this.#keeps.get(apex.key) : undefined;
+    if (keep === undefined || keep.isCopy || !(apex instanceof Name))
+      return effects.because(UPDATE.notAuth, typeof zone === 'string' ? escapeText(zone) : undefined);
+    try {
+      const text = { add: linesOf(args['add']), remove: linesOf(args['remove']) };
+      const message = { ...updateMessage(apex), authorities: updateRecords(text, apex) };
+      this.#updates.add({ message, keep, replyTo: { kind: 'nobody' }, verdict: undefined }, now);
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      effects.because(UPDATE.malformed, error.message);
+    }
+  }
+
   status(apex: Name): { readonly [key: string]: Plain } {
     const keep = this.#keeps.get(apex.key);
     if (keep === undefined) return {};
@@ -269,4 +300,17 @@ function nameOctets(rdata: Uint8Array): number {
   let at = 0;
   while ((rdata[at] ?? 0) > 0) at += (rdata[at] ?? 0) + 1;
   return at + 1;
+}
+
+function updateMessage(apex: Name): DnsMessage {
+  return {
+    id: 0,
+    opcode: Opcode.UPDATE,
+    flags: 0,
+    rcode: Rcode.NOERROR,
+    questions: [{ qname: apex, qtype: Type.SOA, qclass: Class.IN }],
+    answers: [],
+    authorities: [],
+    additionals: [],
+  };
 }

@@ -293,11 +293,9 @@ export class Secondary {
         this.#state = { ...state, nextAt: after(now, 1) };
         return;
       }
-      const isFirst = this.zone === undefined;
       this.zone = step.value;
       const how = state.changes === undefined ? 'whole' : `${state.changes.length} changes`;
       this.#explain(effects, TRANSFER.fetched, `serial ${step.value.serial}, ${how}`);
-      effects.state('secondary', isFirst ? 'loaded' : 'updated');
       this.#confirmed(now);
       this.#options.listener.arrived(step.value, state.changes, now, effects);
     } catch (error) {
@@ -343,7 +341,6 @@ export class Secondary {
     this.#expiresAt = NEVER;
     this.zone = undefined;
     this.#explain(effects, TRANSFER.expired);
-    effects.state('secondary', 'expired');
     this.#options.listener.expired(now, effects);
   }
 
