@@ -198,8 +198,6 @@ export class ZoneWork {
 
   /** The command `update`: lines of a master file that come and go. */
   command({ args }: CommandInput, now: Instant, effects: Effects): void {
-    const linesOf = (value: Plain | undefined): string[] =>
-      Array.isArray(value) ? value.filter((line): line is string => typeof line === 'string') : [];
     const { zone } = args;
     const apex = typeof zone === 'string' ? parseName(zone) : undefined;
     const keep = apex instanceof Name ? this.#keeps.get(apex.key) : undefined;
@@ -313,4 +311,8 @@ function updateMessage(apex: Name): DnsMessage {
     authorities: [],
     additionals: [],
   };
+}
+
+function linesOf(value: Plain | undefined): string[] {
+  return Array.isArray(value) ? value.filter((line): line is string => typeof line === 'string') : [];
 }
