@@ -1,6 +1,6 @@
 import type { Plain } from '../core/service.ts';
-import { EnvironmentError } from '../core/errors.ts';
-import { escapeText } from '../core/text.ts';
+import { ConfigError, EnvironmentError } from '../core/errors.ts';
+import { escapeText, nearest } from '../core/text.ts';
 import { askControl } from './control.ts';
 import type { ReloadOutcome } from './reload.ts';
 
@@ -13,6 +13,31 @@ export interface PoolHealth {
   readonly offered: number;
   readonly declined: number;
   readonly free: number;
+}
+
+/** One health check of a name server. */
+export interface CheckHealth {
+  readonly server: string;
+  readonly name: string;
+  /** `tcp`, `http`, `calculated`, ... */
+  readonly kind: string;
+  readonly target: string | null;
+  readonly healthy: boolean;
+  /** What an operator says of it. */
+  readonly set: 'up' | 'down' | 'auto';
+  readonly reason: string;
+  /** Seconds since 1970. */
+  readonly changed_at: number | null;
+  readonly probed_at: number | null;
+  readonly successes: number;
+  readonly failures: number;
+  readonly seconds_to_change: number | null;
+  readonly vantages: readonly {
+    readonly name: string;
+    readonly healthy: boolean | null;
+    readonly reason: string;
+    readonly probed_at: number | null;
+  }[];
 }
 
 /** What a running `serve` says of itself, texts safe to show. */
@@ -30,6 +55,7 @@ export interface Health {
   readonly hosts: readonly { readonly name: string; readonly kind: string }[];
   readonly endpoints: readonly { readonly host: string; readonly protocol: string; readonly bound: string }[];
   readonly pools: readonly PoolHealth[];
+  readonly checks: readonly CheckHealth[];
   readonly counts: Readonly<Record<string, number>>;
   readonly rssOctets: number;
   readonly disk: string;
@@ -48,8 +74,40 @@ export async function askReload(stateFolder: string): Promise<ReloadOutcome> {
   return (await askServe(stateFolder, 'reload')) as unknown as ReloadOutcome;
 }
 
-async function askServe(stateFolder: string, verb: string): Promise<Plain> {
-  const answer = await askControl(stateFolder, verb);
+/** Says what a check is, `auto` for what its probes say; gives what it is then, of every name server that has one of the name. */
+export async function setCheck(
+  stateFolder: string,
+  name: string,
+  to: CheckHealth['set'],
+): Promise<readonly CheckHealth[]> {
+  const answers = (await askServe(stateFolder, 'check', { name, to })) as unknown as readonly {
+    readonly host: string;
+    readonly check: CheckHealth | { readonly error: string } | null;
+  }[];
+  const set = answers.flatMap(({ host, check }) =>
+    check === null || 'error' in check ? [] : [{ ...check, server: escapeText(host) }],
+  );
+  if (set.length > 0) return set;
+  const { checks } = await askHealth(stateFolder);
+  const known = checks.map((check) => check.name);
+  const hint = nearest(name, known);
+  throw new ConfigError(
+    'check',
+    escapeText(name),
+    known.length === 0
+      ? 'a check of the file, which has none'
+      : hint === undefined
+        ? `one of ${known.slice(0, 12).join(', ')}`
+        : `did you mean ${hint}?`,
+  );
+}
+
+async function askServe(
+  stateFolder: string,
+  verb: string,
+  args: Readonly<Record<string, Plain>> = {},
+): Promise<Plain> {
+  const answer = await askControl(stateFolder, verb, args);
   if (answer !== undefined) return answer;
   throw new EnvironmentError(
     `no serve runs on ${escapeText(stateFolder)}`,
@@ -71,14 +129,23 @@ interface Raw {
   readonly disk: string;
   readonly other_dhcp_servers: readonly string[];
   readonly pools: readonly { readonly host: string; readonly pools: readonly PoolHealth[] | null }[];
+  readonly checks: readonly { readonly host: string; readonly checks: readonly CheckHealth[] | null }[];
 }
 
 function judge(raw: Raw): Health {
   const pools = raw.pools.flatMap(({ host, pools: list }) =>
     (list ?? []).map((pool) => ({ ...pool, server: escapeText(host) })),
   );
+  const checks = raw.checks.flatMap(({ host, checks: list }) =>
+    (list ?? []).map((check) => ({ ...check, server: escapeText(host) })),
+  );
   const bad = raw.disk === 'good' ? [] : [`the disk refuses leases: ${escapeText(raw.disk)}`];
-  const doubtful = [...besideFindings(raw), ...reloadFindings(raw), ...pools.flatMap(poolFindings)];
+  const doubtful = [
+    ...besideFindings(raw),
+    ...reloadFindings(raw),
+    ...pools.flatMap(poolFindings),
+    ...checks.flatMap(checkFindings),
+  ];
   return {
     verdict: bad.length > 0 ? 'fail' : doubtful.length > 0 ? 'warn' : 'pass',
     findings: [...bad, ...doubtful],
@@ -90,6 +157,7 @@ function judge(raw: Raw): Health {
     hosts: raw.hosts,
     endpoints: raw.endpoints,
     pools,
+    checks,
     counts: raw.counts,
     rssOctets: raw.rss_octets,
     disk: escapeText(raw.disk),
@@ -107,6 +175,11 @@ function reloadFindings({ reload_error: error }: Raw): string[] {
 function poolFindings({ server, subnet, addresses, free }: PoolHealth): string[] {
   if (addresses === 0 || free >= addresses * FREE_RATIO_LOW) return [];
   return [`${server} has ${free} of ${addresses} addresses left in ${subnet}`];
+}
+
+function checkFindings({ name, server, healthy, reason, set }: CheckHealth): string[] {
+  if (!healthy) return [`${name} of ${server} is unhealthy: ${reason}`];
+  return set === 'up' ? [`${name} of ${server} is forced up, whatever its probes say`] : [];
 }
 
 function besideFindings({ other_dhcp_servers: others }: Raw): string[] {

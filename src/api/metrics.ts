@@ -23,6 +23,8 @@ export interface MeteredServers {
   diskFailure(): string | undefined;
   /** Of each DHCP server what its command `pools` answers: `host` and `pools`. */
   pools(): Promise<Plain>;
+  /** Of each name server what its command `checks` answers: `host` and `checks`. */
+  checks(): Promise<Plain>;
 }
 
 const DNS_PORT = 53;
@@ -243,6 +245,12 @@ export class Metrics implements Meter {
           set({ ...which, state }, Number(pool[state]));
       }),
     );
+    const healthy = 'Whether a health check holds its target for healthy: 1, or 0.';
+    this.#labelled('check_healthy', healthy, ['host', 'check'], async (set) => {
+      for (const { host, checks } of recordsOf(await servers.checks()))
+        for (const check of recordsOf(checks))
+          set({ host: wordOf(host), check: wordOf(check['name']) }, check['healthy'] === true ? 1 : 0);
+    });
   }
 
   #group({ group }: HostSpec): GroupCounts {

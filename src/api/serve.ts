@@ -60,7 +60,7 @@ export interface Serving {
   readonly endpoints: readonly MappingRow[];
   readonly controlPath: string | undefined;
   readonly metrics: Endpoint | undefined;
-  /** Asks as the control socket does: `leases`, `modems`, `pools`, `health`, `reload`. */
+  /** Asks as the control socket does: `leases`, `modems`, `pools`, `checks`, `check`, `health`, `reload`. */
   ask(verb: string, args?: Readonly<Record<string, Plain>>): Promise<Plain>;
   /** Rejects when there is no `source` to read again. */
   reload(): Promise<ReloadOutcome>;
@@ -112,6 +112,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
         driver,
         diskFailure: () => store?.failure,
         pools: () => verbs.get('pools')?.({}) ?? Promise.resolve([]),
+        checks: () => verbs.get('checks')?.({}) ?? Promise.resolve([]),
       });
     if (account !== undefined) await become(account, options);
   } catch (error) {

@@ -35,11 +35,18 @@ export function controlVerbs(served: Served): ReadonlyMap<string, ControlVerb> {
           .map(async ({ name }) => ({ host: name, [verb]: await driver.ask(name, verb, args) })),
       );
   const pools = asking('dhcp', 'pools');
+  const checks = asking('dns', 'checks');
   return new Map<string, ControlVerb>([
     ['leases', asking('dhcp', 'leases')],
     ['modems', asking('cmts', 'modems')],
     ['pools', pools],
-    ['health', async () => ({ ...healthOf(served, startedAt), pools: await pools({}) })],
+    ['checks', checks],
+    // What an operator says of a check of this name, wherever there is one.
+    ['check', asking('dns', 'check')],
+    [
+      'health',
+      async () => ({ ...healthOf(served, startedAt), pools: await pools({}), checks: await checks({}) }),
+    ],
     [
       'reload',
       () =>

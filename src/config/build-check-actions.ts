@@ -37,7 +37,12 @@ export function buildCheckAction(
   if (how !== 'answer')
     for (const key of ['status', 'body', 'delay'] as const)
       if (file[key] !== undefined)
-        findings.addAtKey(path, key, `who is told how: ${how} answers nothing`, 'take it away');
+        findings.addAtKey(
+          path,
+          key,
+          `a failure that is ${how === 'silent' ? how : 'a refusal'} has no ${key}`,
+          'take it away',
+        );
   const args = {
     how,
     ...(status === undefined ? {} : { status }),

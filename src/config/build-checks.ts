@@ -187,7 +187,9 @@ function dnsProbe(file: Extract<ProbedFile, { kind: 'dns' }>, findings: Findings
     qname: parsed instanceof Name ? parsed : ROOT,
     qtype,
     expects:
-      file.expect === undefined ? undefined : rdataOf(qtype, file.expect, findings, [...path, 'expect']),
+      file.expect === undefined || qtype === 0
+        ? undefined
+        : rdataOf(qtype, file.expect, findings, [...path, 'expect']),
     answerUs: positive(file, 'answer-within', 2 * SECOND, findings, path),
   };
 }

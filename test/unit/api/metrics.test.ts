@@ -137,7 +137,7 @@ describe('what is counted', () => {
   });
 });
 
-test('what is looked at when somebody asks: addresses by subnet and state, tickets, connections, the disk', async () => {
+test('what is looked at when somebody asks: addresses by subnet and state, tickets, connections, the disk, checks', async () => {
   const metrics = new Metrics();
   const pool = { subnet: '10.9.0.0/18', addresses: 99, bound: 3, offered: 1, declined: 0, free: 95 };
   const counts = noCounts();
@@ -146,6 +146,17 @@ test('what is looked at when somebody asks: addresses by subnet and state, ticke
     driver: { counts, datagramsLimited: 12, openTickets: 2, connections: 5 },
     diskFailure: () => diskFailure,
     pools: () => Promise.resolve([{ host: 'dhcp', pools: [pool, { ...pool, bound: 9 }] }]),
+    checks: () =>
+      Promise.resolve([
+        {
+          host: 'dns',
+          checks: [
+            { name: 'web-a', healthy: true },
+            { name: 'web-b', healthy: false },
+          ],
+        },
+        { host: 'other', checks: null },
+      ]),
   };
   metrics.watch(servers);
   counts.streamsCut = 4;
@@ -165,6 +176,8 @@ test('what is looked at when somebody asks: addresses by subnet and state, ticke
   expect(valueOf(first, 'headend_unsent_bytes')).toBe(1000);
   expect(valueOf(first, 'headend_tickets_open')).toBe(2);
   expect(valueOf(first, 'headend_connections_open')).toBe(5);
+  expect(valueOf(first, 'headend_check_healthy', { host: 'dns', check: 'web-a' })).toBe(1);
+  expect(valueOf(first, 'headend_check_healthy', { host: 'dns', check: 'web-b' })).toBe(0);
   expect(valueOf(first, 'headend_disk_good')).toBe(1);
   diskFailure = 'no space left on device';
   expect(valueOf(await samplesOf(metrics), 'headend_disk_good')).toBe(0);
