@@ -26,6 +26,7 @@ export function buildDns(
   const signed = Object.entries(file.zones).flatMap(([apex, zone]) =>
     zone.dnssec === undefined ? [] : [apex],
   );
+  checkCopies(file, findings, path);
   const zones = Object.entries(file.zones).map(([apex, zone]) => ({
     ...buildZone(apex, zone, common.addresses, findings, [...path, 'zones', apex]),
     routing: buildRouting(
@@ -73,6 +74,18 @@ export function buildDns(
     geography,
     tls: buildTls(file.tls, findings, [...path, 'tls']),
   };
+}
+
+/** Policies are not transferred. */
+function checkCopies({ zones }: DnsFile, findings: Findings, path: Path): void {
+  for (const [apex, zone] of Object.entries(zones))
+    if (zone.routing !== undefined && zone.primaries !== undefined)
+      findings.addAtKey(
+        [...path, 'zones', apex],
+        'routing',
+        'a copy of another server’s zone has its records and no policies',
+        'write the policies where the zone is made, or take primaries: away',
+      );
 }
 
 /** In the order of the file, which numbers them. */

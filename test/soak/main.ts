@@ -11,7 +11,7 @@ import { soakConversations } from './conversations.ts';
 import { gatherCorpus } from './corpus.ts';
 import { secondsSince, type Finding } from './findings.ts';
 import { soakKills } from './kills.ts';
-import { soakProperties } from './properties.ts';
+import { soakPolicies, soakProperties } from './properties.ts';
 import { soakSeeds } from './seeds.ts';
 import { soakServices } from './services.ts';
 import { soakSockets } from './sockets.ts';
@@ -26,7 +26,16 @@ const COUNTS = {
   modems: 10_000,
 };
 
-const PARTS = ['services', 'conversations', 'sockets', 'properties', 'kills', 'seeds', 'day'] as const;
+const PARTS = [
+  'services',
+  'conversations',
+  'sockets',
+  'properties',
+  'policies',
+  'kills',
+  'seeds',
+  'day',
+] as const;
 type Part = (typeof PARTS)[number];
 
 const { values, positionals } = parseArgs({
@@ -71,6 +80,8 @@ async function findingsOf(part: Part): Promise<readonly Finding[]> {
       });
     case 'properties':
       return soakProperties(root, scaled(COUNTS.fuzzRuns));
+    case 'policies':
+      return soakPolicies(root, scaled(COUNTS.seeds));
     case 'kills':
       return soakKills({ path, program }, { kills: Math.max(5, scaled(COUNTS.kills)), seed });
     case 'day':
@@ -96,11 +107,11 @@ function writeReport(path: string, findings: readonly Finding[]): void {
   writeFileSync(path, `${JSON.stringify(report)}\n`);
 }
 
-/** All of them; a twentieth of the property tests' cases is what `npm test` gives them already, and the day is run by its own word. */
+/** All of them; a twentieth of the cases of property tests, and of the seeds of policies, is what `npm test` gives them already, and the day is run by its own word. */
 function isChosen(part: Part): boolean {
   if (positionals.length > 0) return part === 'day';
   if (values.part.length > 0) return values.part.includes(part);
-  return part !== 'day' && (part !== 'properties' || !values.twentieth);
+  return part !== 'day' && ((part !== 'properties' && part !== 'policies') || !values.twentieth);
 }
 
 const chosen = PARTS.filter(isChosen);

@@ -100,13 +100,6 @@ export interface Geography {
   readonly database: GeoLookup | undefined;
 }
 
-export const NOWHERE: Geography = {
-  regions: [],
-  locations: [],
-  latencyDefault: new Map(),
-  database: undefined,
-};
-
 /** A database of places by address, which somebody else opens. */
 export interface GeoLookup {
   /** `octets` are 4 or 16. */

@@ -8,7 +8,7 @@ export interface Place {
   readonly subdivision: string | undefined;
 }
 
-/** Countries of ISO 3166-1 by continent, as the United Nations' M49 has them, but for America, which is two here. */
+/** Countries of ISO 3166-1 (and XK) by continent; where two could claim one, as databases of places do. */
 const COUNTRIES: Readonly<Record<string, string>> = {
   AF:
     'AO BF BI BJ BW CD CF CG CI CM CV DJ DZ EG EH ER ET GA GH GM GN GQ GW KE KM LR LS LY MA MG ML MR MU MW MZ NA NE NG RE RW SC SD ' +
@@ -31,7 +31,7 @@ const CONTINENT_OF: ReadonlyMap<string, string> = new Map(
   ),
 );
 
-export const PLACE_EXPECTED =
+const PLACE_EXPECTED =
   'a place such as EU, EU-DE or NA-US-CA: continent (AF AN AS EU NA OC SA), country, subdivision; "*" for who is left';
 
 /** Why a text is no place. */
