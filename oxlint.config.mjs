@@ -10,7 +10,7 @@ export const ROOMS = {
   engine: ['core', 'codec', 'policy', 'store'],
   service: ['core', 'codec', 'policy', 'store', 'engine'],
   config: ['core', 'codec', 'policy', 'store'],
-  import: ['core', 'codec', 'config'],
+  import: ['core', 'codec', 'config', 'policy'],
   topology: ['core', 'codec', 'config', 'policy', 'store', 'engine', 'service'],
   'driver/real': ['core', 'codec', 'store'],
   'driver/sim': ['core', 'codec', 'store'],

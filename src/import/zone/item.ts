@@ -1,0 +1,63 @@
+import type { PlainFile } from '../../config/yaml-text.ts';
+import type { Plain } from '../../core/service.ts';
+import type { Origin } from '../notes.ts';
+
+/** A value of a file of plain data, which knows its place: what is not there, or is something else, is undefined. */
+export class Item {
+  readonly value: Plain | undefined;
+  readonly #file: PlainFile;
+  readonly #name: string;
+  readonly #path: string;
+
+  constructor(file: PlainFile, name: string, value: Plain | undefined = file.value, path = '') {
+    this.value = value;
+    this.#file = file;
+    this.#name = name;
+    this.#path = path;
+  }
+
+  get(key: string): Item {
+    const { value } = this;
+    const inside = isMap(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+    return new Item(this.#file, this.#name, inside, this.#path === '' ? key : `${this.#path}.${key}`);
+  }
+
+  get isThere(): boolean {
+    return this.value !== undefined && this.value !== null;
+  }
+
+  get text(): string | undefined {
+    return typeof this.value === 'string' ? this.value : undefined;
+  }
+
+  /** A number, or a text of digits. */
+  get number(): number | undefined {
+    if (typeof this.value === 'number') return this.value;
+    return typeof this.value === 'string' && /^-?\d+(\.\d+)?$/.test(this.value)
+      ? Number(this.value)
+      : undefined;
+  }
+
+  get isTrue(): boolean {
+    return this.value === true;
+  }
+
+  get list(): readonly Item[] {
+    const { value } = this;
+    if (!Array.isArray(value)) return [];
+    return value.map((one: Plain, index) => new Item(this.#file, this.#name, one, `${this.#path}[${index}]`));
+  }
+
+  /** Names and values of a map. */
+  get entries(): readonly (readonly [string, Item])[] {
+    return isMap(this.value) ? Object.keys(this.value).map((key) => [key, this.get(key)] as const) : [];
+  }
+
+  get origin(): Origin {
+    return { file: this.#name, ...this.#file.placeOf(this.#path) };
+  }
+}
+
+function isMap(value: Plain | undefined): value is Readonly<Record<string, Plain>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
