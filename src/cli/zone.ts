@@ -8,6 +8,7 @@ import { serverFrom } from '../api/probe.ts';
 import { span } from '../api/report.ts';
 import type { Output } from './output.ts';
 import { type Verb, jsonFlag } from './program.ts';
+import { addImportCommand } from './zone-import.ts';
 import { addKeyCommands } from './zone-keys.ts';
 
 interface ReadingFlags {
@@ -21,10 +22,12 @@ const originFlag = (): Option =>
 /** How many failed questions are shown in full. */
 const FAILURES_SHOWN = 20;
 
-/** `zone check | test | export | diff | keygen | ds | sign`. */
-export const zone: Verb = (program, { output }, done) => {
+/** `zone check | test | export | diff | import | keygen | ds | sign`. */
+export const zone: Verb = (program, session, done) => {
+  const { output } = session;
   const group = program.command('zone');
   addKeyCommands(group, output, done);
+  addImportCommand(group, session, done);
   group
     .command('check <files...>')
     .description('say what is wrong with zone files, and what could be better: exit code 1 for an error')

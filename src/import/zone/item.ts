@@ -9,7 +9,7 @@ export class Item {
   readonly #name: string;
   readonly #path: string;
 
-  constructor(file: PlainFile, name: string, value: Plain | undefined = file.value, path = '') {
+  constructor(file: PlainFile, name: string, value: Plain | undefined, path: string) {
     this.value = value;
     this.#file = file;
     this.#name = name;

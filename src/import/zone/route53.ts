@@ -51,12 +51,19 @@ function recordSets(file: Item, notes: Notes): Item[] {
     notes.say(change.origin, 'a DELETE takes away what was there before, which is not in this file');
     return [];
   });
-  return [...changes, ...file.get('ResourceRecordSets').list];
+  return [...changes, ...file.get('ResourceRecordSets').list].filter((set) => {
+    const isSet = (set.get('Name').text ?? '') !== '' && set.get('Type').text !== undefined;
+    if (!isSet) notes.warn(set.origin, 'this is no record set: it was left out', 'it has a Name and a Type');
+    return isSet;
+  });
+}
+
+/** Without the dot at its end. */
+function nameOf(set: Item | undefined): string {
+  return unescapeName(set?.get('Name').text ?? '').replace(/\.$/, '');
 }
 
 function apexOf(sets: readonly Item[], notes: Notes): string {
-  const nameOf = (set: Item | undefined): string =>
-    unescapeName(set?.get('Name').text ?? '').replace(/\.$/, '');
   const soa = sets.find((set) => set.get('Type').text === 'SOA');
   if (soa !== undefined) return nameOf(soa);
   const [first] = sets.toSorted((a, b) => nameOf(a).length - nameOf(b).length);

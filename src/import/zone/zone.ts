@@ -26,7 +26,10 @@ export interface ImportedZone {
 /** A scenario file whose name server has a zone that another service's files describe. Throws `ScenarioError` for what cannot be read. */
 export function importZone({ files, origin, address }: ZoneImportRequest): ImportedZone {
   const notes = new Notes();
-  const items = files.map(({ name, text }) => new Item(fromYaml(text, name), name));
+  const items = files.map(({ name, text }) => {
+    const file = fromYaml(text, name);
+    return new Item(file, name, file.value, '');
+  });
   const draft = importRoute53({ files: items, apex: origin?.replace(/\.$/, '') }, notes);
   const [first] = files;
   if (draft.records.size + draft.routing.size === 0)
@@ -69,6 +72,7 @@ function scenarioOf(draft: ZoneDraft, address: string): Plain {
         on: 'lan',
         ip: address,
         ...(draft.regions.size === 0 ? {} : { regions }),
+        ...latencyDefault(draft),
         ...(draft.checks.size === 0 ? {} : { checks: Object.fromEntries(draft.checks) }),
         zones: {
           [draft.apex]: {
@@ -79,6 +83,18 @@ function scenarioOf(draft: ZoneDraft, address: string): Plain {
       },
     },
   };
+}
+
+/** Of clients that are nowhere known: as far from all regions, so that names decide. */
+const LATENCY_DEFAULT = '100ms';
+
+function latencyDefault({ routing }: ZoneDraft): Record<string, Plain> {
+  const groups = [...routing.values()].flat().filter(({ policy }) => policy === 'latency');
+  const regions = groups.flatMap(({ targets }) =>
+    targets.flatMap(({ keys: { region } }) => (typeof region === 'string' ? region : [])),
+  );
+  if (regions.length === 0) return {};
+  return { 'latency-default': Object.fromEntries(regions.map((region) => [region, LATENCY_DEFAULT])) };
 }
 
 function ttlOf(seconds: number | undefined): Record<string, Plain> {
