@@ -249,7 +249,21 @@ export class DeviceBuilder {
         return this.#resolver(one, at);
       }),
       ask: this.#question(file, path),
+      trustAnchors: this.#trustAnchors(file, path),
     };
+  }
+
+  #trustAnchors(file: HostFile, path: Path): readonly string[] {
+    const anchors = file['trust-anchors'] ?? [];
+    const signed = signedZones(this.#services);
+    for (const anchor of anchors)
+      if (!signed.includes(anchor))
+        this.#findings.add(
+          [...path, 'trust-anchors'],
+          `${quote(anchor)} is not signed in this file`,
+          didYouMean(anchor, signed, 'signed here are'),
+        );
+    return anchors;
   }
 
   #client(name: string, file: ClientFile, path: Path): ClientDeviceConfig {
@@ -296,4 +310,13 @@ export class DeviceBuilder {
     const { name, type } = readQuestion(file.ask, this.#findings, [...path, 'ask']);
     return { name, type, everyUs: file.every ?? 0 };
   }
+}
+
+/** As written. */
+function signedZones(services: readonly ServiceConfig[]): readonly string[] {
+  return services.flatMap((service) =>
+    service.kind === 'dns'
+      ? service.zones.flatMap(({ apex, dnssec }) => (dnssec === undefined ? [] : [apex]))
+      : [],
+  );
 }

@@ -291,6 +291,8 @@ export interface HostDeviceConfig extends DeviceCommon {
   /** DNS servers it asks, in order; empty: those that DHCP gives. */
   readonly resolvers: readonly Ip[];
   readonly ask: Question | undefined;
+  /** Zones of this scenario, as written, whose keys it knows; empty: it believes what it is told. */
+  readonly trustAnchors: readonly string[];
 }
 
 export interface Question {

@@ -43,6 +43,9 @@ const asks = {
   resolver: v.oneOrMany(z.string(), 3).describe('DNS servers: names of services, or addresses'),
   ask: v.line('a name and a type, such as portal.lab.example A'),
   every: v.duration.describe('how often it asks; left out: once'),
+  'trust-anchors': v
+    .oneOrMany(v.line('a zone'), 8)
+    .describe('zones signed in this file whose keys it knows: what it is told it then validates (DNSSEC)'),
 };
 
 const devices = z
@@ -83,10 +86,17 @@ const devices = z
           resolver: asks.resolver.optional(),
           ask: asks.ask.optional(),
           every: asks.every.optional(),
+          'trust-anchors': asks['trust-anchors'].optional(),
         })
         .describe('a plain host, by DHCP unless it has an address'),
       v
-        .strict({ kind: z.literal('stub'), ...host, ...asks, every: asks.every.optional() })
+        .strict({
+          kind: z.literal('stub'),
+          ...host,
+          ...asks,
+          every: asks.every.optional(),
+          'trust-anchors': asks['trust-anchors'].optional(),
+        })
         .describe('a host that looks a name up'),
       router,
       client({ count: count.optional() }),

@@ -141,5 +141,6 @@ export const HOST_STATES = [
   'answered',
   'nodata',
   'nxdomain',
+  'bogus',
   'failed',
 ];

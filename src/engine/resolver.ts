@@ -7,6 +7,7 @@ import { DNS } from '../core/rules/dns.ts';
 import type { DatagramInput, Effects, StreamInput, UnreachableInput } from '../core/service.ts';
 import { type Instant, NEVER, afterSeconds, earlier } from '../core/time.ts';
 import { FrameSplitter, frameMessage } from '../codec/dns/frame.ts';
+import { EdnsFlag } from '../codec/dns/edns.ts';
 import { Flag } from '../codec/dns/header.ts';
 import { type DnsMessage, decodeMessage, encodeMessage } from '../codec/dns/message.ts';
 import { type Name, formatName } from '../codec/dns/name.ts';
@@ -22,6 +23,7 @@ const ROUNDS = 2;
 const LOOKUPS_MAX = 64;
 /** What we can take over UDP without fragments. */
 const EDNS = { payloadOctets: 1_232, version: 0, flags: 0, options: [] } as const;
+const EDNS_DO = { ...EDNS, flags: EdnsFlag.DO };
 
 /** `nodata`: the name exists without such a record; `failed`: no server gave a usable answer. */
 export type LookupResult = 'answered' | 'nodata' | 'nxdomain' | 'failed';
@@ -32,6 +34,8 @@ export interface LookupOutcome {
   readonly qtype: number;
   /** The answer section, aliases and all; empty when failed. */
   readonly answers: readonly ResourceRecord[];
+  /** The whole of it; undefined when failed. */
+  readonly message: DnsMessage | undefined;
   /** Who answered. */
   readonly server: Ip | undefined;
   readonly askedAt: Instant;
@@ -39,6 +43,8 @@ export interface LookupOutcome {
 
 export interface StubResolverOptions {
   readonly random: Random;
+  /** Whether signatures and proofs are asked for (RFC 3225 §3). Left out: no. */
+  readonly dnssecOk?: boolean | undefined;
   /** Called once for each look-up, within the input that ended it. */
   settled(outcome: LookupOutcome, now: Instant, effects: Effects): void;
 }
@@ -84,7 +90,7 @@ export class StubResolver {
     const servers = this.#servers;
     if (servers.length === 0 || this.#lookups.size >= LOOKUPS_MAX) {
       explain(effects, DNS.lookupFailed, qname, qtype, servers.length === 0 ? 'no servers' : 'too many');
-      const outcome = { qname, qtype, answers: [], server: undefined, askedAt: now };
+      const outcome = { qname, qtype, answers: [], message: undefined, server: undefined, askedAt: now };
       return this.#options.settled({ result: 'failed', ...outcome }, now, effects);
     }
     const lookup: Lookup = {
@@ -169,6 +175,7 @@ export class StubResolver {
   }
 
   #encode({ qname, qtype, id, usesEdns }: Lookup): Uint8Array {
+    const edns = this.#options.dnssecOk === true ? EDNS_DO : EDNS;
     return encodeMessage({
       id,
       opcode: Opcode.QUERY,
@@ -178,7 +185,7 @@ export class StubResolver {
       answers: [],
       authorities: [],
       additionals: [],
-      edns: usesEdns ? EDNS : undefined,
+      edns: usesEdns ? edns : undefined,
     });
   }
 
@@ -211,7 +218,7 @@ export class StubResolver {
     const result = resultOf(lookup, message);
     if (result === undefined) return this.#next(lookup, now, effects, rcodeName(message.rcode));
     explain(effects, DNS.lookupAnswered, lookup.qname, lookup.qtype, `${result} from ${formatIp(server)}`);
-    this.#settle(lookup, result, message.answers, server, now, effects);
+    this.#settle(lookup, result, message, server, now, effects);
   }
 
   #askOverTcp(lookup: Lookup, server: Ip, now: Instant, effects: Effects): void {
@@ -226,7 +233,7 @@ export class StubResolver {
     this.#dropStream(lookup, effects);
     if (lookup.tries >= lookup.servers.length * ROUNDS) {
       explain(effects, DNS.lookupFailed, lookup.qname, lookup.qtype, why);
-      return this.#settle(lookup, 'failed', [], undefined, now, effects);
+      return this.#settle(lookup, 'failed', undefined, undefined, now, effects);
     }
     lookup.tries++;
     explain(effects, DNS.lookupRetry, lookup.qname, lookup.qtype, why);
@@ -236,14 +243,15 @@ export class StubResolver {
   #settle(
     lookup: Lookup,
     result: LookupResult,
-    answers: readonly ResourceRecord[],
+    message: DnsMessage | undefined,
     server: Ip | undefined,
     now: Instant,
     effects: Effects,
   ): void {
     this.#release(lookup, effects);
     const { qname, qtype, askedAt } = lookup;
-    this.#options.settled({ result, qname, qtype, answers, server, askedAt }, now, effects);
+    const answers = message?.answers ?? [];
+    this.#options.settled({ result, qname, qtype, answers, message, server, askedAt }, now, effects);
   }
 
   #release(lookup: Lookup, effects: Effects): void {

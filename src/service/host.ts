@@ -10,6 +10,7 @@ import { DhcpDecoder } from '../codec/dhcp/message.ts';
 import { DhcpClient } from '../engine/dhcp/client.ts';
 import type { DhcpClientProfile } from '../engine/dhcp/client-profile.ts';
 import type { ClientListener, ClientState } from '../engine/dhcp/client-state.ts';
+import type { ValidationOptions } from './validated-lookups.ts';
 import { type LookupQuestion, Lookups } from './lookups.ts';
 
 export interface HostServiceOptions {
@@ -24,6 +25,8 @@ export interface HostServiceOptions {
   readonly resolvers?: readonly Ip[] | undefined;
   /** What it looks up while it has an address. */
   readonly question?: LookupQuestion | undefined;
+  /** Left out, answers are believed. */
+  readonly validation?: ValidationOptions | undefined;
 }
 
 /** States in which the host has an address. */
@@ -42,9 +45,18 @@ export class HostService implements Service, ClientListener {
   /** The last address, asked for again after a power cut: RFC 2131 §3.2. */
   #remembered: Ipv4 = ANY;
 
-  constructor({ mac, random, via, profile, hostName, resolvers = [], question }: HostServiceOptions) {
+  constructor({
+    mac,
+    random,
+    via,
+    profile,
+    hostName,
+    resolvers = [],
+    question,
+    validation,
+  }: HostServiceOptions) {
     this.#resolvers = resolvers;
-    this.#lookups = new Lookups({ random, question });
+    this.#lookups = new Lookups({ random, question, validation });
     this.#client = new DhcpClient({ mac, random, via, profile, hostName, listener: this });
   }
 

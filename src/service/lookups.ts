@@ -4,7 +4,9 @@ import type { CommandInput, Effects, Input } from '../core/service.ts';
 import { type Instant, NEVER, after, earlier } from '../core/time.ts';
 import { Name, parseName } from '../codec/dns/name.ts';
 import { typeNumber } from '../codec/dns/registry.ts';
+import type { Verdict } from '../engine/dnssec/validate.ts';
 import { type LookupOutcome, StubResolver } from '../engine/resolver.ts';
+import { type ValidationOptions, ValidatedLookups } from './validated-lookups.ts';
 
 /** What a host asks again and again. */
 export interface LookupQuestion {
@@ -17,11 +19,13 @@ export interface LookupQuestion {
 export interface LookupsOptions {
   readonly random: Random;
   readonly question?: LookupQuestion | undefined;
+  /** Left out, answers are believed. */
+  readonly validation?: ValidationOptions | undefined;
 }
 
 /**
  * The look-ups of a host: its stub resolver, the question it repeats, and the command `lookup`. The machine `stub` is in the
- * state of its last look-up: `asking`, `answered`, `nodata`, `nxdomain` or `failed`.
+ * state of its last look-up: `asking`, `answered`, `nodata`, `nxdomain` or `failed`; where answers are validated, `bogus`, too.
  */
 export class Lookups {
   readonly #random: Random;
@@ -32,9 +36,12 @@ export class Lookups {
   #isUp = false;
   #askAt: Instant = NEVER;
 
-  constructor({ random, question }: LookupsOptions) {
+  readonly #validated: ValidatedLookups | undefined;
+
+  constructor({ random, question, validation }: LookupsOptions) {
     this.#question = question;
     this.#random = random;
+    this.#validated = validation && new ValidatedLookups(validation, settleJudged);
   }
 
   /** The host has an address and knows whom to ask; a second start only changes whom. */
@@ -50,6 +57,7 @@ export class Lookups {
     this.#isUp = false;
     this.#askAt = NEVER;
     this.#resolver?.stop(effects);
+    this.#validated?.forget();
   }
 
   /** Inputs that are not the resolver's are left alone. */
@@ -97,11 +105,36 @@ export class Lookups {
   }
 
   #resolve(qname: Name, qtype: number, servers: readonly Ip[], now: Instant, effects: Effects): void {
-    this.#resolver ??= new StubResolver({ random: this.#random, settled: settle });
-    this.#resolver.useServers(servers);
+    const resolver = (this.#resolver ??= this.#makeResolver());
+    resolver.useServers(servers);
     effects.state('stub', 'asking');
-    this.#resolver.resolve(qname, qtype, now, effects);
+    resolver.resolve(qname, qtype, now, effects);
   }
+
+  #makeResolver(): StubResolver {
+    const validated = this.#validated;
+    if (validated === undefined) return new StubResolver({ random: this.#random, settled: settle });
+    const resolver: StubResolver = new StubResolver({
+      random: this.#random,
+      dnssecOk: true,
+      settled: (outcome, now, effects) => {
+        const ask = (qname: Name, qtype: number): void => resolver.resolve(qname, qtype, now, effects);
+        if (!validated.take(outcome, ask, now, effects)) settle(outcome, now, effects);
+      },
+    });
+    return resolver;
+  }
+}
+
+/** RFC 9824 §4: a compact answer that proves that there is no such name is NXDOMAIN for who asked. */
+function settleJudged(
+  outcome: LookupOutcome,
+  { security, isNoName }: Verdict,
+  now: Instant,
+  effects: Effects,
+): void {
+  if (security === 'bogus') return effects.state('stub', 'bogus');
+  settle(isNoName ? { ...outcome, result: 'nxdomain' } : outcome, now, effects);
 }
 
 function settle(outcome: LookupOutcome, now: Instant, effects: Effects): void {

@@ -239,6 +239,6 @@ function plainHost(device: HostDeviceConfig, index: number, { network, world }: 
     forwards: false,
     udpPorts: fixed === undefined ? CLIENT_PORTS : NONE,
     tcpPorts: NONE,
-    create: hostMaker(device, { name, mac }, world.seed),
+    create: hostMaker(device, { name, mac }, world),
   };
 }

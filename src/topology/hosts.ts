@@ -11,20 +11,33 @@ import { HostService } from '../service/host.ts';
 import type { LookupQuestion } from '../service/lookups.ts';
 import { StubService } from '../service/stub.ts';
 import { nameAt } from './name-at.ts';
+import { anchorOf } from './signing.ts';
+import type { World } from './world.ts';
 
 /** The maker of one plain host: with a DHCP client, or with the address that the file gives. */
 export function hostMaker(
   device: HostDeviceConfig,
   { name, mac }: { readonly name: string; readonly mac: Mac },
-  seed: number,
+  world: World,
 ): () => Service {
-  const { resolvers, ask, address } = device;
+  const { seed } = world;
+  const { resolvers, ask, address, trustAnchors } = device;
+  const validation =
+    trustAnchors.length === 0
+      ? undefined
+      : {
+          anchors: trustAnchors.map((zone) => anchorOf(zone, world)),
+          epoch: world.epoch,
+          crypto: world.crypto,
+        };
   const question = ask && lookupQuestion(ask, name);
   const random = (): Random => new Random(streamKey(seed, name));
-  if (address !== undefined) return () => new StubService({ resolvers, question, random: random() });
+  if (address !== undefined)
+    return () => new StubService({ resolvers, question, validation, random: random() });
   const profile = hostProfile(device);
   const hostName = utf8Octets(name);
-  return () => new HostService({ mac, via: 0, random: random(), profile, hostName, resolvers, question });
+  const common = { mac, via: 0, profile, hostName, resolvers, question, validation };
+  return () => new HostService({ ...common, random: random() });
 }
 
 function hostProfile({ class: vendorClass }: HostDeviceConfig): DhcpClientProfile {

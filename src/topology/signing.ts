@@ -9,7 +9,8 @@ import { utf8Text } from '../core/text.ts';
 import { SECOND } from '../core/time.ts';
 import { type KeyTimes, ZoneKey } from '../engine/dnssec/key.ts';
 import { readKeys } from '../engine/dnssec/key-pair.ts';
-import type { SignedChild } from '../engine/dnssec/made-sets.ts';
+import type { TrustAnchor } from '../engine/dnssec/key-chain.ts';
+import { type SignedChild, dsRecords } from '../engine/dnssec/made-sets.ts';
 import { DEFAULT_LIFE, KeySchedule } from '../engine/dnssec/schedule.ts';
 import { OnlineSigner } from '../engine/dnssec/signer.ts';
 import { nameAt } from './name-at.ts';
@@ -33,6 +34,14 @@ export function zoneSigner(zone: ZoneConfig, server: string, world: World): Onli
   });
   const schedule = scheduleOf(nameAt(`services.${server}.zones`, zone.apex), dnssec, world);
   return new OnlineSigner({ schedule, denial: dnssec.denial, crypto, epoch, children });
+}
+
+/** What somebody knows of a zone who was told its keys at the start. */
+export function anchorOf(apex: string, world: World): TrustAnchor {
+  const zone = nameAt('trust-anchors', apex);
+  const config = signedZone(zone, world) ?? bug(`config let the trust anchor ${apex} pass`);
+  const keys = scheduleOf(zone, config, world).wanted(startSeconds(world));
+  return { zone, ds: keys.flatMap((key) => dsRecords(zone, key, world.crypto)) };
 }
 
 function signedZone(apex: Name, { scenario }: World): DnssecConfig | undefined {
