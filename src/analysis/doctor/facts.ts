@@ -82,6 +82,8 @@ export interface WantedSubnet {
   readonly at: string;
   readonly subnet: Prefix;
   readonly relays: readonly Ipv4[];
+  /** The CMTS of the file that relays for it, where `serve` would not run that; left out, none. */
+  readonly behind?: string | undefined;
   readonly addressCount: number;
   /** By `member: modem` or a class of DOCSIS. */
   readonly isForModems: boolean;

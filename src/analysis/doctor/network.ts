@@ -141,6 +141,18 @@ function wayOf(route: RouteFacts, { interfaces, wanted }: Facts): readonly Findi
           cure: `ip route add 255.255.255.255 dev ${route.at}`,
         }),
       ];
+    const behind = wanted.subnets.find(({ at }) => at === route.at)?.behind;
+    if (behind !== undefined)
+      return route.purpose === 'clients'
+        ? []
+        : [
+            note(
+              'route',
+              `no way to the ${what}, which is ${behind} of the file`,
+              'this serve does not run it: a way is needed only where another machine does',
+              `ip route add ${networkOf(route, wanted)} via ROUTER dev NAME, or relay-source: uplink in the file`,
+            ),
+          ];
     return [
       (route.purpose === 'relay' ? fail : warn)('route', {
         says: `no way to the ${what} of ${route.at}: ${route.refusal}`,

@@ -9,7 +9,7 @@ import type {
   TftpServiceConfig,
 } from '../../config/scenario.ts';
 import type { ZoneConfig } from '../../config/dns-settings.ts';
-import { compareIpv4, ipv4 } from '../../core/address.ts';
+import { compareIpv4, type Ip, ipv4 } from '../../core/address.ts';
 import type { HostSpec, Topology } from '../../core/driver.ts';
 import { ConfigError } from '../../core/errors.ts';
 import { escapeText, utf8Octets } from '../../core/text.ts';
@@ -47,8 +47,9 @@ export function readFile(
     const hosts = chooseHosts(topology, only);
     const services = loaded.scenario.services.filter((service) => hosts.some((host) => isAt(service, host)));
     const tables = tftpTables(loaded);
+    const left = topology.hosts.filter((host) => host.forwards && !hosts.includes(host));
     const subnets = services.flatMap((service) =>
-      service.kind === 'dhcp' ? service.subnets.map((subnet) => subnetFacts(subnet, tables)) : [],
+      service.kind === 'dhcp' ? service.subnets.map((subnet) => subnetFacts(subnet, tables, left)) : [],
     );
     const served = tables.filter(({ service }) => services.includes(service));
     const facts: FileFacts = {
@@ -87,6 +88,10 @@ function isAt({ on, addresses }: ServiceConfig, { interfaces }: HostSpec): boole
   );
 }
 
+function hasAddress({ interfaces }: HostSpec, address: Ip): boolean {
+  return interfaces.some(({ addresses }) => addresses.some((own) => own.address === address));
+}
+
 interface Served {
   readonly service: TftpServiceConfig;
   readonly table: FileTable;
@@ -100,7 +105,11 @@ function tftpTables({ scenario, contents }: LoadedScenario): readonly Served[] {
   );
 }
 
-function subnetFacts(subnet: DhcpSubnetConfig, tables: readonly Served[]): WantedSubnet {
+function subnetFacts(
+  subnet: DhcpSubnetConfig,
+  tables: readonly Served[],
+  routersLeft: readonly HostSpec[],
+): WantedSubnet {
   const { at, relays, ranges, reservations, member } = subnet;
   const inRanges = ranges.reduce((sum, { first, last }) => sum + compareIpv4(last, first) + 1, 0);
   const boots = new Map<string, ProvisionConfig>();
@@ -110,6 +119,7 @@ function subnetFacts(subnet: DhcpSubnetConfig, tables: readonly Served[]): Wante
     at,
     subnet: subnet.subnet,
     relays,
+    behind: routersLeft.find((router) => relays.some((relay) => hasAddress(router, relay)))?.name,
     addressCount: inRanges + reservations.length,
     isForModems: member === 'modem' || (member === undefined && /^docsis/i.test(subnet.class ?? '')),
     boots: [...boots.values()].flatMap((boot) => bootFacts(boot, tables)),

@@ -147,6 +147,20 @@ const CASES: readonly { name: string; facts: Partial<Facts>; tells: readonly str
     tells: ['fail ipv6: IPv6 is off here, and dns has the address fd00::53'],
   },
   {
+    name: 'no way to a CMTS of the file that this serve does not run, as in a lab of headend init',
+    facts: {
+      wanted: { ...WANTED, subnets: [{ ...subnet, behind: 'cmts' }] },
+      routes: (['relay', 'clients'] as const).map((purpose) => ({
+        to: ip('10.9.0.1'),
+        purpose,
+        at: subnet.at,
+        source: undefined,
+        refusal: 'ENETUNREACH',
+      })),
+    },
+    tells: ['note route: no way to the relay 10.9.0.1, which is cmts of the file'],
+  },
+  {
     name: 'no way to a relay',
     facts: {
       routes: [
