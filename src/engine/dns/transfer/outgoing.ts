@@ -46,10 +46,14 @@ export function* changeRecords(zone: Zone, changes: readonly ZoneChange[]): Gene
   yield soa;
 }
 
+/** What a name with a record or two is on the wire, and what is sent as changes in any case. */
+const NODE_OCTETS = 40;
+const ALWAYS_OCTETS = 4_096;
+
 /** Whether changes are shorter than the zone, as near as can be told without counting all of it. */
 export function areWorthIt(zone: Zone, changes: readonly ZoneChange[]): boolean {
   const octets = changes.reduce((sum, change) => sum + changeOctets(change), 0);
-  return octets < zone.nodeCount * 40;
+  return octets < Math.max(zone.nodeCount * NODE_OCTETS, ALWAYS_OCTETS);
 }
 
 export function soaRecord({ apex, soa }: Zone): ResourceRecord {

@@ -1,0 +1,325 @@
+import { describe, expect, test } from 'vitest';
+import { frameMessage } from '../../../src/codec/dns/frame.ts';
+import { type DnsMessage, decodeMessage, encodeMessage } from '../../../src/codec/dns/message.ts';
+import { toName } from '../../../src/codec/dns/name.ts';
+import { formatRecord } from '../../../src/codec/dns/record.ts';
+import { Class, Opcode, Type, rcodeName } from '../../../src/codec/dns/registry.ts';
+import { updateRecords } from '../../../src/codec/dns/update-text.ts';
+import { parsePrefix } from '../../../src/core/address.ts';
+import { Random } from '../../../src/core/random.ts';
+import type { Input, Row } from '../../../src/core/service.ts';
+import { SECOND, toInstant } from '../../../src/core/time.ts';
+import { portableCrypto } from '../../../src/crypto/portable.ts';
+import { DnsService } from '../../../src/service/dns.ts';
+import type { ZoneDuties } from '../../../src/service/zone-keep.ts';
+import { PeerList } from '../../../src/store/access.ts';
+import { loadZone } from '../../../src/store/zone-builder.ts';
+import { ZoneSet } from '../../../src/store/zone-set.ts';
+import { CLIENT, SERVER, query, summary } from '../../support/dns-client.ts';
+import { RecordingEffects } from '../../support/recording-effects.ts';
+
+const APEX = toName('lab.example');
+const PRIMARY = { ...SERVER, key: undefined };
+const FROM_HERE = new PeerList([{ prefix: parsePrefix('10.0.0.0/24'), key: undefined }]);
+const zone = (serial: number, more = '') =>
+  loadZone(
+    `$ORIGIN lab.example.\n$TTL 60\n@ SOA ns root ${serial} 60 20 600 30\n@ NS ns\nns A 10.0.0.1\nwww A 10.0.0.2\n${more}`,
+    { file: 'zone' },
+  );
+
+/** A server of one zone and a clock; tickets are settled by hand. */
+class Bench {
+  readonly service: DnsService;
+  readonly effects = new RecordingEffects();
+  now = 0;
+
+  constructor(duties: Partial<ZoneDuties>, file = duties.primaries === undefined ? zone(1) : undefined) {
+    const zones = new ZoneSet(file === undefined ? [] : [file]);
+    if (file === undefined) zones.reserve(APEX);
+    this.service = new DnsService({
+      zones,
+      random: new Random(1),
+      work: {
+        duties: [{ apex: APEX, primaries: [], notify: [], build: { file: 'zone' }, ...duties }],
+        keys: [],
+        hashes: portableCrypto,
+        random: new Random(2),
+        epoch: { us: 0 },
+        addresses: [SERVER.address],
+      },
+    });
+  }
+
+  hand(input: Input): this {
+    this.service.handle(input, toInstant(this.now), this.effects);
+    return this;
+  }
+
+  datagram(message: DnsMessage): this {
+    const octets = encodeMessage(message);
+    return this.hand({ kind: 'datagram', octets, from: CLIENT, to: SERVER, via: 0, hardware: undefined });
+  }
+
+  /** Timers until `seconds`, each at its moment. */
+  run(seconds: number): this {
+    while (this.service.deadline() <= seconds * SECOND) {
+      this.now = Math.max(this.now, this.service.deadline());
+      this.hand({ kind: 'timer' });
+    }
+    this.now = Math.max(this.now, seconds * SECOND);
+    return this;
+  }
+
+  settle(outcome: 'durable' | 'failed' = 'durable'): this {
+    const { ticket } = this.effects.last('persist');
+    return this.hand({ kind: 'settled', ticket, outcome });
+  }
+
+  reply(): DnsMessage {
+    return decodeMessage(this.effects.last('send').octets);
+  }
+
+  ask(name: string): ReturnType<typeof summary> {
+    return summary(this.datagram(query(name, 'A')).reply());
+  }
+
+  rows(): Row[] {
+    return this.effects.of('persist').flatMap(({ rows }) => rows);
+  }
+}
+
+const updateOf = (id: number, add: string[], remove: string[] = []): DnsMessage =>
+  query('lab.example', 'SOA', {
+    id,
+    opcode: Opcode.UPDATE,
+    authorities: updateRecords({ add, remove }, APEX),
+  });
+
+describe('an update', () => {
+  test('is answered, and seen, when it is on the disk and not before: RFC 2136 §3.5', () => {
+    const bench = new Bench({ allowUpdate: FROM_HERE }).datagram(updateOf(7, ['new A 10.0.0.9'])).run(1);
+    expect(bench.effects.of('send')).toEqual([]);
+    expect(bench.ask('new.lab.example').rcode).toBe('NXDOMAIN');
+    bench.settle();
+    expect([bench.reply().id, rcodeName(bench.reply().rcode)]).toEqual([7, 'NOERROR']);
+    expect(bench.ask('new.lab.example').answer).toEqual(['new.lab.example. 300 IN A 10.0.0.9']);
+  });
+
+  test('that the disk does not take is not made: SERVFAIL', () => {
+    const bench = new Bench({ allowUpdate: FROM_HERE })
+      .datagram(updateOf(7, ['new A 10.0.0.9']))
+      .run(1)
+      .settle('failed');
+    expect(rcodeName(bench.reply().rcode)).toBe('SERVFAIL');
+    expect(bench.ask('new.lab.example').rcode).toBe('NXDOMAIN');
+  });
+
+  test('waits for the one before, and those that wait go in one flush', () => {
+    const bench = new Bench({ allowUpdate: FROM_HERE }).datagram(updateOf(1, ['a A 10.0.0.9'])).run(1);
+    bench
+      .datagram(updateOf(2, ['b A 10.0.0.9']))
+      .datagram(updateOf(3, ['c A 10.0.0.9']))
+      .run(2);
+    expect(bench.effects.of('persist').length).toBe(1);
+    bench.settle().run(3).settle();
+    expect(bench.effects.of('persist').length).toBe(2);
+    expect(bench.effects.of('send').map(({ octets }) => decodeMessage(octets).id)).toEqual([1, 2, 3]);
+  });
+
+  test('that makes the zone ill-formed is refused, and the others are made', () => {
+    const bench = new Bench({ allowUpdate: FROM_HERE });
+    bench
+      .datagram(updateOf(1, ['sub NS ns.sub']))
+      .datagram(updateOf(2, ['good A 10.0.0.9']))
+      .run(1)
+      .settle();
+    const replies = bench.effects.of('send').map(({ octets }) => decodeMessage(octets));
+    expect(replies.map(({ id, rcode }) => `${id} ${rcodeName(rcode)}`)).toEqual(['1 REFUSED', '2 NOERROR']);
+  });
+
+  test.each([
+    { name: 'from nobody named', duties: {}, rcode: 'REFUSED' },
+    { name: 'of a copy', duties: { primaries: [PRIMARY], allowUpdate: FROM_HERE }, rcode: 'REFUSED' },
+  ])('$name: $rcode', ({ duties, rcode }) => {
+    expect(rcodeName(new Bench(duties).datagram(updateOf(1, ['a A 10.0.0.9'])).reply().rcode)).toBe(rcode);
+  });
+
+  test('is there again after kill -9, and IXFR tells it', () => {
+    const before = new Bench({ allowUpdate: FROM_HERE });
+    for (const [index, name] of ['a', 'b', 'c'].entries())
+      before
+        .datagram(updateOf(index, [`${name} A 10.0.0.9`]))
+        .run(index + 1)
+        .settle();
+    const after = new Bench({ allowTransfer: FROM_HERE });
+    for (const row of before.rows().toReversed()) after.hand({ kind: 'restored', row });
+    expect(after.ask('c.lab.example').rcode).toBe('NOERROR');
+    const reply = after.datagram(query('lab.example', 'IXFR', { authorities: [soaOf(2)] })).reply();
+    expect(reply.answers.map((record) => formatRecord(record).replace(/ 60 20 600 30$/, ''))).toEqual([
+      'lab.example. 60 IN SOA ns.lab.example. root.lab.example. 4',
+      'lab.example. 60 IN SOA ns.lab.example. root.lab.example. 2',
+      'lab.example. 60 IN SOA ns.lab.example. root.lab.example. 3',
+      'b.lab.example. 300 IN A 10.0.0.9',
+      'lab.example. 60 IN SOA ns.lab.example. root.lab.example. 3',
+      'lab.example. 60 IN SOA ns.lab.example. root.lab.example. 4',
+      'c.lab.example. 300 IN A 10.0.0.9',
+      'lab.example. 60 IN SOA ns.lab.example. root.lab.example. 4',
+    ]);
+  });
+
+  test.each([
+    { name: 'a file with a newer serial wins', serial: 9, found: 'NXDOMAIN', rule: 'HE-UPDATE-021' },
+    {
+      name: 'a journal of another version is left out',
+      serial: 0xffff_fff0,
+      found: 'NXDOMAIN',
+      rule: 'HE-UPDATE-023',
+    },
+  ])('$name', ({ serial, found, rule }) => {
+    const before = new Bench({ allowUpdate: FROM_HERE })
+      .datagram(updateOf(1, ['a A 10.0.0.9']))
+      .run(1)
+      .settle();
+    const after = new Bench({}, zone(serial));
+    for (const row of before.rows()) after.hand({ kind: 'restored', row });
+    expect(after.ask('a.lab.example').rcode).toBe(found);
+    expect(after.effects.rules()).toContain(rule);
+  });
+});
+
+const soaOf = (serial: number) => {
+  const { soa } = zone(serial);
+  return { owner: APEX, type: Type.SOA, class: Class.IN, ttl: 60, rdata: soa.only };
+};
+
+const begin = (bench: Bench): Bench => {
+  bench.hand({ kind: 'stream', event: 'opened', stream: 1, local: SERVER, peer: CLIENT });
+  const octets = frameMessage(encodeMessage(query('lab.example', 'AXFR')));
+  return bench.hand({ kind: 'stream', event: 'octets', stream: 1, octets });
+};
+const sent = (bench: Bench): number =>
+  bench.effects
+    .of('write')
+    .reduce((sum, { octets }) => sum + decodeMessage(octets.subarray(2)).answers.length, 0);
+
+describe('a transfer', () => {
+  const many = Array.from({ length: 20_000 }, (_, index) => `host${index} A 10.1.0.1`).join('\n');
+  test('goes out a few messages at a time, whole, from SOA to SOA', () => {
+    const bench = begin(new Bench({ allowTransfer: FROM_HERE }, zone(1, many)));
+    bench.hand({ kind: 'timer' });
+    expect(bench.effects.of('write').length).toBeLessThanOrEqual(4);
+    bench.run(5);
+    expect(sent(bench)).toBe(20_005);
+    const writes = bench.effects.of('write').map(({ octets }) => decodeMessage(octets.subarray(2)));
+    expect(writes.at(-1)?.answers.at(-1)?.type).toBe(Type.SOA);
+    expect(writes.slice(1).every(({ questions }) => questions.length === 0)).toBe(true);
+  });
+
+  test('waits for a peer that does not read, and cuts it off after a minute', () => {
+    const bench = begin(new Bench({ allowTransfer: FROM_HERE }, zone(1, many)));
+    bench.effects.unsentOctets = 1_000_000;
+    bench.run(59);
+    expect(bench.effects.of('write')).toEqual([]);
+    expect(bench.effects.of('reset')).toEqual([]);
+    bench.run(61);
+    expect(bench.effects.of('reset').length).toBe(1);
+    expect(bench.effects.rules()).toContain('HE-TRANSFER-010');
+  });
+
+  test.each([
+    { name: 'of a client not named', duties: {}, qname: 'lab.example', rcode: 'REFUSED' },
+    {
+      name: 'of a name that is no apex',
+      duties: { allowTransfer: FROM_HERE },
+      qname: 'www.lab.example',
+      rcode: 'NOTAUTH',
+    },
+  ])('$name: $rcode', ({ duties, qname, rcode }) => {
+    const bench = new Bench(duties);
+    bench.hand({ kind: 'stream', event: 'opened', stream: 1, local: SERVER, peer: CLIENT });
+    const octets = frameMessage(encodeMessage(query(qname, 'AXFR')));
+    bench.hand({ kind: 'stream', event: 'octets', stream: 1, octets });
+    expect(rcodeName(decodeMessage(bench.effects.last('write').octets.subarray(2)).rcode)).toBe(rcode);
+  });
+
+  test('over UDP: AXFR is not done, IXFR that is too long is the SOA alone', () => {
+    const bench = new Bench({ allowTransfer: FROM_HERE, allowUpdate: FROM_HERE });
+    expect(rcodeName(bench.datagram(query('lab.example', 'AXFR')).reply().rcode)).toBe('NOTIMP');
+    const lines = Array.from({ length: 60 }, (_, index) => `host${index} A 10.1.0.1`);
+    bench.datagram(updateOf(1, lines)).run(1).settle();
+    const reply = bench.datagram(query('lab.example', 'IXFR', { authorities: [soaOf(1)] })).reply();
+    expect(reply.answers.map(({ type }) => type)).toEqual([Type.SOA]);
+  });
+});
+
+describe('a copy', () => {
+  test('that has not come yet is SERVFAIL, and its primary is asked again and again', () => {
+    const bench = new Bench({ primaries: [PRIMARY] });
+    expect(bench.ask('www.lab.example').rcode).toBe('SERVFAIL');
+    bench.run(30);
+    expect(bench.effects.of('send').filter(({ port }) => port !== 53).length).toBeGreaterThanOrEqual(5);
+    expect(bench.effects.rules()).toContain('HE-TRANSFER-034');
+  });
+
+  test('that was kept is served at once, and no longer than its expire time', () => {
+    const first = new Bench({ primaries: [PRIMARY] });
+    const rows: Row[] = copyOf(first);
+    const bench = new Bench({ primaries: [PRIMARY] });
+    for (const row of rows) bench.hand({ kind: 'restored', row });
+    expect(bench.ask('www.lab.example').rcode).toBe('NOERROR');
+    bench.run(599);
+    expect(bench.ask('www.lab.example').rcode).toBe('NOERROR');
+    bench.run(601);
+    expect(bench.ask('www.lab.example').rcode).toBe('SERVFAIL');
+    expect(bench.effects.rules()).toContain('HE-TRANSFER-038');
+  });
+
+  test('NOTIFY of a primary asks at once, of anybody else it is REFUSED', () => {
+    const bench = new Bench({ primaries: [PRIMARY] });
+    const notify = query('lab.example', 'SOA', { opcode: Opcode.NOTIFY });
+    expect(rcodeName(bench.datagram(notify).reply().rcode)).toBe('REFUSED');
+    const octets = encodeMessage(notify);
+    bench.hand({
+      kind: 'datagram',
+      octets,
+      from: { ...SERVER, port: 9 },
+      to: SERVER,
+      via: 0,
+      hardware: undefined,
+    });
+    expect(rcodeName(bench.reply().rcode)).toBe('NOERROR');
+    expect(bench.service.deadline()).toBeLessThanOrEqual(bench.now);
+  });
+});
+
+/** The rows of a copy that a primary gave, record by record. */
+function copyOf(bench: Bench): Row[] {
+  bench.run(0);
+  const asked = bench.effects.last('send');
+  const { id } = decodeMessage(asked.octets);
+  const answers = [soaOf(1)];
+  const flags = 0x8400;
+  const octets = encodeMessage(query('lab.example', 'SOA', { id, flags, answers }));
+  bench.hand({
+    kind: 'datagram',
+    octets,
+    from: SERVER,
+    to: { ...SERVER, port: asked.port },
+    via: 0,
+    hardware: undefined,
+  });
+  const { stream } = bench.effects.last('connect');
+  bench.hand({ kind: 'stream', event: 'opened', stream, local: SERVER, peer: SERVER });
+  const request = decodeMessage(bench.effects.last('write').octets.subarray(2));
+  const records = [
+    soaOf(1),
+    ...updateRecords({ add: ['@ NS ns', 'ns A 10.0.0.1', 'www A 10.0.0.2'], remove: [] }, APEX),
+    soaOf(1),
+  ];
+  for (const record of records) {
+    const message = encodeMessage(query('lab.example', 'AXFR', { id: request.id, flags, answers: [record] }));
+    bench.hand({ kind: 'stream', event: 'octets', stream, octets: frameMessage(message) });
+  }
+  bench.run(0);
+  return bench.rows();
+}
