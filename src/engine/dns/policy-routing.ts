@@ -107,6 +107,9 @@ export interface PolicyExplanation {
   readonly ttl: { readonly seconds: number; readonly why: string };
 }
 
+const NONE: readonly Uint8Array[] = [];
+const EMPTY = new Uint8Array(0);
+
 /** The policy of one name and type, as the authority asks it. */
 export class PolicyRouting implements Routing {
   readonly #policies: ZonePolicies;
@@ -195,11 +198,13 @@ export class PolicyRouting implements Routing {
   #set(zone: Zone, asker: Asker): RRset | undefined {
     const { walk } = this.#policies;
     if (walk.count === 1) return this.#one(zone, walk.picked[0] ?? 0);
-    this.#rdatas.length = 0;
+    let count = 0;
     for (let index = 0; index < walk.count; index++) {
-      const set = this.#setOf(zone, walk.picked[index] ?? 0);
-      for (const rdata of set?.rdatas ?? []) this.#rdatas.push(rdata);
+      const rdatas = this.#setOf(zone, walk.picked[index] ?? 0)?.rdatas ?? NONE;
+      for (let at = 0; at < rdatas.length; at++) this.#rdatas[count++] = rdatas[at] ?? EMPTY;
     }
+    // Never emptied, or its room would be given back and made again for each question.
+    this.#rdatas.length = count;
     const { owner, type, ttl } = this.#many;
     // A signer remembers what it signed: such a set is one of its own.
     return asker.dnssecOk ? new RRset(owner, type, ttl, this.#rdatas.slice()) : this.#many;
