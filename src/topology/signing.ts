@@ -60,7 +60,7 @@ function startSeconds({ scenario, startUs }: World): number {
 }
 
 /** The keys of a zone and their times. */
-export function scheduleOf(apex: Name, config: DnssecConfig, world: World): KeySchedule {
+function scheduleOf(apex: Name, config: DnssecConfig, world: World): KeySchedule {
   const { validitySeconds, renewSeconds, jitterSeconds } = config;
   return new KeySchedule([...keysOfFiles(apex, config.keys, world), ...madeKeys(apex, config.keys, world)], {
     validitySeconds: validitySeconds ?? DEFAULT_LIFE.validitySeconds,

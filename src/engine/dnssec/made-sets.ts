@@ -50,7 +50,7 @@ class TimedRouting implements Routing {
 }
 
 /** The set as a zone has it: all that may ever stand there, and who chooses. */
-export function timedSet(set: TimedSet, epoch: Epoch): RRset {
+function timedSet(set: TimedSet, epoch: Epoch): RRset {
   const all = Array.from(set.records.values()).flat();
   return new RRset(set.owner, set.type, set.ttl, all, { routing: new TimedRouting(set, epoch) });
 }
