@@ -178,7 +178,8 @@ export class Streams {
     // RFC 8446 §2: one more round trip. What it says is not acted.
     connection.state = 'securing';
     connection.resendAt = 2 * this.#shard.now - connection.openedAt;
-    this.#arm(connection);
+    // Earlier than the moment that the queue holds for its SYN.
+    this.#shard.wheel.push(connection.resendAt, EVENT.retransmit, connection.id, 0);
   }
 
   #receiveSegment(connection: Connection, frame: Frame): void {

@@ -256,6 +256,6 @@ function inOrder(specs: readonly CheckSpec[]): number[] {
 }
 
 /** Whether what was seen by one is worth something to the other. */
-export function isSame(a: CheckSpec, b: CheckSpec): boolean {
+function isSame(a: CheckSpec, b: CheckSpec): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
