@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkZone, compareZones, exportZone, readZone } from '../../../src/api/zone.ts';
@@ -227,5 +228,30 @@ describe('questions with their answers', () => {
     expect(() => testZones(file('cut.gz', gzipSync(lines(right)).subarray(0, 30)), [])).toThrow(
       'cannot be unpacked',
     );
+  });
+});
+
+describe('the mail records of the shipped scenario', () => {
+  const path = fileURLToPath(new URL('../../../scenarios/files/zones/post.example.zone', import.meta.url));
+  const text = readFileSync(path, 'utf8');
+
+  test('nothing is wrong with them', () => {
+    expect(checkZone(path, 0).findings).toEqual([]);
+  });
+
+  test.each([
+    { name: 'ip4 has another name', from: 'ip4:203', to: 'ipv4:203', rule: 'HE-ZONE-027' },
+    { name: 'a second SPF record', from: '_dmarc ', to: '@ TXT "v=spf1 -all"\n_dmarc ', rule: 'HE-ZONE-025' },
+    { name: 'a policy that is none', from: 'p=reject', to: 'p=deny', rule: 'HE-ZONE-028' },
+    { name: 'a key that was cut', from: '11qYAYKxCrfVS/7', to: '11qYAYKxCrfVS!', rule: 'HE-ZONE-029' },
+    {
+      name: 'a mail server without an address',
+      from: 'mx2             A',
+      to: 'other A',
+      rule: 'HE-ZONE-021',
+    },
+  ])('one wrong letter: $name', ({ from, to, rule }) => {
+    const wrong = file('post.example.zone', text.replace(from, to));
+    expect(checkZone(wrong, 0).findings.map((finding) => finding.rule.id)).toContain(rule);
   });
 });
