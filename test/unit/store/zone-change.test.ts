@@ -71,3 +71,23 @@ describe('a change applied', () => {
     expect(() => zones.replace(other)).toThrow('no zone other.example. to replace');
   });
 });
+
+test('a change of other names leaves the policy of a name, and one that takes its records takes it too', () => {
+  const routing = { choose: () => 'no-data' as const };
+  const owner = toName('www.lab.example');
+  const place = { file: 'lab.yaml', line: 1, column: 1 };
+  const rdatas = [Uint8Array.of(10, 0, 0, 9)];
+  const routed = () => [{ owner, type: Type.A, ttl: 60, rdatas, routing, place }];
+  const zone = loadZone('@ 60 SOA . . 1 2 3 4 5\n@ 60 NS .\n', {
+    file: 'z',
+    origin: toName('lab.example'),
+    routed,
+  });
+  const record = { owner: toName('new.lab.example'), type: Type.A, class: 1, ttl: 60, rdata: rdatas[0]! };
+  const change = { serialBefore: 1, serialAfter: 1, removed: [], added: [record] };
+  const after = changeZone(zone, change, { file: 'z' });
+  expect(after.node(record.owner)?.rrset(Type.A)?.routing).toBeUndefined();
+  expect(after.node(owner)?.rrset(Type.A)?.routing).toBe(routing);
+  const without = { ...change, removed: [{ ...record, owner }], added: [] };
+  expect(changeZone(after, without, { file: 'z' }).node(owner)).toBeUndefined();
+});
