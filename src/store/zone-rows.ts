@@ -9,10 +9,10 @@ import type { ZoneChange } from './zone-change.ts';
 import { recordOctets } from './zone-history.ts';
 
 /** A change of a zone, by the serial it starts from; and a whole zone, in pieces by number. */
-export const CHANGE_TABLE = 'zone-change';
-export const COPY_TABLE = 'zone-copy';
+const CHANGE_TABLE = 'zone-change';
+const COPY_TABLE = 'zone-copy';
 /** When a copy was last known to be the primary's. */
-export const REFRESH_TABLE = 'zone-refresh';
+const REFRESH_TABLE = 'zone-refresh';
 export const ZONE_TABLES: readonly string[] = [CHANGE_TABLE, COPY_TABLE, REFRESH_TABLE];
 
 /** Octets of records in one row of a whole zone. */

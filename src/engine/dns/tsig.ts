@@ -261,10 +261,6 @@ export class TsigVerifier {
   }
 }
 
-export function isTsigAlgorithm(word: string): boolean {
-  return ALGORITHMS.has(word);
-}
-
 const ERRORS: Readonly<Record<TsigVerdict['kind'], number>> = {
   good: TsigError.NOERROR,
   'bad-key': TsigError.BADKEY,
