@@ -37,6 +37,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   knsupdate: 'knot-dnsutils',
   faketime: 'faketime',
   nsd: 'nsd',
+  unbound: 'unbound',
   knotd: 'knot',
   named: 'bind9',
   pdns_server: 'pdns-server',
