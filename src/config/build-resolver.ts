@@ -54,8 +54,31 @@ export function buildResolver(
     minimises: file['qname-minimisation'] ?? 'relaxed',
     fixedPort: port === 'random' ? undefined : port,
     usesCookies: file.cookies ?? true,
+    trustAnchors: buildAnchors(file, services, findings, [...path, 'trust-anchors']),
     networks: subnet && { ipv4Length: subnet.ipv4 ?? 24, ipv6Length: subnet.ipv6 ?? 56 },
   };
+}
+
+function buildAnchors(
+  file: ResolverFile,
+  services: ServicesFile,
+  findings: Findings,
+  path: Path,
+): readonly string[] {
+  const anchors = file['trust-anchors'] ?? [];
+  const signed = Object.values(services).flatMap((service) =>
+    service !== undefined && 'zones' in service
+      ? Object.entries(service.zones).flatMap(([apex, { dnssec }]) => (dnssec === undefined ? [] : [apex]))
+      : [],
+  );
+  for (const anchor of anchors)
+    if (!signed.includes(anchor))
+      findings.add(
+        path,
+        `${quote(anchor)} is not signed in this file`,
+        didYouMean(anchor, signed, 'signed here are'),
+      );
+  return anchors;
 }
 
 export function buildPopulation(

@@ -23,6 +23,8 @@ export interface ResolverServiceConfig extends ServiceCommon {
   /** undefined: another one for each question. */
   readonly fixedPort: number | undefined;
   readonly usesCookies: boolean;
+  /** Zones signed in this file whose keys it knows; empty: it does not validate. */
+  readonly trustAnchors: readonly string[];
   /** How much of a client's address servers are told; undefined: nothing. */
   readonly networks: { readonly ipv4Length: number; readonly ipv6Length: number } | undefined;
 }

@@ -31,6 +31,10 @@ export const resolverFields = {
     .optional()
     .describe('a number makes all questions leave from one port, as before 2008; default random'),
   cookies: z.boolean().optional().describe('DNS cookies towards name servers (RFC 7873); default true'),
+  'trust-anchors': v
+    .oneOrMany(v.line('a zone'), 8)
+    .optional()
+    .describe('zones signed in this file whose keys it knows: it validates what it is told (DNSSEC)'),
   'client-subnet': v
     .strict({
       ipv4: whole(1, 32, 'of an IPv4 address; default 24'),

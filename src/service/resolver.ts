@@ -123,7 +123,8 @@ export class ResolverService implements Service {
     const answered = (outcome: Outcome, at: Instant, sink: Effects): void => {
       this.#send(client, query, outcome, at, sink);
     };
-    this.#recursor.resolve({ qname, qtype, client: from, answered }, now, effects);
+    const isUnchecked = (query.flags & Flag.CD) !== 0;
+    this.#recursor.resolve({ qname, qtype, client: from, isUnchecked, answered }, now, effects);
   }
 
   #refusalOf(query: DnsMessage, from: Ip): { readonly rcode: number; readonly rule: Rule } | undefined {

@@ -13,8 +13,11 @@ import { AttackerService } from '../service/attacker.ts';
 import { PopulationService } from '../service/population.ts';
 import { ResolverService } from '../service/resolver.ts';
 import { nameAt } from './name-at.ts';
+import { anchorOf } from './signing.ts';
+import type { World } from './world.ts';
 
-export function resolverMaker(config: ResolverServiceConfig, seed: number): () => Service {
+export function resolverMaker(config: ResolverServiceConfig, world: World): () => Service {
+  const { seed, crypto, epoch } = world;
   const { name, roots, allowQuery, cache, minimises, fixedPort, usesCookies, networks, addresses } = config;
   const options = {
     roots,
@@ -27,7 +30,10 @@ export function resolverMaker(config: ResolverServiceConfig, seed: number): () =
     // It asks from its own addresses, so servers of another family are out of reach.
     usesIpv4: addresses.some(({ address }) => isIpv4(address)),
     usesIpv6: addresses.some(({ address }) => !isIpv4(address)),
-    dnssecOk: false,
+    validation:
+      config.trustAnchors.length === 0
+        ? undefined
+        : { anchors: config.trustAnchors.map((zone) => anchorOf(zone, world)), crypto, epoch },
   };
   return () => new ResolverService({ ...options, random: new Random(streamKey(seed, name)) });
 }

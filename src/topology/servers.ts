@@ -138,6 +138,6 @@ function serviceMaker(config: Exclude<ServiceConfig, DnsServiceConfig>, world: W
     case 'tod':
       return () => new TodService({ epoch });
     case 'resolver':
-      return resolverMaker(config, world.seed);
+      return resolverMaker(config, world);
   }
 }

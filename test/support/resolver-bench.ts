@@ -53,7 +53,6 @@ export const RESOLVER_OPTIONS: RecursorOptions = {
   usesIpv6: false,
   minimises: 'off',
   networks: undefined,
-  dnssecOk: false,
   fixedPort: undefined,
   usesCookies: false,
   entriesMax: 1_000,

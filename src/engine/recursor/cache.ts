@@ -132,6 +132,12 @@ export class Cache {
     this.#keep({ ...lesson, type }, { kind, proof, ...this.#life(lesson, kept, now) }, reasons);
   }
 
+  /** By itself, and as a name that is not there. */
+  forget(name: Name, type: number): void {
+    this.#slots.delete(keyOf(name, type));
+    this.#slots.delete(keyOf(name, WHOLE_NAME));
+  }
+
   /** RFC 2308 §7.1: who could not be reached is left alone for a while. */
   learnFailure(name: Name, type: number, now: Instant): void {
     this.#slot(keyOf(name, type)).failedUntil = afterSeconds(now, FAILURE_SECONDS);

@@ -1,5 +1,5 @@
 import type { Name } from '../../codec/dns/name.ts';
-import { Rcode } from '../../codec/dns/registry.ts';
+import { Rcode, Type } from '../../codec/dns/registry.ts';
 import type { Ip } from '../../core/address.ts';
 import type { Random } from '../../core/random.ts';
 import { RESOLVER } from '../../core/rules/resolver.ts';
@@ -10,8 +10,11 @@ import { Exchanges } from './exchange.ts';
 import { Iterator, type IteratorOptions } from './iterator.ts';
 import { ServerTable } from './server-table.ts';
 import type { Given, Outcome, Waiter } from './task.ts';
+import { Validation, type ValidationOptions } from './validation.ts';
 
-export interface RecursorOptions extends IteratorOptions, CacheLimits {
+export interface RecursorOptions extends Omit<IteratorOptions, 'dnssecOk'>, CacheLimits {
+  /** Left out, answers are not judged. */
+  readonly validation?: ValidationOptions | undefined;
   readonly random: Random;
   readonly fixedPort: number | undefined;
   readonly usesCookies: boolean;
@@ -26,6 +29,8 @@ export interface Query {
   readonly qname: Name;
   readonly qtype: number;
   readonly client: Ip;
+  /** RFC 4035 §3.2.2: the client judges by itself. */
+  readonly isUnchecked?: boolean | undefined;
   readonly answered: Waiter;
 }
 
@@ -52,6 +57,7 @@ export class Recursor {
   readonly #cache: Cache;
   readonly #exchanges: Exchanges;
   readonly #iterator: Iterator;
+  readonly #validation: Validation | undefined;
   /** Clients that wait, in the order they came. */
   readonly #waiting = new Set<Waiting>();
   #hits = 0;
@@ -63,7 +69,15 @@ export class Recursor {
     this.#cache = new Cache(options);
     const servers = new ServerTable(SERVERS_MAX, random);
     this.#exchanges = new Exchanges({ random, servers, fixedPort, usesCookies });
-    this.#iterator = new Iterator(options, { cache: this.#cache, servers, exchanges: this.#exchanges });
+    const { validation } = options;
+    this.#iterator = new Iterator(
+      { ...options, dnssecOk: validation !== undefined },
+      { cache: this.#cache, servers, exchanges: this.#exchanges },
+    );
+    if (validation !== undefined)
+      this.#validation = new Validation(validation, (question, found, now, effects) => {
+        this.#fetch(question, found, now, effects);
+      });
   }
 
   get figures(): Readonly<Record<'hits' | 'misses' | 'upstream' | 'remembered' | 'waiting', number>> {
@@ -77,6 +91,53 @@ export class Recursor {
   }
 
   resolve(query: Query, now: Instant, effects: Effects): void {
+    const validation = this.#validation;
+    if (validation === undefined || query.isUnchecked === true) return this.#resolve(query, now, effects);
+    const answered: Waiter = (outcome, at, sink) => {
+      if (outcome.rcode === Rcode.SERVFAIL) return query.answered(outcome, at, sink);
+      validation.judge(
+        query,
+        outcome,
+        (judged, when, last) => {
+          if (judged.security === 'bogus') this.#disown(query, when);
+          query.answered(judged, when, last);
+        },
+        at,
+        sink,
+      );
+    };
+    this.#resolve({ ...query, answered }, now, effects);
+  }
+
+  /** What was found to be false is forgotten, and the servers that said it: the next search begins above them. */
+  #disown({ qname, qtype }: Query, now: Instant): void {
+    this.#cache.forget(qname, qtype);
+    for (let above = 0; above < qname.labelCount; above++) {
+      const zone = qname.ancestor(above);
+      if (this.#cache.find(zone, Type.NS, now) === undefined) continue;
+      this.#cache.forget(zone, Type.NS);
+      break;
+    }
+    this.#cache.learnFailure(qname, qtype, now);
+  }
+
+  /** What a judgement asks for: not a client's question, and not judged itself. */
+  #fetch(
+    { qname, qtype }: { readonly qname: Name; readonly qtype: number },
+    found: Waiter,
+    now: Instant,
+    effects: Effects,
+  ): void {
+    const known = this.#iterator.recall(qname, qtype, undefined, now);
+    if (known !== undefined) return found(known, now, effects);
+    if (this.#cache.hasFailed(qname, qtype, now)) return found(FAILED, now, effects);
+    const question = { qname, qtype, client: undefined };
+    const { task, isNew } = this.#iterator.taskFor(question, { queries: QUERIES_MAX }, 0);
+    task.waiters.push(found);
+    if (isNew) this.#iterator.begin(task, now, effects);
+  }
+
+  #resolve(query: Query, now: Instant, effects: Effects): void {
     const { qname, qtype, client } = query;
     const known = this.#iterator.recall(qname, qtype, client, now);
     if (known !== undefined) return this.#hit(query, known, now, effects);
