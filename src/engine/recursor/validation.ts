@@ -1,6 +1,7 @@
 import { Flag } from '../../codec/dns/header.ts';
 import type { DnsMessage } from '../../codec/dns/message.ts';
 import { type Name, formatName } from '../../codec/dns/name.ts';
+import type { ResourceRecord } from '../../codec/dns/record.ts';
 import { Opcode, Rcode, typeName } from '../../codec/dns/registry.ts';
 import { DNSSEC } from '../../core/rules/dnssec.ts';
 import type { Effects } from '../../core/service.ts';
@@ -98,16 +99,19 @@ function isSame(a: readonly RecordSet[], b: readonly RecordSet[]): boolean {
   return a.length === b.length && a.every((set, index) => set === b[index]);
 }
 
+function signedRecords(given: readonly Given[]): readonly ResourceRecord[] {
+  return given.flatMap(({ set, ttl }) => recordsOf(set, ttl, true));
+}
+
 function messageOf({ rcode, answers, authorities }: Outcome): DnsMessage {
-  const records = (given: readonly Given[]) => given.flatMap(({ set, ttl }) => recordsOf(set, ttl, true));
   return {
     id: 0,
     opcode: Opcode.QUERY,
     flags: Flag.QR,
     rcode,
     questions: [],
-    answers: records(answers),
-    authorities: records(authorities),
+    answers: signedRecords(answers),
+    authorities: signedRecords(authorities),
     additionals: [],
   };
 }
