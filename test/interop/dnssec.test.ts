@@ -33,7 +33,7 @@ function headend(...args: string[]): string {
 }
 
 beforeAll(async () => {
-  need('ip', 'delv', 'dig', 'drill', 'dnssec-verify', 'dnssec-dsfromkey', 'ldns-verify-zone');
+  need('ip', 'unbound', 'delv', 'dig', 'drill', 'dnssec-verify', 'dnssec-dsfromkey', 'ldns-verify-zone');
   built();
   lab = new Lab();
   lab.namespace('srv');
@@ -43,6 +43,7 @@ beforeAll(async () => {
     { in: 'cli', as: 'eth0', address: '10.63.0.9/24' },
   );
   const anchors: string[] = [];
+  const unbound: string[] = [];
   const lines: string[] = [];
   for (const { apex, algorithm, roles, ...how } of ZONES) {
     lab.file(`${apex}.zone`, CASES_ZONE.replace('signed.example.', `${apex}.`));
@@ -52,6 +53,7 @@ beforeAll(async () => {
     const [key = ''] = keys;
     const ds = headend('zone', 'ds', `${key}.key`).split('\n')[0] ?? '';
     const [, tag, number, type, digest] = /DS (\d+) (\d+) (\d+) (\S+)/.exec(ds) ?? [];
+    unbound.push(`  trust-anchor: "${ds.replace(' 3600 ', ' ')}"`);
     anchors.push(`"${apex}." static-ds ${tag} ${number} ${type} "${digest}";`);
     if ('sign' in how) {
       headend('zone', 'sign', `${apex}.zone`, '--key', ...keys, ...how.sign, '-o', `${apex}.signed`);
@@ -61,6 +63,7 @@ beforeAll(async () => {
         `      ${apex}: { file: ${apex}.zone, ${how.served.replace('KEYS', `[${keys.map((one) => `"${one}"`).join(', ')}]`)} }`,
       );
   }
+  writeFileSync(join(lab.folder, 'unbound.conf'), unboundText(unbound));
   writeFileSync(join(lab.folder, 'anchors'), `trust-anchors { ${anchors.join('\n')} };\n`);
   const text = `headend: 1
 name: signs
@@ -83,6 +86,25 @@ ${lines.join('\n')}
   );
 });
 afterAll(() => lab.remove());
+
+/** Unbound as a resolver beside its client: it validates what it gets, and has no root. */
+function unboundText(anchors: readonly string[]): string {
+  const stubs = ZONES.map(({ apex }) => `stub-zone:\n  name: "${apex}"\n  stub-addr: 10.63.0.2\n`);
+  return `server:
+  directory: "${lab.folder}"
+  username: ""
+  chroot: ""
+  pidfile: ""
+  use-syslog: no
+  interface: 10.63.0.9
+  access-control: 10.63.0.0/24 allow
+  do-not-query-localhost: no
+  root-hints: ""
+  local-zone: "test." nodefault
+  module-config: "validator iterator"
+${anchors.join('\n')}
+${stubs.join('')}`;
+}
 
 function delv(apex: string, name: string, type: string): string {
   const flags = ['-a', join(lab.folder, 'anchors'), `+root=${apex}`];
@@ -142,4 +164,23 @@ test('drill and dig read a compact answer; who asks for it gets NXDOMAIN', () =>
     'status: NXDOMAIN',
   );
   expect(lab.run('cli', 'drill', '-D', 'none.compact.test', '@10.63.0.2')).toMatch(/NSEC/);
+});
+
+function askUnbound(name: string, type: string): string {
+  return lab.run('cli', 'dig', '@10.63.0.9', '+dnssec', name, type);
+}
+
+describe('Unbound, with the trust anchors, validates', () => {
+  beforeAll(async () => {
+    await lab.start('cli', /start of service/, 'unbound', '-d', '-c', join(lab.folder, 'unbound.conf'));
+  });
+
+  test.each(ZONES)('$apex', ({ apex }) => {
+    expect(askUnbound(`www.${apex}`, 'A')).toMatch(/status: NOERROR[^]*flags:[^;]* ad[^]*192\.0\.2\.80/);
+    expect(askUnbound(`x.y.wild.${apex}`, 'A')).toMatch(/flags:[^;]* ad[^]*192\.0\.2\.99/);
+    expect(askUnbound(`host.old.${apex}`, 'A')).toMatch(/flags:[^;]* ad[^]*192\.0\.2\.90/);
+    expect(askUnbound(`none.${apex}`, 'A')).toMatch(/flags:[^;]* ad[^]*ANSWER: 0/);
+    expect(askUnbound(`www.${apex}`, 'AAAA')).toMatch(/status: NOERROR[^]*flags:[^;]* ad[^]*ANSWER: 0/);
+    expect(askUnbound(`x.wild.${apex}`, 'AAAA')).toMatch(/status: NOERROR[^]*flags:[^;]* ad[^]*ANSWER: 0/);
+  });
 });
