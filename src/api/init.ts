@@ -268,6 +268,7 @@ function nextCommands({ interface: name, tftpRoot }: Lab, path: string): LabResu
   return [
     ['validate', path, ...reach],
     ['run', path, ...reach],
+    ...(name === undefined ? [] : [['doctor', path, ...serve, ...reach]]),
     ['serve', path, ...serve, ...reach],
   ];
 }
