@@ -4,6 +4,7 @@ import { type Line, span } from '../report/line.ts';
 import { treeLines } from '../report/tree.ts';
 import { type DigAnswer, type DigQuestion, clientWords, flagWords, questionWords, scopeOf } from './dig.ts';
 import { linkTree } from './dig-tree.ts';
+import { type Want, wantTree } from './dig-want.ts';
 
 const COLUMNS = 80;
 
@@ -59,6 +60,15 @@ export function answerPlain({ at, message }: DigAnswer, question: DigQuestion) {
 /** An explanation as plain data, its members named as in all other JSON of headend. */
 export function explanationPlain({ links }: DigAnswer): unknown {
   return snakeKeys(links);
+}
+
+/** What must change for an answer, as a tree. */
+export function wantLines(want: Want, columns = COLUMNS): readonly Line[] {
+  return treeLines(wantTree(want), Math.max(columns, COLUMNS));
+}
+
+export function wantPlain({ chance, ...want }: Want): unknown {
+  return snakeKeys({ ...want, chance: chance ?? null });
 }
 
 function snakeKeys(value: unknown): unknown {

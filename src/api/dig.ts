@@ -43,6 +43,8 @@ export interface Asked {
   readonly at: Instant;
   readonly question: DigQuestion;
   readonly before?: readonly Said[] | undefined;
+  /** Rdata that is wished for: the reply says what must change. */
+  readonly wanted?: Uint8Array | undefined;
 }
 
 /** A reply, as it was made and as it is read. */
@@ -143,10 +145,11 @@ export function askAlong(
   const [host] = new PlantIndex(scenario, run.topology).named(server.name);
   if (host === undefined) bug(`no host has the service ${server.name}`);
   let end = toInstant(0);
-  for (const { at, question, before = [] } of asked) {
+  for (const { at, question, before = [], wanted } of asked) {
     for (const { verb, args } of before) driver.command(at, host.name, verb, args);
     const octets = toHex(encodeQuery(question));
-    driver.command(at, host.name, 'dig', { octets, source: question.client.source, service: server.name });
+    const args = { octets, source: question.client.source, service: server.name };
+    driver.command(at, host.name, 'dig', wanted === undefined ? args : { ...args, wanted: toHex(wanted) });
     end = toInstant(Math.max(end, at));
   }
   driver.run(end);

@@ -1,5 +1,13 @@
 import { askAlong, clientWords, digClient, digMoment, digQuestion, digServer } from '../api/dig.ts';
-import { answerLines, answerPlain, explanationLines, explanationPlain } from '../api/dig-lines.ts';
+import {
+  answerLines,
+  answerPlain,
+  explanationLines,
+  explanationPlain,
+  wantLines,
+  wantPlain,
+} from '../api/dig-lines.ts';
+import { whatMustChange } from '../api/dig-want.ts';
 import { EXIT } from '../api/exit.ts';
 import { formatDuration, span } from '../api/report.ts';
 import { loadScenario } from '../api/scenario.ts';
@@ -18,6 +26,7 @@ export const dig = defineVerb(
       .option('--server <name>', 'the name server to ask; left out, the one that has the zone')
       .option('--dnssec', 'ask for signatures, too')
       .option('--explain', 'all that led to the answer, as a tree')
+      .option('--want <data>', 'what must change for this answer, such as 192.0.2.7')
       .addOption(seedFlag())
       .addOption(reachFlag())
       .addOption(jsonFlag());
@@ -31,31 +40,30 @@ export const dig = defineVerb(
       dnssecOk: flags['dnssec'] === true,
     };
     const server = digServer(loaded, question.qname, text('server'));
-    const at = digMoment(text('at'), loaded);
-    const [answer] = askAlong(loaded, server, [{ at, question }], seedOf(flags));
+    const request = { loaded, server, question, at: digMoment(text('at'), loaded), seed: seedOf(flags) };
+    const [answer] = askAlong(loaded, server, [request], request.seed);
     if (answer === undefined) {
-      output.note(`headend: ${server.name} is down at ${formatDuration(at)}: nobody answers`);
+      output.note(`headend: ${server.name} is down at ${formatDuration(request.at)}: nobody answers`);
       return EXIT.failed;
     }
-    const verdict = answer.message === undefined ? 'fail' : 'pass';
+    const wanted = text('want');
+    const want = wanted === undefined ? undefined : whatMustChange(request, wanted);
+    const exitCode = answer.message === undefined ? EXIT.failed : EXIT.passed;
     if (flags['json'] === true)
       output.json({
         format_version: 1,
-        verdict,
+        verdict: exitCode === EXIT.passed ? 'pass' : 'fail',
         server: server.name,
         ...answerPlain(answer, question),
         ...(flags['explain'] === true ? { explanation: explanationPlain(answer) } : {}),
+        ...(want === undefined ? {} : { want: wantPlain(want) }),
       });
     else {
-      output.lines([
-        [
-          span(`;; ${server.name} at ${formatDuration(at)}, asked by `, 'dim'),
-          span(clientWords(question.client)),
-        ],
-        ...answerLines(answer, question),
-      ]);
+      const asked = `;; ${server.name} at ${formatDuration(request.at)}, asked by ${clientWords(question.client)}`;
+      output.lines([[span(asked, 'dim')], ...answerLines(answer, question)]);
       if (flags['explain'] === true) output.lines([[], ...explanationLines(answer, output.columns)]);
+      if (want !== undefined) output.lines([[], ...wantLines(want, output.columns)]);
     }
-    return verdict === 'pass' ? EXIT.passed : EXIT.failed;
+    return exitCode;
   },
 );

@@ -26,22 +26,23 @@ interface Server {
 
 /**
  * Answers the query `octets` (hex) as if it came from `source` by TCP, so that nothing is cut and no rate is counted. A policy that
- * draws has drawn: it is a question like any other.
+ * draws has drawn: it is a question like any other. With `wanted` (rdata in hex) it tells what must change for that answer.
  */
 export function digReply(args: Readonly<Record<string, Plain>>, server: Server, now: Instant): Plain {
-  const { octets: hex, source: address } = args;
+  const { octets: hex, source: address, wanted } = args;
   const octets = typeof hex === 'string' ? fromHex(hex) : undefined;
   const source = typeof address === 'string' ? parseIp(address) : undefined;
   if (octets === undefined || source === undefined)
     return { error: 'dig needs octets, a query in hex, and source, an address' };
   const client = new DnsClient(source, now);
   client.transport = 'tcp';
-  const recorder = new AnswerRecorder();
+  const question = questionOf(octets);
+  const rdata = typeof wanted === 'string' ? fromHex(wanted) : undefined;
+  const recorder = new AnswerRecorder(rdata && question && { type: question.qtype, rdata });
   const length = server.responder.respond(octets, client, recorder);
   const reply = server.reply.octets.slice(0, length);
-  const question = length === 0 ? undefined : questionOf(octets);
   const links =
-    question === undefined
+    question === undefined || length === 0
       ? recorder.links(server.zones, NOWHERE, 0, [])
       : recorder.links(server.zones, question.qname, question.qtype, aliasesOf(reply));
   return plain({ reply: toHex(reply), links });

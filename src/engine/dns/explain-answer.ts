@@ -8,6 +8,7 @@ import type { Asker, Reasons, Routing } from '../../store/routing.ts';
 import type { Zone, ZoneNode } from '../../store/zone.ts';
 import type { ZoneSet } from '../../store/zone-set.ts';
 import { type PolicyExplanation, PolicyRouting } from './policy-routing.ts';
+import type { WhatIf } from './what-if.ts';
 
 /** Where one name of a question's chain stands in the zones of the server. */
 export interface Standing {
@@ -35,11 +36,20 @@ export interface LinkExplanation {
   /** Undefined: no zone of this server has it. */
   readonly standing: Standing | undefined;
   readonly policy: PolicyExplanation | undefined;
+  /** Where an answer was wished for: what must change for its policy to give it. */
+  readonly whatIf: WhatIf | undefined;
   readonly reasons: readonly ReasonGiven[];
+}
+
+/** Data that somebody would like to be given. */
+export interface Wanted {
+  readonly type: number;
+  readonly rdata: Uint8Array;
 }
 
 interface Link {
   policy: PolicyExplanation | undefined;
+  whatIf: WhatIf | undefined;
   readonly reasons: ReasonGiven[];
   isFollowed: boolean;
 }
@@ -48,6 +58,11 @@ interface Link {
 export class AnswerRecorder implements Reasons {
   readonly explains = true;
   readonly #links: Link[] = [];
+  readonly #wanted: Wanted | undefined;
+
+  constructor(wanted?: Wanted) {
+    this.#wanted = wanted;
+  }
 
   because(rule: Rule, detail?: string): void {
     // What was chosen for a network goes alone: that is said of the alias, not of what is behind it.
@@ -57,17 +72,21 @@ export class AnswerRecorder implements Reasons {
   }
 
   asked(routing: Routing, zone: Zone, asker: Asker): void {
-    if (routing instanceof PolicyRouting) this.#open().policy = routing.explain(zone, asker);
+    if (!(routing instanceof PolicyRouting)) return;
+    const link = this.#open();
+    link.policy = routing.explain(zone, asker);
+    if (this.#wanted?.type === routing.type) link.whatIf = routing.whatIf(zone, asker, this.#wanted.rdata);
   }
 
   /** `aliases` are the targets of the aliases in the answer, in its order: the names of the chain. */
   links(zones: ZoneSet, qname: Name, qtype: number, aliases: readonly Name[]): LinkExplanation[] {
-    return this.#links.map(({ policy, reasons }, index) => {
+    return this.#links.map(({ policy, whatIf, reasons }, index) => {
       const name = index === 0 ? qname : aliases[index - 1];
       return {
         name: name === undefined ? (policy?.name ?? '') : formatName(name),
         standing: name && standingOf(zones, name, qtype),
         policy,
+        whatIf,
         reasons,
       };
     });
@@ -83,7 +102,7 @@ export class AnswerRecorder implements Reasons {
   }
 
   #begin(): Link {
-    const link: Link = { policy: undefined, reasons: [], isFollowed: false };
+    const link: Link = { policy: undefined, whatIf: undefined, reasons: [], isFollowed: false };
     this.#links.push(link);
     return link;
   }

@@ -11,6 +11,7 @@ import { type Outcome, Walk } from '../../policy/dns/walk.ts';
 import type { Asker, Choice, PlainSets, Reasons, RoutedSet, Routing, Scope } from '../../store/routing.ts';
 import { RRset, type Zone } from '../../store/zone.ts';
 import { PolicyReasons } from './policy-reasons.ts';
+import { whatIf, type WhatIf } from './what-if.ts';
 
 export interface ZonePoliciesOptions {
   readonly zone: Name;
@@ -170,6 +171,18 @@ export class PolicyRouting implements Routing {
       scope: this.#explainScope(set !== undefined),
       ttl: this.#explainTtl(set?.ttl ?? zone.negativeSoa.ttl, set !== undefined),
     };
+  }
+
+  /** What must change for this asker to be given `rdata`. */
+  whatIf(zone: Zone, asker: Asker, rdata: Uint8Array): WhatIf {
+    const { walk, client, health, forest } = this.#policies;
+    const gives = (candidate: number): boolean =>
+      this.#setOf(zone, candidate)?.rdatas.some((each) => equalOctets(each, rdata)) === true;
+    return whatIf({ node: this.#node, forest, walk, client, health: health.current, asker, gives });
+  }
+
+  get type(): number {
+    return this.#many.type;
   }
 
   #explainScope(isPositive: boolean): PolicyExplanation['scope'] {

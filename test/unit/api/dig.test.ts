@@ -8,7 +8,14 @@ import {
   digServer,
   type DigClient,
 } from '../../../src/api/dig.ts';
-import { answerLines, answerPlain, explanationLines, explanationPlain } from '../../../src/api/dig-lines.ts';
+import { whatMustChange } from '../../../src/api/dig-want.ts';
+import {
+  answerLines,
+  answerPlain,
+  explanationLines,
+  explanationPlain,
+  wantLines,
+} from '../../../src/api/dig-lines.ts';
 import { loadScenario } from '../../../src/api/scenario.ts';
 import { lineText } from '../../../src/report/line.ts';
 
@@ -99,6 +106,66 @@ test('JSON has the tree with members named as in all other JSON', () => {
       policy: { passes: [{ policy: 'weighted', ttl_seconds: 10, is_open: false }], outcome: 'picked' },
     },
   ]);
+});
+
+function want(file: string, at: string, wanted: string, client?: string) {
+  const loaded = loadScenario(join(SCENARIOS, file));
+  const question = {
+    ...digQuestion('www.shop.example', 'A'),
+    client: digClient(client, undefined),
+    dnssecOk: false,
+  };
+  const server = digServer(loaded, question.qname);
+  const request = { loaded, server, question, at: digMoment(at, loaded), seed: undefined };
+  return wantLines(whatMustChange(request, wanted)).map(lineText);
+}
+
+describe('what must change', () => {
+  test.each([
+    {
+      name: 'one check',
+      given: ['alias-trees-backing-out.yaml', '70s', '192.0.2.1', '10.1.0.10'],
+      says: [
+        '├─ its chance now is 0 %',
+        '└─ then it is always given; one of these:',
+        '   └─ check eu1 goes up (run again: 64 of 64 questions)',
+      ],
+    },
+    {
+      name: 'two checks, where one is not enough',
+      given: ['policy-weighted.yaml', '10s', '192.0.2.3', '10.1.0.10'],
+      says: ['│  └─ check blue goes down; and check green goes down (run again: 64 of 64'],
+    },
+    {
+      name: 'a client elsewhere',
+      given: ['policy-geolocation.yaml', '10s', '192.0.2.3', '10.1.3.0/24'],
+      says: ['   └─ the client is in 10.1.2.0/24 (paris) (run again: 64 of 64 questions)'],
+    },
+    {
+      name: 'a weight',
+      given: ['policy-weighted.yaml', '10s', '192.0.2.2', '10.1.0.10'],
+      says: [
+        '├─ its chance now is 25 %',
+        '   └─ the weight of blue in www.shop.example. A goes from 3 to 0 (run again:',
+      ],
+    },
+    {
+      name: 'nothing, where it is the answer',
+      given: ['policy-simple.yaml', '10s', '192.0.2.1', '10.1.0.10'],
+      says: ['├─ its chance now is 100 %', '└─ nothing: it is always given'],
+    },
+    {
+      name: 'nothing that would do',
+      given: ['policy-weighted.yaml', '10s', '192.0.2.99', '10.1.0.10'],
+      says: ['└─ up to three changes of health, weight and client do not bring it'],
+    },
+  ] as const)('$name', ({ given: [file, at, wanted, client], says }) => {
+    expect(want(file, at, wanted, client)).toEqual(expect.arrayContaining([...says]));
+  });
+
+  test('data that are none of the type are told', () => {
+    expect(() => want('policy-weighted.yaml', '10s', 'blue')).toThrow(/--want "blue": expected/);
+  });
 });
 
 describe('what a person types', () => {
