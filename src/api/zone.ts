@@ -1,11 +1,14 @@
+import { dirname, join } from 'node:path';
 import { type ZoneRemark } from '../analysis/zone-remark.ts';
 import { lintZone } from '../analysis/zone-lint.ts';
 import { Name, compareNames, parseName } from '../codec/dns/name.ts';
 import { type ResourceRecord, formatRecord } from '../codec/dns/record.ts';
-import { Type } from '../codec/dns/registry.ts';
+import { Class, Type } from '../codec/dns/registry.ts';
 import { type Place, parseZoneText } from '../codec/dns/zone-text.ts';
+import { equalOctets } from '../core/bytes.ts';
 import { ConfigError } from '../core/errors.ts';
 import { ZONE } from '../core/rules/zone.ts';
+import type { PolicyGroup } from '../policy/dns/group.ts';
 import { portableCrypto } from '../crypto/portable.ts';
 import type { Zone } from '../store/zone.ts';
 import { type LoadZoneOptions, ZoneBuilder, forgivenTtl, loadZone } from '../store/zone-builder.ts';
@@ -14,6 +17,7 @@ import type { Severity, ZoneFinding } from '../store/zone-finding.ts';
 import { readBeside } from './beside.ts';
 import { UsageError } from './failure.ts';
 import { readText } from './files.ts';
+import { loadScenario } from './scenario.ts';
 
 /** As much as a scenario's zone may have. */
 const ZONE_OCTETS_MAX = 64 * 1024 * 1024;
@@ -50,11 +54,67 @@ export interface ZoneReport {
 
 /** Reads a zone as leniently as can be, and says all that is wrong or could be better. `nowSeconds`: since 1970, for signatures. */
 export function checkZone(path: string, nowSeconds: number, reading: ZoneReading = {}): ZoneReport {
+  return checkText(readText(path, ZONE_OCTETS_MAX), optionsOf(path, reading), nowSeconds);
+}
+
+/** A zone of a scenario, and what there is to say about it. */
+export interface ScenarioZoneReport extends ZoneReport {
+  /** The zone file, or where in the scenario its records stand. */
+  readonly file: string;
+}
+
+/** The same for each zone of a scenario's name servers but the copies; throws `ScenarioError` for what makes no scenario. */
+export function checkScenarioZones(path: string, nowSeconds: number): readonly ScenarioZoneReport[] {
+  const { scenario } = loadScenario(path);
+  const zones = scenario.services.flatMap((service) => (service.kind === 'dns' ? service.zones : []));
+  return zones.flatMap(({ apex, source, routing }) => {
+    if (source.kind === 'copy') return [];
+    const routed = routing.flatMap(policyRecords);
+    if (source.kind === 'file') {
+      const file = join(dirname(path), source.file.path);
+      return {
+        file,
+        ...checkText(readText(file, ZONE_OCTETS_MAX), optionsOf(file, { origin: apex }), nowSeconds, routed),
+      };
+    }
+    const file = `${path} ${source.at}`;
+    const report = checkText(source.text, optionsOf(file, { origin: apex }), nowSeconds, routed);
+    // Its lines are those of a text made of the records, which nobody sees.
+    return { ...report, file, findings: report.findings.map((one) => ({ ...one, place: undefined })) };
+  });
+}
+
+/** All that a policy may give, as records, each once; of aliases one (RFC 2181 §10.1). A name that only a policy answers for is there. */
+function policyRecords({ owner, type, ttlSeconds, targets, place }: PolicyGroup): readonly Routed[] {
+  const all = targets.flatMap(({ content }) => (content.kind === 'data' ? content.rdatas : []));
+  const once = all.filter((rdata, index) => all.findIndex((other) => equalOctets(rdata, other)) === index);
+  return (type === Type.CNAME ? once.slice(0, 1) : once).map((rdata) => ({
+    record: { owner, type, class: Class.IN, ttl: ttlSeconds, rdata },
+    place,
+  }));
+}
+
+interface Routed {
+  readonly record: ResourceRecord;
+  readonly place: Place;
+}
+
+function checkText(
+  text: string,
+  options: Pick<LoadZoneOptions, 'file' | 'origin' | 'include'>,
+  nowSeconds: number,
+  routed: readonly Routed[] = [],
+): ZoneReport {
   const findings: ZoneFinding[] = [];
   const places = new Map<string, Place>();
-  const options = optionsOf(path, reading);
   const report = (finding: ZoneFinding): void => void findings.push(finding);
-  const builder = new ZoneBuilder({ file: path, apex: options.origin, mode: 'lenient', report, sha1 });
+  const builder = new ZoneBuilder({
+    file: options.file,
+    apex: options.origin,
+    mode: 'lenient',
+    report,
+    sha1,
+  });
   let records = 0;
   const take = (record: ResourceRecord, place: Place): void => {
     records++;
@@ -63,7 +123,8 @@ export function checkZone(path: string, nowSeconds: number, reading: ZoneReading
     builder.add(record, place);
   };
   const mistake = (error: ConfigError): void => report(unreadable(error));
-  parseZoneText(readText(path, ZONE_OCTETS_MAX), { ...options, mistake, ttlOf: forgivenTtl(report) }, take);
+  parseZoneText(text, { ...options, mistake, ttlOf: forgivenTtl(report) }, take);
+  for (const { record, place } of routed) builder.add(record, place);
   let zone: Zone | undefined;
   try {
     zone = builder.build();

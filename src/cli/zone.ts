@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { EXIT } from '../api/exit.ts';
 import { writeOctets } from '../api/files.ts';
-import { checkZone, compareZones, exportZone, readZone } from '../api/zone.ts';
+import { checkScenarioZones, checkZone, compareZones, exportZone, readZone } from '../api/zone.ts';
 import { formatRecord, type ZoneFinding } from '../api/zone-words.ts';
 import { testServer, testZones } from '../api/zone-test.ts';
 import { serverFrom } from '../api/probe.ts';
@@ -30,7 +30,9 @@ export const zone: Verb = (program, session, done) => {
   addImportCommand(group, session, done);
   group
     .command('check <files...>')
-    .description('say what is wrong with zone files, and what could be better: exit code 1 for an error')
+    .description(
+      'say what is wrong with zone files, or the zones of a scenario file, and what could be better: exit code 1 for an error',
+    )
     .addOption(originFlag())
     .addOption(new Option('--strict', 'a warning is an error, too'))
     .addOption(jsonFlag())
@@ -70,9 +72,16 @@ export const zone: Verb = (program, session, done) => {
     );
 };
 
+/** By its name, as everywhere: a zone file is called otherwise. */
+function isScenario(file: string): boolean {
+  return /\.(ya?ml|json)$/i.test(file);
+}
+
 function check(output: Output, files: readonly string[], flags: ReadingFlags & { strict?: true }): number {
   const nowSeconds = Math.floor(Date.now() / 1000);
-  const reports = files.map((file) => ({ file, ...checkZone(file, nowSeconds, flags) }));
+  const reports = files.flatMap((file) =>
+    isScenario(file) ? checkScenarioZones(file, nowSeconds) : { file, ...checkZone(file, nowSeconds, flags) },
+  );
   const isBad = reports.some(
     ({ counts }) => counts.error > 0 || (flags.strict === true && counts.warning > 0),
   );

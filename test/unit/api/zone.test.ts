@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { checkZone, compareZones, exportZone, readZone } from '../../../src/api/zone.ts';
+import { checkScenarioZones, checkZone, compareZones, exportZone, readZone } from '../../../src/api/zone.ts';
 import { testZones } from '../../../src/api/zone-test.ts';
 
 let folder: string;
@@ -253,5 +253,46 @@ describe('the mail records of the shipped scenario', () => {
   ])('one wrong letter: $name', ({ from, to, rule }) => {
     const wrong = file('post.example.zone', text.replace(from, to));
     expect(checkZone(wrong, 0).findings.map((finding) => finding.rule.id)).toContain(rule);
+  });
+});
+
+const scenario = (zones: string): string =>
+  file(
+    'lab.yaml',
+    `headend: 1
+name: lab
+net: { lan: { kind: segment } }
+services: { dns: { on: lan, ip: 10.0.0.53, zones: { ${zones} } } }
+`,
+  );
+
+describe('zones of a scenario', () => {
+  test('records in the file: what could be better, without the place in a text that nobody wrote', () => {
+    const path = scenario(`lab.example: { records: { mail: { type: MX, data: 10 gone.lab.example. } } }`);
+    const [report] = checkScenarioZones(path, 0);
+    expect(report?.file).toBe(`${path} services.dns.zones.lab.example`);
+    expect(report?.findings.map(({ rule, place }) => [rule.id, place])).toContainEqual([
+      'HE-ZONE-021',
+      undefined,
+    ]);
+  });
+
+  test('what a policy answers for is there, as often as it stands in the file', () => {
+    const path = scenario(`lab.example: {
+      records: { '@': { type: MX, data: 10 www.lab.example. }, far: { type: CNAME, data: choice.lab.example. } },
+      routing: {
+        www: { type: A, policy: weighted, targets: { a: { data: 10.0.0.1 }, b: { data: 10.0.0.1 } } },
+        choice: { type: CNAME, policy: weighted, targets: { a: { data: a.example.com. }, b: { data: b.example.com. } } }
+      } }`);
+    const [report] = checkScenarioZones(path, 0);
+    expect(report?.findings.map(({ rule }) => rule.id)).toEqual(['HE-ZONE-024']);
+  });
+
+  test('files that it names, with their places; copies are judged where they come from', () => {
+    const zone = file('part.zone', `${HEAD}mail MX 10 gone\n`);
+    const path = scenario(`lab.example: { file: part.zone }, copy.example: { primaries: [10.0.0.54] }`);
+    const reports = checkScenarioZones(path, 0);
+    expect(reports.map((report) => report.file)).toEqual([zone]);
+    expect(reports[0]?.findings).toMatchObject([{ rule: { id: 'HE-ZONE-021' }, place: { file: zone } }]);
   });
 });
