@@ -64,6 +64,11 @@ export const VERBS: readonly VerbEntry[] = [
     load: async () => (await import('./dig.ts')).dig,
   },
   {
+    name: 'compare',
+    summary: 'run one workload under several routing policies: shares, outage, look-up times, queries',
+    load: async () => (await import('./compare.ts')).compare,
+  },
+  {
     name: 'ladder',
     summary: 'draw the packets of hosts out of a file that run --trace wrote',
     load: async () => (await import('./ladder.ts')).ladder,

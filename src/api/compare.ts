@@ -1,0 +1,214 @@
+import { formatName } from '../codec/dns/name.ts';
+import { formatIp } from '../core/address.ts';
+import type { Trace } from '../core/driver.ts';
+import { SECOND } from '../core/time.ts';
+import { POLICIES, type PolicyGroup, type PolicyName } from '../policy/dns/group.ts';
+import { type Line, span } from '../report/line.ts';
+import { sparkline, svgPlot } from '../report/plot.ts';
+import { UsageError } from './failure.ts';
+import { type LoadedScenario, prepareVirtual } from './scenario.ts';
+
+/** One policy under the workload and the failures of a scenario. */
+export interface PolicyResult {
+  readonly policy: PolicyName;
+  /** Percent of the visitors over the whole run, by target. */
+  readonly shares: Readonly<Record<string, number>>;
+  /** Seconds that a visitor was, in the mean, sent to what was down. */
+  readonly outageSeconds: number;
+  /** How long a look-up of a visitor took: the nearest rank. */
+  readonly lookupMs: { readonly p50: number; readonly p95: number };
+  readonly authorityQueries: number;
+  /** Seconds, and percent of the visitors that are sent to what is down. */
+  readonly outage: readonly (readonly [number, number])[];
+}
+
+const DNS_PORT = 53;
+const SHARE = 'share.';
+
+/** Runs the scenario once for each policy, put in the place of the policy of the group `name`; all else stays as it is. */
+export async function comparePolicies(
+  loaded: LoadedScenario,
+  name: string,
+  policies: readonly string[],
+): Promise<readonly PolicyResult[]> {
+  const { devices } = loaded.scenario;
+  if (!devices.some(({ kind }) => kind === 'population'))
+    throw new UsageError('there is nobody to compare by: the file needs a device of kind population');
+  const results: PolicyResult[] = [];
+  for (const policy of policies) results.push(await runWith(loaded, name, policyNamed(policy)));
+  return results;
+}
+
+function policyNamed(text: string): PolicyName {
+  const policy = POLICIES.find((each) => each === text);
+  if (policy !== undefined) return policy;
+  throw new UsageError(`"${text.slice(0, 30)}" is not a policy: the policies are ${POLICIES.join(', ')}`);
+}
+
+async function runWith(loaded: LoadedScenario, name: string, policy: PolicyName): Promise<PolicyResult> {
+  const scenario = withPolicy(loaded.scenario, name, policy);
+  const lookups: number[] = [];
+  const reports = new Map<number, Map<string, number>>();
+  let authorityQueries = 0;
+  const trace: Trace = {
+    measure: (at, _host, measure, value) => {
+      if (measure === 'dns.lookup.us') lookups.push(value);
+      if (!measure.startsWith(SHARE)) return;
+      const report = reports.get(at) ?? new Map<string, number>();
+      reports.set(at, report.set(measure.slice(SHARE.length), value));
+    },
+    frame: ({ body, receiver, fate }) => {
+      const isQuery = body.kind === 'udp' && body.to.port === DNS_PORT && fate === 'delivered';
+      if (isQuery && receiver?.kind.split('+').includes('dns') === true) authorityQueries++;
+    },
+  };
+  await prepareVirtual({ ...loaded, scenario }).execute([trace]);
+  const outage = outageOf(scenario, reports);
+  return {
+    policy,
+    shares: meanShares(reports),
+    outageSeconds: areaOf(outage),
+    lookupMs: { p50: rank(lookups, 50) / 1_000, p95: rank(lookups, 95) / 1_000 },
+    authorityQueries,
+    outage,
+  };
+}
+
+function withPolicy(
+  scenario: LoadedScenario['scenario'],
+  name: string,
+  policy: PolicyName,
+): LoadedScenario['scenario'] {
+  let isFound = false;
+  const owner = name.endsWith('.') ? name.toLowerCase() : `${name.toLowerCase()}.`;
+  const services = scenario.services.map((service) => {
+    if (service.kind !== 'dns') return service;
+    const zones = service.zones.map((zone) => ({
+      ...zone,
+      routing: zone.routing.map((group) => {
+        if (formatName(group.owner).toLowerCase() !== owner) return group;
+        isFound = true;
+        return groupAs(group, policy);
+      }),
+    }));
+    return { ...service, zones };
+  });
+  if (!isFound) throw new UsageError(`no routing of the file has the name ${name.slice(0, 80)}`);
+  return { ...scenario, services };
+}
+
+/** What each policy needs of every target. */
+function groupAs(group: PolicyGroup, policy: PolicyName): PolicyGroup {
+  const { targets } = group;
+  const missing = targets.find(
+    ({ region, places, networks, at, isDefault, content }) =>
+      (policy === 'latency' && region === undefined) ||
+      (policy === 'geoproximity' && at === undefined) ||
+      (policy === 'geolocation' && places.length + networks.length === 0 && !isDefault) ||
+      (policy === 'ip' && networks.length === 0 && !isDefault) ||
+      (policy === 'multivalue' && (content.kind === 'alias' || content.rdatas.length > 1)),
+  );
+  if (missing !== undefined)
+    throw new UsageError(
+      `${missing.id} cannot be a target of ${policy}: it has not what that policy goes by (docs/routing.md)`,
+    );
+  if (policy === 'simple' && targets.length > 1)
+    throw new UsageError('simple has one target: name another policy to compare');
+  return { ...group, policy, isSticky: false, givesMany: false, upThreshold: 0 };
+}
+
+type Reports = ReadonlyMap<number, ReadonlyMap<string, number>>;
+
+function meanShares(reports: Reports): Record<string, number> {
+  const sums = new Map<string, number>();
+  for (const report of reports.values())
+    for (const [target, share] of report) sums.set(target, (sums.get(target) ?? 0) + share);
+  return Object.fromEntries([...sums].map(([target, sum]) => [target, sum / reports.size]));
+}
+
+/** At each report: percent of the visitors whose target is failing by the timeline just then. */
+function outageOf(scenario: LoadedScenario['scenario'], reports: Reports): [number, number][] {
+  return [...reports].map(([at, report]) => {
+    const down = failingAt(scenario, at);
+    let share = 0;
+    for (const [target, percent] of report) if (down.has(target)) share += percent;
+    return [at / SECOND, share];
+  });
+}
+
+/** Addresses of web servers that fail at a moment. */
+function failingAt({ devices, timeline }: LoadedScenario['scenario'], at: number): ReadonlySet<string> {
+  const down = new Set<string>();
+  const order = timeline.toSorted((a, b) => a.at - b.at);
+  for (const action of order) {
+    if (action.at > at || (action.do !== 'fail' && action.do !== 'mend')) continue;
+    const device = devices.find((each) => each.name === action.who.group);
+    if (device?.kind !== 'web') continue;
+    const address = formatIp(device.address.address);
+    if (action.do === 'fail') down.add(address);
+    else down.delete(address);
+  }
+  return down;
+}
+
+/** Percent over seconds as seconds of one visitor: each report stands for the time since the one before. */
+function areaOf(outage: readonly (readonly [number, number])[]): number {
+  let area = 0;
+  let before = 0;
+  for (const [at, share] of outage) {
+    area += ((at - before) * share) / 100;
+    before = at;
+  }
+  return area;
+}
+
+function rank(values: readonly number[], percent: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil((sorted.length * percent) / 100) - 1)] ?? 0;
+}
+
+const PLOT_COLUMNS = 60;
+
+/** A table, and under it for each policy a line over time of who was sent to what is down. */
+export function comparisonLines(results: readonly PolicyResult[]): readonly Line[] {
+  const targets = [...new Set(results.flatMap(({ shares }) => Object.keys(shares)))].sort();
+  const rows = [
+    ['policy', ...targets, 'outage', 'look-up p50', 'p95', 'queries'],
+    ...results.map(({ policy, shares, outageSeconds, lookupMs, authorityQueries }) => [
+      policy,
+      ...targets.map((target) => `${(shares[target] ?? 0).toFixed(1)} %`),
+      `${outageSeconds.toFixed(1)} s`,
+      `${lookupMs.p50.toFixed(1)} ms`,
+      `${lookupMs.p95.toFixed(1)} ms`,
+      String(authorityQueries),
+    ]),
+  ];
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const text = (row: readonly string[]): string =>
+    row
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join('  ');
+  return [
+    ...rows.map((row, index) => [span(text(row), index === 0 ? 'dim' : 'plain')]),
+    [],
+    [span('sent to what is down, over time (full height: 100 %)', 'dim')],
+    ...results.map(({ policy, outage }) => [
+      span(`${policy.padEnd(widths[0] ?? 0)}  `),
+      span(
+        `|${sparkline(
+          outage.map(([, share]) => share),
+          100,
+          PLOT_COLUMNS,
+        )}|`,
+        'bad',
+      ),
+    ]),
+  ];
+}
+
+export function comparisonSvg(name: string, results: readonly PolicyResult[]): string {
+  const curves = results.map(({ policy, outage }) => ({ name: policy, points: outage }));
+  return svgPlot(curves, { title: `${name}: visitors sent to what is down`, x: 's', y: '%', most: 100 });
+}

@@ -1,0 +1,39 @@
+import { comparePolicies, comparisonLines, comparisonSvg } from '../api/compare.ts';
+import { EXIT } from '../api/exit.ts';
+import { writeOctets } from '../api/files.ts';
+import { loadScenario } from '../api/scenario.ts';
+import { defineVerb, jsonFlag, reachFlag, reachOf, splitWords } from './program.ts';
+
+export const compare = defineVerb(
+  'compare',
+  (command) => {
+    command
+      .argument('<file>', 'a scenario with a population of visitors')
+      .argument('<name>', 'the name whose policy is exchanged')
+      .requiredOption('--policies <words>', 'the policies, such as failover,weighted', splitWords)
+      .option('--svg <file>', 'draw who is sent to what is down, over time')
+      .addOption(reachFlag())
+      .addOption(jsonFlag());
+  },
+  async ({ output }, [file = '', name = ''], flags) => {
+    const loaded = loadScenario(file, { reach: reachOf(flags) });
+    const results = await comparePolicies(loaded, name, flags['policies'] as readonly string[]);
+    if (typeof flags['svg'] === 'string') writeOctets(flags['svg'], comparisonSvg(name, results));
+    if (flags['json'] === true)
+      output.json({
+        format_version: 1,
+        verdict: 'pass',
+        name,
+        policies: results.map(({ policy, shares, outageSeconds, lookupMs, authorityQueries, outage }) => ({
+          policy,
+          shares,
+          outage_seconds: outageSeconds,
+          lookup_ms: lookupMs,
+          authority_queries: authorityQueries,
+          outage,
+        })),
+      });
+    else output.lines(comparisonLines(results));
+    return EXIT.passed;
+  },
+);
