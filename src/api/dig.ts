@@ -105,7 +105,7 @@ export function digMoment(text: string | undefined, { scenario }: LoadedScenario
   );
 }
 
-/** The name server that is asked: the one named, or the first that has a zone for the name, or the first. */
+/** The name server that is asked: the one named, or the first whose zone is the nearest above the name, or the first. */
 export function digServer({ scenario }: LoadedScenario, qname: Name, named?: string): DnsServiceConfig {
   const servers = scenario.services.filter((service) => service.kind === 'dns');
   if (named !== undefined) {
@@ -116,12 +116,13 @@ export function digServer({ scenario }: LoadedScenario, qname: Name, named?: str
   }
   const [first] = servers;
   if (first === undefined) throw new UsageError('the file has no name server: there is nobody to ask');
-  const has = ({ zones }: DnsServiceConfig): boolean =>
-    zones.some(({ apex }) => {
+  const labelsOf = ({ zones }: DnsServiceConfig): number =>
+    zones.reduce((most, { apex }) => {
       const parsed = parseName(apex.endsWith('.') ? apex : `${apex}.`);
-      return !('fault' in parsed) && qname.isSubdomainOf(parsed);
-    });
-  return servers.find(has) ?? first;
+      const isOurs = !('fault' in parsed) && qname.isSubdomainOf(parsed);
+      return isOurs ? Math.max(most, parsed.labelCount) : most;
+    }, -1);
+  return servers.reduce((best, each) => (labelsOf(each) > labelsOf(best) ? each : best), first);
 }
 
 /** Runs the scenario on the virtual clock and asks, each question at its moment; answers come in the order of the questions' moments. */

@@ -171,6 +171,13 @@ describe('what must change', () => {
 describe('what a person types', () => {
   const loaded = loadScenario(join(SCENARIOS, 'policy-weighted.yaml'));
 
+  test('the server that has the nearest zone is asked, not that of the root', () => {
+    const root = loadScenario(join(SCENARIOS, 'resolution-from-the-root.yaml'));
+    const { qname } = digQuestion('www.shop.example', 'A');
+    const zones = digServer(root, qname).zones.map(({ apex }) => apex);
+    expect(zones).toEqual(['shop.example']);
+  });
+
   test.each([
     { text: undefined, us: 180_000_000 },
     { text: '90s', us: 90_000_000 },

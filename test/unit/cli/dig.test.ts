@@ -11,10 +11,8 @@ afterAll(() => cli.remove());
 const TREES = join(SCENARIOS, 'alias-trees-backing-out.yaml');
 
 test('dig --json --explain --want is one object with the answer, its tree and what must change', async () => {
-  const { code, out } = await cli.run(
-    ...['dig', TREES, 'www.shop.example', '--client', '10.1.0.10', '--at', '70s'],
-    ...['--explain', '--want', '192.0.2.1', '--json'],
-  );
+  const question = ['dig', TREES, 'www.shop.example', '--client', '10.1.0.10', '--at', '70s'];
+  const { code, out } = await cli.run(...question, '--explain', '--want', '192.0.2.1', '--json');
   expect(code).toBe(0);
   expect(JSON.parse(out)).toMatchObject({
     verdict: 'pass',
