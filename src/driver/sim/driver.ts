@@ -36,6 +36,8 @@ export class SimDriver implements Driver {
   readonly #plant: Plant;
   readonly #partitions: readonly Partition[];
   readonly #wheels: readonly Wheel[];
+  /** What each wheel said before this step. */
+  readonly #bounds: Float64Array;
   readonly #tracers: readonly Tracer[];
   readonly #lookaheadUs: number;
   readonly #isHeard: boolean;
@@ -67,6 +69,7 @@ export class SimDriver implements Driver {
       return new Partition(shard, areas, { keepRows: options.keepRows ?? true });
     });
     this.#wheels = this.#partitions.map((partition) => partition.shard.wheel);
+    this.#bounds = new Float64Array(count);
     for (let host = 0; host < plant.specs.length; host++) this.#partitionOf(host).start(host);
   }
 
@@ -150,12 +153,17 @@ export class SimDriver implements Driver {
     return all.toString();
   }
 
-  /** One window, or the part of it before `end`; false when nothing is left before `end`. */
+  /**
+   * One window, or the part of it before `end`; false when nothing is left before `end`. Before a window's end nothing that one
+   * partition does reaches another.
+   */
   #step(end: number): boolean {
-    const windowEnd = this.#windowEnd ?? this.#openWindow(end);
-    if (windowEnd === undefined) return false;
+    const least = this.#askBounds();
+    if (this.#windowEnd === undefined && least >= end) return false;
+    const windowEnd = this.#windowEnd ?? least + this.#lookaheadUs;
     const until = Math.min(windowEnd, end);
-    for (const partition of this.#partitions) if (partition.shard.wheel.bound() < until) partition.run(until);
+    for (let index = 0; index < this.#partitions.length; index++)
+      if (this.#bounds[index]! < until) this.#partitions[index]!.run(until);
     if (until < windowEnd) {
       this.#windowEnd = windowEnd;
       return false;
@@ -166,11 +174,15 @@ export class SimDriver implements Driver {
     return true;
   }
 
-  /** Where the next window ends: before then, nothing that one partition does reaches another. */
-  #openWindow(end: number): number | undefined {
+  /** The first moment at which anything may happen. */
+  #askBounds(): number {
     let least = Infinity;
-    for (const wheel of this.#wheels) least = Math.min(least, wheel.bound());
-    return least < end ? least + this.#lookaheadUs : undefined;
+    for (let index = 0; index < this.#wheels.length; index++) {
+      const bound = this.#wheels[index]!.bound();
+      this.#bounds[index] = bound;
+      if (bound < least) least = bound;
+    }
+    return least;
   }
 
   #order(at: Instant, order: Order): void {
