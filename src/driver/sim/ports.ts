@@ -25,12 +25,15 @@ export class Ports {
     this.#bound = new Uint32Array(specs.length);
     this.#listOf = new Int32Array(specs.length);
     const known = new Map<string, number>();
+    let last: readonly number[] | undefined;
+    let list = 0;
     for (const [host, { udpPorts }] of specs.entries()) {
-      const key = udpPorts.join();
-      let list = known.get(key);
-      if (list === undefined) {
-        list = this.#lists.push(udpPorts) - 1;
+      // The hosts of a group mostly share one array.
+      if (udpPorts !== last) {
+        const key = udpPorts.join();
+        list = known.get(key) ?? this.#lists.push(udpPorts) - 1;
         known.set(key, list);
+        last = udpPorts;
       }
       this.#listOf[host] = list;
     }
