@@ -1,9 +1,10 @@
 import { OptionCode, SubnetFamily } from '../codec/dns/query.ts';
 import { EdnsFlag } from '../codec/dns/edns.ts';
 import { Flag } from '../codec/dns/header.ts';
-import { type DnsMessage, decodeMessage, encodeMessage } from '../codec/dns/message.ts';
+import { type DnsMessage, decodeMessage } from '../codec/dns/message.ts';
+import { encodeQuery } from '../codec/dns/question.ts';
 import { type Name, formatName, parseName } from '../codec/dns/name.ts';
-import { Class, Opcode, typeName, typeNumber } from '../codec/dns/registry.ts';
+import { typeName, typeNumber } from '../codec/dns/registry.ts';
 import type { DnsServiceConfig } from '../config/scenario.ts';
 import { parseDurationUs, DURATION_EXPECTED } from '../config/units.ts';
 import { formatPrefix, type Ip, ipOctets, isIpv4, parseIp, parsePrefix } from '../core/address.ts';
@@ -148,7 +149,7 @@ export function askAlong(
   let end = toInstant(0);
   for (const { at, question, before = [], wanted } of asked) {
     for (const { verb, args } of before) driver.command(at, host.name, verb, args);
-    const octets = toHex(encodeQuery(question));
+    const octets = toHex(queryOf(question));
     const args = { octets, source: question.client.source, service: server.name };
     driver.command(at, host.name, 'dig', wanted === undefined ? args : { ...args, wanted: toHex(wanted) });
     end = toInstant(Math.max(end, at));
@@ -157,24 +158,13 @@ export function askAlong(
   return answers;
 }
 
-function encodeQuery({ qname, qtype, client, dnssecOk }: DigQuestion): Uint8Array {
+function queryOf({ qname, qtype, client, dnssecOk }: DigQuestion): Uint8Array {
   const { subnet } = client;
-  return encodeMessage({
-    id: 0,
-    opcode: Opcode.QUERY,
-    flags: 0,
-    rcode: 0,
-    questions: [{ qname, qtype, qclass: Class.IN }],
-    answers: [],
-    authorities: [],
-    additionals: [],
-    edns: {
-      payloadOctets: UDP_OCTETS,
-      version: 0,
-      flags: dnssecOk ? EdnsFlag.DO : 0,
-      options: subnet === undefined ? [] : [{ code: OptionCode.CLIENT_SUBNET, octets: encodeSubnet(subnet) }],
-    },
-  });
+  const flags = dnssecOk ? EdnsFlag.DO : 0;
+  const options =
+    subnet === undefined ? [] : [{ code: OptionCode.CLIENT_SUBNET, octets: encodeSubnet(subnet) }];
+  const edns = { payloadOctets: UDP_OCTETS, version: 0, flags, options };
+  return encodeQuery({ qname, qtype }, { id: 0, edns });
 }
 
 /** RFC 7871 §6: as many octets as the length needs, bits beyond it 0. */

@@ -1,9 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { connect } from 'node:net';
 import { Flag } from '../codec/dns/header.ts';
-import { encodeMessage } from '../codec/dns/message.ts';
+import { encodeQuery } from '../codec/dns/question.ts';
 import { toName } from '../codec/dns/name.ts';
-import { Class, Type } from '../codec/dns/registry.ts';
+import { Type } from '../codec/dns/registry.ts';
 import { TEXT_MAX } from '../config/source.ts';
 import { parseScenario } from '../config/parse.ts';
 import type {
@@ -108,16 +108,8 @@ function askResolver(name: string, server: Server): Promise<Asked> {
 }
 
 async function askSoa(name: string, apex: string, flags: number, server: Server): Promise<Asked> {
-  const query = encodeMessage({
-    id: randomInt(65_536),
-    opcode: 0,
-    flags,
-    rcode: 0,
-    questions: [{ qname: toName(apex), qtype: Type.SOA, qclass: Class.IN }],
-    answers: [],
-    authorities: [],
-    additionals: [],
-  });
+  const question = { qname: toName(apex), qtype: Type.SOA };
+  const query = encodeQuery(question, { id: randomInt(65_536), flags });
   const { octets, trouble, tookMs } = await askDns(query, server);
   const reading = octets === undefined ? trouble : readDns(octets);
   const good = typeof reading !== 'string' && reading.rcode === 'NOERROR' && reading.answers.length > 0;

@@ -1,9 +1,10 @@
 import { gunzipSync } from 'node:zlib';
 import { Flag } from '../codec/dns/header.ts';
 import { Name, ROOT, formatName, parseName } from '../codec/dns/name.ts';
-import { type DnsMessage, decodeMessage, encodeMessage } from '../codec/dns/message.ts';
+import { type DnsMessage, decodeMessage } from '../codec/dns/message.ts';
+import { encodeQuery } from '../codec/dns/question.ts';
 import { type ResourceRecord, formatRecord } from '../codec/dns/record.ts';
-import { Class, Type, rcodeName, typeNumber } from '../codec/dns/registry.ts';
+import { Type, rcodeName, typeNumber } from '../codec/dns/registry.ts';
 import { parseZoneText } from '../codec/dns/zone-text.ts';
 import { ipv4 } from '../core/address.ts';
 import { ConfigError, DecodeError, EnvironmentError } from '../core/errors.ts';
@@ -209,17 +210,8 @@ function queryOf(
   const qtype = typeNumber(question.qtype);
   if (!(qname instanceof Name) || qtype === undefined)
     throw new FileError(at, 'the question is none', 'write a name and a type such as A or TYPE731');
-  return encodeMessage({
-    id,
-    opcode: 0,
-    flags: 0,
-    rcode: 0,
-    questions: [{ qname, qtype, qclass: Class.IN }],
-    answers: [],
-    authorities: [],
-    additionals: [],
-    edns: { payloadOctets: UDP_OCTETS, version: 0, flags: 0, options: [] },
-  });
+  const edns = { payloadOctets: UDP_OCTETS, version: 0, flags: 0, options: [] };
+  return encodeQuery({ qname, qtype }, { id, edns });
 }
 
 function judge(question: ZoneTest, reply: DnsMessage | undefined): ZoneFailure | undefined {

@@ -7,6 +7,7 @@ import { utf8Octets } from '../core/text.ts';
 import { type Instant, NEVER, after } from '../core/time.ts';
 import { Flag } from '../codec/dns/header.ts';
 import { type DnsMessage, decodeMessage, encodeMessage } from '../codec/dns/message.ts';
+import { EMPTY_MESSAGE } from '../codec/dns/question.ts';
 import { Name, formatName } from '../codec/dns/name.ts';
 import { Class, Opcode, Rcode, Type } from '../codec/dns/registry.ts';
 
@@ -97,9 +98,9 @@ export class Forger {
     effects.because(RESOLVER.attackRound, effects.explains ? `round ${this.#round}` : undefined);
     const qname = labelBelow(`r${this.#round}-${random.below(0x1_0000)}`, zone);
     const asked = { questions: [{ qname, qtype: Type.A, qclass: Class.IN }], opcode: Opcode.QUERY };
-    const question = encodeMessage({ ...EMPTY, ...asked, id: random.below(IDS), flags: Flag.RD });
+    const question = encodeMessage({ ...EMPTY_MESSAGE, ...asked, id: random.below(IDS), flags: Flag.RD });
     effects.send(this.#port, { address: resolver, port: DNS_PORT }, question);
-    const forged = encodeMessage({ ...EMPTY, ...asked, ...this.#lie(qname) });
+    const forged = encodeMessage({ ...EMPTY_MESSAGE, ...asked, ...this.#lie(qname) });
     let id = random.below(IDS);
     for (let left = packets; left > 0; left--) {
       forged[0] = id >>> 8;
@@ -137,17 +138,6 @@ export class Forger {
     effects.state('attacker', state);
   }
 }
-
-const EMPTY: DnsMessage = {
-  id: 0,
-  opcode: Opcode.QUERY,
-  flags: 0,
-  rcode: Rcode.NOERROR,
-  questions: [],
-  answers: [],
-  authorities: [],
-  additionals: [],
-};
 
 function labelBelow(label: string, zone: Name): Name {
   const octets = utf8Octets(label);

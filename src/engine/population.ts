@@ -4,9 +4,10 @@ import type { Random } from '../core/random.ts';
 import type { DatagramInput, Effects } from '../core/service.ts';
 import { type Instant, NEVER, SECOND, after, earlier } from '../core/time.ts';
 import { Flag } from '../codec/dns/header.ts';
-import { type DnsMessage, decodeMessage, encodeMessage } from '../codec/dns/message.ts';
+import { type DnsMessage, decodeMessage } from '../codec/dns/message.ts';
 import type { Name } from '../codec/dns/name.ts';
-import { Class, Opcode, Rcode, Type } from '../codec/dns/registry.ts';
+import { encodeQuery } from '../codec/dns/question.ts';
+import { Rcode, Type } from '../codec/dns/registry.ts';
 
 const SERVER_PORT = 53;
 /** RFC 1035 §4.1.1: an ID has 16 bits, so this many questions can be open. */
@@ -15,6 +16,9 @@ const IDS = 0x1_0000;
 const PATIENCE_US = 5 * SECOND;
 /** Targets told apart between two reports: what hostile answers may make us hold. */
 const TARGETS_MAX = 1_024;
+
+/** The ID is written in for each. */
+const QUERY = { id: 0, flags: Flag.RD, edns: { payloadOctets: 1_232, version: 0, flags: 0, options: [] } };
 
 export interface PopulationOptions {
   readonly random: Random;
@@ -49,7 +53,7 @@ export class Population {
 
   constructor(options: PopulationOptions) {
     this.#options = options;
-    this.#queries = options.questions.map(encodeQuestion);
+    this.#queries = options.questions.map((question) => encodeQuery(question, QUERY));
     this.#resolverOf = assign(options.stubs, options.shares);
   }
 
@@ -162,20 +166,6 @@ function assign(stubs: number, shares: PopulationOptions['shares']): Uint8Array 
     from = Math.max(from, until);
   }
   return resolverOf;
-}
-
-function encodeQuestion({ qname, qtype }: { readonly qname: Name; readonly qtype: number }): Uint8Array {
-  return encodeMessage({
-    id: 0,
-    opcode: Opcode.QUERY,
-    flags: Flag.RD,
-    rcode: Rcode.NOERROR,
-    questions: [{ qname, qtype, qclass: Class.IN }],
-    answers: [],
-    authorities: [],
-    additionals: [],
-    edns: { payloadOctets: 1_232, version: 0, flags: 0, options: [] },
-  });
 }
 
 function readAnswer(octets: Uint8Array): DnsMessage | undefined {

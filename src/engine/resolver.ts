@@ -9,10 +9,11 @@ import { type Instant, NEVER, afterSeconds, earlier } from '../core/time.ts';
 import { FrameSplitter, frameMessage } from '../codec/dns/frame.ts';
 import { EdnsFlag } from '../codec/dns/edns.ts';
 import { Flag } from '../codec/dns/header.ts';
-import { type DnsMessage, decodeMessage, encodeMessage } from '../codec/dns/message.ts';
+import { type DnsMessage, decodeMessage } from '../codec/dns/message.ts';
+import { encodeQuery, isAnswerTo } from '../codec/dns/question.ts';
 import { type Name, formatName } from '../codec/dns/name.ts';
 import type { ResourceRecord } from '../codec/dns/record.ts';
-import { Class, Opcode, Rcode, Type, rcodeName, typeName } from '../codec/dns/registry.ts';
+import { Rcode, Type, rcodeName, typeName } from '../codec/dns/registry.ts';
 
 const SERVER_PORT = 53;
 /** RFC 1123 §6.1.3.3: no less than 5 seconds, doubled with each round of all servers. */
@@ -176,31 +177,14 @@ export class StubResolver {
 
   #encode({ qname, qtype, id, usesEdns }: Lookup): Uint8Array {
     const edns = this.#options.dnssecOk === true ? EDNS_DO : EDNS;
-    return encodeMessage({
-      id,
-      opcode: Opcode.QUERY,
-      flags: Flag.RD,
-      rcode: Rcode.NOERROR,
-      questions: [{ qname, qtype, qclass: Class.IN }],
-      answers: [],
-      authorities: [],
-      additionals: [],
-      edns: usesEdns ? edns : undefined,
-    });
+    return encodeQuery({ qname, qtype }, { id, flags: Flag.RD, edns: usesEdns ? edns : undefined });
   }
 
   /** The message when it answers our question; what does not is passed over, and the wait goes on (RFC 5452 §9.1). */
   #matching(lookup: Lookup, octets: Uint8Array, effects: Effects): DnsMessage | undefined {
     try {
       const message = decodeMessage(octets);
-      const [question] = message.questions;
-      const isOurs =
-        message.id === lookup.id &&
-        (message.flags & Flag.QR) !== 0 &&
-        message.opcode === Opcode.QUERY &&
-        // A server that could not read the question may leave it out: RFC 1035 §4.1.1.
-        (question === undefined ? message.rcode === Rcode.FORMERR : matches(lookup, message));
-      if (isOurs) return message;
+      if (isAnswerTo(message, lookup)) return message;
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
     }
@@ -285,17 +269,6 @@ function resultOf({ qtype }: Lookup, message: DnsMessage): LookupResult | undefi
     message.authorities.some(({ type }) => type === Type.NS) &&
     !message.authorities.some(({ type }) => type === Type.SOA);
   return isReferral ? undefined : 'nodata';
-}
-
-function matches({ qname, qtype }: Lookup, { questions }: DnsMessage): boolean {
-  const [question] = questions;
-  return (
-    questions.length === 1 &&
-    question !== undefined &&
-    question.qname.equals(qname) &&
-    question.qtype === qtype &&
-    question.qclass === Class.IN
-  );
 }
 
 function serverOf({ servers, tries }: Lookup): Ip {

@@ -1,6 +1,6 @@
 import type { Ipv4 } from '../core/address.ts';
 import { ScenarioError } from '../config/mistakes.ts';
-import { parseScenario } from '../config/parse.ts';
+import { mistakesIn } from './mistakes.ts';
 import type { Draft } from './draft.ts';
 import { importDhcpd } from './dhcpd/dhcpd.ts';
 import { importDnsmasq } from './dnsmasq/dnsmasq.ts';
@@ -80,15 +80,4 @@ function scenarioName(fileName: string): string {
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '');
   return name.slice(0, 64) || 'imported';
-}
-
-function mistakesIn(scenario: string): readonly string[] {
-  try {
-    // The folder of dnsmasq's files is where it was, which is judged where the file is used.
-    parseScenario(scenario, 'result', { paths: 'any' });
-    return [];
-  } catch (error) {
-    if (!(error instanceof ScenarioError)) throw error;
-    return error.message.split('\n');
-  }
 }

@@ -1,6 +1,7 @@
 import { frameMessage } from '../codec/dns/frame.ts';
 import { Flag } from '../codec/dns/header.ts';
 import { type DnsMessage, encodeMessage } from '../codec/dns/message.ts';
+import { EMPTY_MESSAGE } from '../codec/dns/question.ts';
 import { formatName } from '../codec/dns/name.ts';
 import { Opcode, Rcode } from '../codec/dns/registry.ts';
 import { ConfigError } from '../core/errors.ts';
@@ -179,14 +180,12 @@ export class DnsUpdates {
     effects.because(rule, effects.explains ? (detail ?? zone) : undefined);
     if (replyTo.kind === 'nobody') return;
     const octets = encodeMessage({
+      ...EMPTY_MESSAGE,
       id: message.id,
       opcode: Opcode.UPDATE,
       flags: Flag.QR,
       rcode,
       questions: message.questions,
-      answers: [],
-      authorities: [],
-      additionals: [],
       edns: message.edns && { payloadOctets: 1_232, version: 0, flags: 0, options: [] },
     });
     const room = new Uint8Array(octets.length + (verdict === undefined ? 0 : TSIG_ROOM));

@@ -2,6 +2,7 @@ import { frameMessage } from '../codec/dns/frame.ts';
 import { EdnsFlag } from '../codec/dns/edns.ts';
 import { Flag } from '../codec/dns/header.ts';
 import { type DnsMessage, decodeMessage, encodeMessage } from '../codec/dns/message.ts';
+import { EMPTY_MESSAGE } from '../codec/dns/question.ts';
 import { MAX_MESSAGE_OCTETS } from '../codec/dns/message-writer.ts';
 import { formatName } from '../codec/dns/name.ts';
 import type { ResourceRecord } from '../codec/dns/record.ts';
@@ -172,14 +173,9 @@ function readQuery(octets: Uint8Array): DnsMessage | undefined {
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
     return {
+      ...EMPTY_MESSAGE,
       id: ((octets[0] ?? 0) << 8) | (octets[1] ?? 0),
       opcode: ((octets[2] ?? 0) >> 3) & 15,
-      flags: 0,
-      rcode: 0,
-      questions: [],
-      answers: [],
-      authorities: [],
-      additionals: [],
     };
   }
 }

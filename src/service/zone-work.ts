@@ -1,6 +1,7 @@
 import type { DnsMessage } from '../codec/dns/message.ts';
+import { EMPTY_MESSAGE } from '../codec/dns/question.ts';
 import { Name, formatName, parseName } from '../codec/dns/name.ts';
-import { Class, Opcode, Rcode, Type } from '../codec/dns/registry.ts';
+import { Class, Opcode, Type } from '../codec/dns/registry.ts';
 import { updateRecords } from '../codec/dns/update-text.ts';
 import { type Ip, ipv4At, ipv6At } from '../core/address.ts';
 import { ConfigError } from '../core/errors.ts';
@@ -302,14 +303,9 @@ function nameOctets(rdata: Uint8Array): number {
 
 function updateMessage(apex: Name): DnsMessage {
   return {
-    id: 0,
+    ...EMPTY_MESSAGE,
     opcode: Opcode.UPDATE,
-    flags: 0,
-    rcode: Rcode.NOERROR,
     questions: [{ qname: apex, qtype: Type.SOA, qclass: Class.IN }],
-    answers: [],
-    authorities: [],
-    additionals: [],
   };
 }
 

@@ -1,7 +1,8 @@
 import { includesOctets } from '../../codec/http.ts';
 import { Flag } from '../../codec/dns/header.ts';
-import { decodeMessage, encodeMessage } from '../../codec/dns/message.ts';
-import { Class, Opcode, Rcode, rcodeName, typeName } from '../../codec/dns/registry.ts';
+import { decodeMessage } from '../../codec/dns/message.ts';
+import { encodeQuery, isAnswerTo } from '../../codec/dns/question.ts';
+import { Rcode, rcodeName, typeName } from '../../codec/dns/registry.ts';
 import type { Endpoint } from '../../core/address.ts';
 import { equalOctets } from '../../core/bytes.ts';
 import { DecodeError } from '../../core/errors.ts';
@@ -27,7 +28,11 @@ export class DatagramProbe implements Probe {
     this.#id = id;
     this.deadline = after(now, spec.answerUs);
     this.port = effects.bind();
-    effects.send(this.port, spec.to, spec.kind === 'udp' ? spec.send : question(spec, id));
+    effects.send(
+      this.port,
+      spec.to,
+      spec.kind === 'udp' ? spec.send : encodeQuery(spec, { id, flags: Flag.RD }),
+    );
   }
 
   onStream(): void {}
@@ -61,19 +66,6 @@ export class DatagramProbe implements Probe {
   }
 }
 
-function question({ qname, qtype }: DnsSpec, id: number): Uint8Array {
-  return encodeMessage({
-    id,
-    opcode: Opcode.QUERY,
-    flags: Flag.RD,
-    rcode: Rcode.NOERROR,
-    questions: [{ qname, qtype, qclass: Class.IN }],
-    answers: [],
-    authorities: [],
-    additionals: [],
-  });
-}
-
 function judgeText(expects: Uint8Array | undefined, octets: Uint8Array): Outcome {
   if (expects === undefined) return { passed: true, reason: `${octets.length} octets` };
   const found = includesOctets(octets, expects);
@@ -87,14 +79,13 @@ function judgeAnswer(
   octets: Uint8Array,
 ): Outcome | undefined {
   try {
-    const { id: theirs, flags, rcode, questions, answers } = decodeMessage(octets);
-    const [asked] = questions;
-    if (theirs !== id || (flags & Flag.QR) === 0) return undefined;
-    if (asked !== undefined && (asked.qtype !== qtype || !asked.qname.equals(qname))) return undefined;
+    const message = decodeMessage(octets);
+    if (!isAnswerTo(message, { id, qname, qtype })) return undefined;
+    const { flags, rcode } = message;
     if (rcode !== Rcode.NOERROR) return { passed: false, reason: rcodeName(rcode) };
     // What is too long to be shown is there.
     if ((flags & Flag.TC) !== 0 && expects === undefined) return { passed: true, reason: 'truncated' };
-    const fitting = answers.filter(({ type }) => type === qtype);
+    const fitting = message.answers.filter(({ type }) => type === qtype);
     if (fitting.length === 0) return { passed: false, reason: `no ${typeName(qtype)} in the answer` };
     if (expects === undefined || fitting.some(({ rdata }) => equalOctets(rdata, expects)))
       return { passed: true, reason: `${typeName(qtype)} answered` };

@@ -2,10 +2,11 @@ import type { EdnsOption } from '../../codec/dns/edns.ts';
 import { EdnsFlag } from '../../codec/dns/edns.ts';
 import { FrameSplitter, frameMessage } from '../../codec/dns/frame.ts';
 import { Flag } from '../../codec/dns/header.ts';
-import { type DnsMessage, decodeMessage, encodeMessage } from '../../codec/dns/message.ts';
+import { type DnsMessage, decodeMessage } from '../../codec/dns/message.ts';
+import { encodeQuery, isAnswerTo } from '../../codec/dns/question.ts';
 import { type Name, formatName } from '../../codec/dns/name.ts';
 import { OptionCode } from '../../codec/dns/query.ts';
-import { Class, Opcode, Rcode, typeName } from '../../codec/dns/registry.ts';
+import { Rcode, typeName } from '../../codec/dns/registry.ts';
 import { type Ip, formatIp } from '../../core/address.ts';
 import { DecodeError } from '../../core/errors.ts';
 import type { Random } from '../../core/random.ts';
@@ -186,37 +187,16 @@ export class Exchanges {
       ? [{ code: OptionCode.COOKIE, octets: cookie }, ...options]
       : options;
     const flags = dnssecOk ? EdnsFlag.DO : 0;
-    return encodeMessage({
-      id,
-      opcode: Opcode.QUERY,
-      // RFC 1034 §4.3.1: recursion is not wanted of an authority.
-      flags: 0,
-      rcode: Rcode.NOERROR,
-      questions: [{ qname, qtype, qclass: Class.IN }],
-      answers: [],
-      authorities: [],
-      additionals: [],
-      edns: usesEdns ? { payloadOctets: PAYLOAD_OCTETS, version: 0, flags, options: all } : undefined,
-    });
+    // RFC 1034 §4.3.1: recursion is not wanted of an authority, so no flag is set.
+    const edns = usesEdns ? { payloadOctets: PAYLOAD_OCTETS, version: 0, flags, options: all } : undefined;
+    return encodeQuery({ qname, qtype }, { id, edns });
   }
 
   /** The message when it answers our question; what does not is passed over, and the wait goes on (RFC 5452 §9.1). */
   #matching(exchange: Exchange, octets: Uint8Array, effects: Effects): DnsMessage | undefined {
     try {
       const message = decodeMessage(octets);
-      const [asked] = message.questions;
-      const { qname, qtype } = exchange.question;
-      const isOurs =
-        message.id === exchange.id &&
-        (message.flags & Flag.QR) !== 0 &&
-        message.opcode === Opcode.QUERY &&
-        (asked === undefined
-          ? message.rcode === Rcode.FORMERR
-          : message.questions.length === 1 &&
-            asked.qname.equals(qname) &&
-            asked.qtype === qtype &&
-            asked.qclass === Class.IN);
-      if (isOurs) return message;
+      if (isAnswerTo(message, { id: exchange.id, ...exchange.question })) return message;
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
     }

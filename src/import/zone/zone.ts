@@ -1,5 +1,5 @@
 import { ScenarioError } from '../../config/mistakes.ts';
-import { parseScenario } from '../../config/parse.ts';
+import { mistakesIn } from '../mistakes.ts';
 import { fromYaml, toYaml } from '../../config/yaml-text.ts';
 import type { Plain } from '../../core/service.ts';
 import { Notes, type Note } from '../notes.ts';
@@ -99,14 +99,4 @@ function latencyDefault({ routing }: ZoneDraft): Record<string, Plain> {
 
 function ttlOf(seconds: number | undefined): Record<string, Plain> {
   return seconds === undefined ? {} : { ttl: `${seconds}s` };
-}
-
-function mistakesIn(scenario: string): readonly string[] {
-  try {
-    parseScenario(scenario, 'result', { paths: 'any' });
-    return [];
-  } catch (error) {
-    if (!(error instanceof ScenarioError)) throw error;
-    return error.message.split('\n');
-  }
 }

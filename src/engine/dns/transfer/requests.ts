@@ -1,7 +1,8 @@
 import { Flag } from '../../../codec/dns/header.ts';
 import { type DnsMessage, encodeMessage } from '../../../codec/dns/message.ts';
+import { EMPTY_MESSAGE } from '../../../codec/dns/question.ts';
 import type { Name } from '../../../codec/dns/name.ts';
-import { Class, Opcode, Rcode, Type } from '../../../codec/dns/registry.ts';
+import { Class, Opcode, Type } from '../../../codec/dns/registry.ts';
 import type { Endpoint } from '../../../core/address.ts';
 import type { Random } from '../../../core/random.ts';
 import { type Epoch, type Instant, SECOND } from '../../../core/time.ts';
@@ -54,19 +55,19 @@ export class RequestMaker {
 }
 
 export function soaRequest(apex: Name, id: number): DnsMessage {
-  return { ...EMPTY, id, questions: [{ qname: apex, qtype: Type.SOA, qclass: Class.IN }] };
+  return { ...EMPTY_MESSAGE, id, questions: [{ qname: apex, qtype: Type.SOA, qclass: Class.IN }] };
 }
 
 /** IXFR names the version that is here by its SOA: RFC 1995 §3. */
 export function transferRequest(apex: Name, qtype: number, zone: Zone | undefined, id: number): DnsMessage {
   const authorities = zone === undefined ? [] : [soaRecord(zone)];
-  return { ...EMPTY, id, questions: [{ qname: apex, qtype, qclass: Class.IN }], authorities };
+  return { ...EMPTY_MESSAGE, id, questions: [{ qname: apex, qtype, qclass: Class.IN }], authorities };
 }
 
 /** RFC 1996 §3.7: with the SOA as a hint. */
 export function notifyRequest(zone: Zone, id: number): DnsMessage {
   return {
-    ...EMPTY,
+    ...EMPTY_MESSAGE,
     id,
     opcode: Opcode.NOTIFY,
     flags: Flag.AA,
@@ -74,12 +75,3 @@ export function notifyRequest(zone: Zone, id: number): DnsMessage {
     answers: [soaRecord(zone)],
   };
 }
-
-const EMPTY = {
-  opcode: Opcode.QUERY,
-  flags: 0,
-  rcode: Rcode.NOERROR,
-  answers: [],
-  authorities: [],
-  additionals: [],
-} as const;

@@ -1,9 +1,10 @@
 import { FrameSplitter, frameMessage } from '../../../codec/dns/frame.ts';
 import { Flag } from '../../../codec/dns/header.ts';
 import { type DnsMessage, decodeMessage } from '../../../codec/dns/message.ts';
+import { isAnswerTo } from '../../../codec/dns/question.ts';
 import { formatName } from '../../../codec/dns/name.ts';
 import { soaSerial } from '../../../codec/dns/rdata/soa.ts';
-import { Opcode, Rcode, Type, rcodeName } from '../../../codec/dns/registry.ts';
+import { Rcode, Type, rcodeName } from '../../../codec/dns/registry.ts';
 import { tsigOffset } from '../../../codec/dns/tsig.ts';
 import { formatEndpoint } from '../../../core/address.ts';
 import { ConfigError, DecodeError, bug } from '../../../core/errors.ts';
@@ -119,14 +120,7 @@ export class Secondary {
     if (state.kind !== 'asking' || from.address !== address || from.port !== port) return;
     try {
       const message = decodeMessage(octets);
-      const [question] = message.questions;
-      const isOurs =
-        message.id === state.id &&
-        (message.flags & Flag.QR) !== 0 &&
-        message.opcode === Opcode.QUERY &&
-        question?.qname.equals(this.#options.apex) === true &&
-        question.qtype === Type.SOA;
-      if (!isOurs) return;
+      if (!isAnswerTo(message, { id: state.id, qname: this.#options.apex, qtype: Type.SOA })) return;
       // RFC 8945 §5.4: what cannot be believed is no answer, and the wait goes on.
       const fault = state.verifier?.take(octets, tsigOffset(octets), this.#options.requests.seconds(now));
       if (fault !== undefined) return this.#explain(effects, TSIG.badAnswer, fault);
