@@ -14,7 +14,7 @@ export const ROOMS = {
   topology: ['core', 'codec', 'config', 'policy', 'store', 'engine', 'service'],
   'driver/real': ['core', 'codec', 'store'],
   'driver/sim': ['core', 'codec', 'store'],
-  analysis: ['core', 'codec', 'policy', 'store', 'config'],
+  analysis: ['core', 'codec', 'policy', 'store', 'config', 'scenario'],
   scenario: ['core', 'codec', 'config', 'topology'],
   report: ['core', 'codec', 'scenario', 'analysis'],
   api: [

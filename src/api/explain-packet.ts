@@ -8,7 +8,7 @@ import { conceptOf, findEntry } from '../report/explain.ts';
 import type { Entry } from '../report/explain.ts';
 import { fateText } from '../report/fate.ts';
 import { formatDate } from '../report/line.ts';
-import type { FrameRecord, StateRecord, TraceRecord } from '../report/record.ts';
+import type { FrameRecord, StateRecord, TraceRecord } from '../scenario/record.ts';
 import { UsageError } from './failure.ts';
 import { readOctets, readText } from './files.ts';
 import { TraceFile } from './trace.ts';

@@ -2,13 +2,13 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { laddersOf, renderLadder } from '../report/ladder.ts';
 import type { Line } from '../report/line.ts';
 import { membersOf } from '../report/plant.ts';
-import type { TraceRecord } from '../report/record.ts';
+import type { TraceRecord } from '../scenario/record.ts';
 import { parseTraceHeader, parseTraceLine, TraceError } from '../report/trace-file.ts';
 import type { TraceHeader } from '../report/trace-file.ts';
 import { FileError, UsageError } from './failure.ts';
 import { asFileError } from './files.ts';
 
-export type { TraceRecord } from '../report/record.ts';
+export type { TraceRecord } from '../scenario/record.ts';
 export type { TraceHeader } from '../report/trace-file.ts';
 
 const CHUNK_OCTETS = 1 << 16;

@@ -5,7 +5,7 @@ import type { Row } from './ladder-rows.ts';
 import { isTrouble } from './lessons.ts';
 import { formatDate, formatDuration, span, wrapText } from './line.ts';
 import type { Line, Span } from './line.ts';
-import type { FrameRecord } from './record.ts';
+import type { FrameRecord } from '../scenario/record.ts';
 
 /** What stands on the arrow. */
 export function labelOf({ protocol, message, fields }: FrameRecord): string {

@@ -1,7 +1,7 @@
 import { FW } from '../core/rules/firewall.ts';
 import { isDrop, isPassage } from './drops.ts';
 import type { PlantHost } from './plant.ts';
-import type { FrameRecord, ReasonRecord, StateRecord, TraceRecord } from './record.ts';
+import type { FrameRecord, ReasonRecord, StateRecord, TraceRecord } from '../scenario/record.ts';
 
 /** One datagram on its way, or a relayed message on both of its ways: what one line of a ladder shows. */
 export interface Row {

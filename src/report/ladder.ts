@@ -15,8 +15,8 @@ import type { Line } from './line.ts';
 import { clientOf, Relevance } from './plant.ts';
 import type { PlantHost } from './plant.ts';
 import { isDrop, Trail } from './drops.ts';
-import { frameRecord, reasonRecord, stateRecord } from './record.ts';
-import type { TraceRecord } from './record.ts';
+import { frameRecord, reasonRecord, stateRecord } from '../scenario/record.ts';
+import type { TraceRecord } from '../scenario/record.ts';
 
 /** What one host's ladder is drawn from. */
 export interface Ladder {

@@ -6,8 +6,8 @@ import type { Instant } from '../core/time.ts';
 import { PacketReader } from '../scenario/packet.ts';
 import { plantOf } from './plant.ts';
 import type { PlantHost } from './plant.ts';
-import { frameRecord, reasonRecord, stateRecord } from './record.ts';
-import type { TraceRecord } from './record.ts';
+import { frameRecord, reasonRecord, stateRecord } from '../scenario/record.ts';
+import type { TraceRecord } from '../scenario/record.ts';
 
 const TRACE_FORMAT = 1;
 

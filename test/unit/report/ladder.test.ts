@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { laddersOf, ladderText, renderLadder } from '../../../src/report/ladder.ts';
 import { lineText } from '../../../src/report/line.ts';
 import type { PlantHost } from '../../../src/report/plant.ts';
-import type { FrameRecord, StateRecord, TraceRecord } from '../../../src/report/record.ts';
+import type { FrameRecord, StateRecord, TraceRecord } from '../../../src/scenario/record.ts';
 
 const hosts: Record<string, [kind: string, mac: string, ...segments: string[]]> = {
   'cm[0]': ['cable-modem', '00:10:18:00:00:00', 'hfc'],

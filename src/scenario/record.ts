@@ -5,7 +5,7 @@ import type { Fate, FrameBody, HostSpec } from '../core/driver.ts';
 import type { Rule } from '../core/rules.ts';
 import { escapeText } from '../core/text.ts';
 import type { Instant } from '../core/time.ts';
-import type { PacketFacts } from '../scenario/packet.ts';
+import type { PacketFacts } from './packet.ts';
 
 /** One line of a trace file: plain data, each text in it safe to show. `number` counts from 1 over all kinds. */
 export type TraceRecord = FrameRecord | StateRecord | ReasonRecord;
