@@ -13,6 +13,7 @@ import { buildTopology } from '../topology/build.ts';
 import { allZoneSteps, type ZoneKeeper } from '../topology/zones.ts';
 import { checkTls } from './check-tls.ts';
 import type { LoadedScenario } from './scenario.ts';
+import type { Pace } from './virtual-run.ts';
 
 /** How long who runs meanwhile waits at a time: the kernel keeps some hundred datagrams. */
 const PIECE_MS = 2;
@@ -38,10 +39,10 @@ export interface LiveRun {
   readonly topology: Topology;
   readonly seed: number;
   /**
-   * Runs until everything is judged, the duration is over, or `signal` says stop. Rejects with `EnvironmentError` when a
+   * Runs until everything is judged, the duration is over, or the pace says stop. Rejects with `EnvironmentError` when a
    * port is taken, leaving nothing open. Once only.
    */
-  execute(listeners: readonly Trace[], signal?: AbortSignal): Promise<RunResult>;
+  execute(listeners: readonly Trace[], pace?: Pace): Promise<RunResult>;
 }
 
 const REAL_CRYPTO: Crypto = { ...portableCrypto, ...nodeHashes };
@@ -83,10 +84,10 @@ export function prepareLive(loaded: LoadedScenario, options: LiveOptions = {}): 
     loaded,
     topology,
     seed,
-    execute: (listeners, signal) =>
+    execute: (listeners, pace = {}) =>
       runLive(
         { loaded, topology, seed },
-        { listeners, signal, notice: options.notice, shift: options.shift, epoch },
+        { listeners, pace, notice: options.notice, shift: options.shift, epoch },
       ),
   };
 }
@@ -98,7 +99,7 @@ export function liveMapping(topology: Topology): readonly MappingRow[] {
 
 interface Company {
   readonly listeners: readonly Trace[];
-  readonly signal: AbortSignal | undefined;
+  readonly pace: Pace;
   readonly notice: ((text: string) => void) | undefined;
   readonly shift: number | undefined;
   readonly epoch: { us: number };
@@ -109,7 +110,7 @@ const LOOK_MS = 50;
 
 async function runLive(
   { loaded, topology, seed }: Pick<LiveRun, 'loaded' | 'topology' | 'seed'>,
-  { listeners, signal, notice, shift, epoch }: Company,
+  { listeners, pace: { signal, untilUs, progress }, notice, shift, epoch }: Company,
 ): Promise<RunResult> {
   const { scenario } = loaded;
   const run = new ScenarioRun({ scenario, topology, mode: 'live', seed });
@@ -127,17 +128,21 @@ async function runLive(
   });
   await driver.start();
   const startedAt = driver.now;
+  let cut = false;
   try {
     run.start(driver);
-    while (driver.now < run.endsAt && signal?.aborted !== true && broken === undefined) {
+    const endsAt = Math.min(run.endsAt, startedAt + (untilUs ?? Infinity));
+    while (driver.now < endsAt && signal?.aborted !== true && broken === undefined) {
       await sleep(LOOK_MS);
+      progress?.(driver.now - startedAt, endsAt - startedAt);
       if (run.settledAt(driver.now)) break;
     }
+    cut = endsAt < run.endsAt && driver.now >= endsAt && !run.settledAt(driver.now);
   } finally {
     await driver.stop();
   }
   if (broken !== undefined) throw broken;
-  const expectations = run.judge(signal?.aborted !== true, driver.now);
+  const expectations = run.judge(signal?.aborted !== true && !cut, driver.now);
   return run.result(expectations, {
     digest: undefined,
     simulatedUs: driver.now - startedAt,

@@ -1,14 +1,16 @@
+import type { Trace } from '../core/driver.ts';
 import type { Rule } from '../core/rules.ts';
 import { lessonsOf } from '../report/lessons.ts';
 import type { Line } from '../report/line.ts';
-import { renderSummary } from '../report/summary.ts';
+import { renderSummary, type Lesson } from '../report/summary.ts';
 import { worst } from '../scenario/result.ts';
 import type { RunResult, Verdict } from '../scenario/result.ts';
 import { EXIT } from './exit.ts';
 import { liveMapping, prepareLive } from './live.ts';
 import { Observation } from './observe.ts';
 import { mappingText } from './plan.ts';
-import { loadScenario, prepareVirtual } from './scenario.ts';
+import { loadScenario, prepareVirtual, type LoadedScenario } from './scenario.ts';
+import type { Pace } from './virtual-run.ts';
 
 export { runsJson } from '../report/json.ts';
 export type { RunResult } from '../scenario/result.ts';
@@ -22,6 +24,11 @@ export interface RunRequest {
   readonly ladders: readonly string[];
   readonly pcap: string | undefined;
   readonly trace: string | undefined;
+  /** The scenario when it has been read already; left out, `path` is read. */
+  readonly loaded?: LoadedScenario | undefined;
+  /** Others who listen. */
+  readonly listeners?: readonly Trace[] | undefined;
+  readonly pace?: Omit<Pace, 'signal'> | undefined;
   /** Told what a person should know while it runs. */
   readonly notice: (text: string) => void;
 }
@@ -36,6 +43,10 @@ interface SummaryFacts {
 /** One run with all that was asked of it. */
 export interface RunReport {
   readonly result: RunResult;
+  readonly loaded: LoadedScenario;
+  readonly lessons: readonly Lesson[];
+  /** On this machine's clock. */
+  readonly tookMs: number;
   /** One list of lines a ladder. */
   ladders(columns: number | undefined): readonly (readonly Line[])[];
   summary(facts: SummaryFacts): readonly Line[];
@@ -44,21 +55,26 @@ export interface RunReport {
 /** Runs one scenario file and writes the files asked for. */
 export async function runOnce(request: RunRequest, signal: AbortSignal): Promise<RunReport> {
   const { mode, seed, notice, ladders, pcap, trace } = request;
-  const loaded = loadScenario(request.path, { reach: request.reach });
+  const loaded = request.loaded ?? loadScenario(request.path, { reach: request.reach });
   const virtual = mode === 'virtual' ? prepareVirtual(loaded, { seed }) : undefined;
   const run = virtual ?? prepareLive(loaded, { seed, notice });
   const note = mode === 'live' ? mappingText(liveMapping(run.topology)) : '';
   const subject = { scenario: loaded.scenario, topology: run.topology, seed: run.seed };
   const observation = new Observation(subject, { ladders, pcap, trace, mode, note });
   const startedAt = performance.now();
-  const result = await run.execute(observation.listeners, signal);
+  const listeners = [...observation.listeners, ...(request.listeners ?? [])];
+  const result = await run.execute(listeners, { ...request.pace, signal });
   const tookMs = performance.now() - startedAt;
   for (const text of observation.finish(result)) notice(text);
   const countOf = (rule: Rule) => virtual?.countOf(rule) ?? observation.countOf(rule);
+  const lessons = lessonsOf(countOf);
   return {
     result,
+    loaded,
+    lessons,
+    tookMs,
     ladders: (columns) => observation.ladderLines(columns),
-    summary: (facts) => renderSummary(result, { ...facts, tookMs, lessons: lessonsOf(countOf) }),
+    summary: (facts) => renderSummary(result, { ...facts, tookMs, lessons }),
   };
 }
 

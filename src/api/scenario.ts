@@ -4,7 +4,6 @@ import { TEXT_MAX } from '../config/source.ts';
 import type { Scenario } from '../config/scenario.ts';
 import type { Topology, Trace } from '../core/driver.ts';
 import type { Rule } from '../core/rules.ts';
-import { toInstant } from '../core/time.ts';
 import { portableCrypto } from '../crypto/portable.ts';
 import { SimDriver } from '../driver/sim/driver.ts';
 import type { RunResult } from '../scenario/result.ts';
@@ -13,6 +12,7 @@ import { buildTopology } from '../topology/build.ts';
 import type { Contents } from '../topology/contents.ts';
 import { openContents, type Reach } from './contents.ts';
 import { readText } from './files.ts';
+import { runVirtual, type Pace } from './virtual-run.ts';
 
 /** A scenario whose every mistake that can be seen without running it has been looked for. */
 export interface LoadedScenario {
@@ -52,8 +52,8 @@ export interface VirtualRun {
   readonly loaded: LoadedScenario;
   readonly topology: Topology;
   readonly seed: number;
-  /** Runs to the end, or until `signal` says stop: what was not seen by then is inconclusive. Once only. */
-  execute(listeners: readonly Trace[], signal?: AbortSignal): Promise<RunResult>;
+  /** Runs to the end, or until the pace's signal says stop: what was not seen by then is inconclusive. Once only. */
+  execute(listeners: readonly Trace[], pace?: Pace): Promise<RunResult>;
   /** How often a rule was given so far. */
   countOf(rule: Rule): number;
 }
@@ -74,11 +74,11 @@ export function prepareVirtual(loaded: LoadedScenario, options: VirtualOptions =
     loaded,
     topology,
     seed,
-    execute: (listeners, signal) => {
+    execute: (listeners, pace = {}) => {
       const run = new ScenarioRun({ scenario, topology, mode: 'virtual', seed });
       const keepRows = scenario.timeline.some((action) => action.do === 'crash');
       driver = new SimDriver({ topology, seed, trace: [run.trace, ...listeners], keepRows });
-      return runVirtual(run, driver, signal);
+      return runVirtual(run, driver, pace);
     },
     countOf: (rule) => driver?.countOf(rule) ?? 0,
   };
@@ -87,30 +87,6 @@ export function prepareVirtual(loaded: LoadedScenario, options: VirtualOptions =
 /** One scenario in the simulation, from its file to its verdict. */
 export async function simulate(path: string, options: LoadOptions & VirtualOptions = {}): Promise<RunResult> {
   return prepareVirtual(loadScenario(path, options), options).execute([]);
-}
-
-/** How much virtual time passes before the machine is asked for signals again: at first, and at most. */
-const SLICE_US_FIRST = 100_000;
-const SLICE_MS = 50;
-
-async function runVirtual(
-  run: ScenarioRun,
-  driver: SimDriver,
-  signal: AbortSignal | undefined,
-): Promise<RunResult> {
-  run.start(driver);
-  let sliceUs = SLICE_US_FIRST;
-  while (driver.now < run.endsAt && signal?.aborted !== true) {
-    const startedAt = performance.now();
-    driver.run(driver.idle ? run.endsAt : toInstant(Math.min(driver.now + sliceUs, run.endsAt)));
-    // Cutting a run into slices changes nothing in it; it only lets Ctrl-C through.
-    if (performance.now() - startedAt < SLICE_MS / 2) sliceUs *= 2;
-    else await new Promise(setImmediate);
-  }
-  const whole = signal?.aborted !== true;
-  const expectations = run.judge(whole, driver.now);
-  for (const { text, verdict } of expectations) driver.addToDigest(`${verdict} ${text}`);
-  return run.result(expectations, { ...driver.counts(), digest: driver.digest(), simulatedUs: driver.now });
 }
 
 /** The file's name without its folder and ending: what outputs of a run are called. */
