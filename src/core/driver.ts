@@ -199,6 +199,13 @@ export type FrameBody =
 
 /** Who wants to know. A driver builds an event only for a listener that is there. */
 export interface Trace {
+  /**
+   * Whose packets and reasons this listener is for; left out, everybody's. It is given the frames that such a host sends or
+   * receives, those that a driver knows to have led from them (what a relay sent on for it, and the answer), its reasons, and
+   * every frame that was lost, faulted or overflowed, whosever it is. States and measures it has of all. Asked again for each
+   * frame, so it is quick.
+   */
+  wants?(host: HostSpec): boolean;
   frame?(event: FrameEvent): void;
   state?(at: Instant, host: HostSpec, machine: string, state: string, subject: Mac | undefined): void;
   because?(

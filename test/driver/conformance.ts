@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { cableCases } from './cases/cable.ts';
 import { commandCases } from './cases/commands.ts';
 import { datagramCases } from './cases/datagrams.ts';
+import { listenerCases } from './cases/listeners.ts';
 import { persistCases } from './cases/persist.ts';
 import { routerCases } from './cases/routers.ts';
 import { streamCases } from './cases/streams.ts';
@@ -17,6 +18,7 @@ export function driverConformance(name: string, make: MakeWorld): void {
     describe('tickets', () => persistCases(make));
     describe('streams', () => streamCases(make));
     describe('routers that inspect', () => routerCases(make));
+    describe('listeners', () => listenerCases(make));
     describe('commands', () => commandCases(make));
   });
 }

@@ -192,7 +192,8 @@ export class RealHost implements Station {
     const { rules, tap, now } = this.#world;
     rules[rule.index] = (rules[rule.index] ?? 0) + 1;
     this.#world.meter?.because(this.spec, rule);
-    for (const listener of tap.listeners) listener.because?.(now(), this.spec, rule, detail, input);
+    for (const listener of tap.listeners)
+      if (listener.wants?.(this.spec) !== false) listener.because?.(now(), this.spec, rule, detail, input);
   }
 
   tell(rule: Rule, detail: string): void {

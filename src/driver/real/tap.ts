@@ -80,8 +80,14 @@ export class Tap {
       rule: crossed.rule,
       detail: crossed.detail,
     };
-    for (const listener of this.#frames) listener.frame?.(event);
+    for (const listener of this.#frames) if (wantsFrame(listener, event)) listener.frame?.(event);
   }
+}
+
+/** What went wrong is for all. */
+function wantsFrame(listener: Trace, { sender, receiver, fate }: FrameEvent): boolean {
+  if (listener.wants === undefined || (fate !== 'delivered' && fate !== 'unheard')) return true;
+  return listener.wants(sender) || (receiver !== undefined && listener.wants(receiver));
 }
 
 export function bodyOf({ from, to, ttl, octets, error }: Packet): FrameBody {

@@ -42,6 +42,8 @@ export class Frame {
   /** Why its sender sent it, for the trace. */
   rule: Rule | undefined = undefined;
   detail: string | undefined = undefined;
+  /** For whom it was when it was made: bits of an `Audience`. */
+  led = 0;
 
   constructor(number: number, length: number) {
     const buffer = new ArrayBuffer((length + 7) & ~7);
@@ -66,6 +68,7 @@ export class Frame {
     this.flags = other.flags;
     this.rule = other.rule;
     this.detail = other.detail;
+    this.led = other.led;
   }
 }
 
@@ -124,6 +127,7 @@ export class FramePool {
     frame.rule = undefined;
     frame.detail = undefined;
     frame.flags = 0;
+    frame.led = 0;
     if (octets.length < SHORT_OCTETS) this.#short[octets.length]!.push(frame);
     else this.#listOf(octets.length).push(frame);
   }

@@ -198,6 +198,8 @@ export class Neighbours {
 
   #request(iface: number, from: Ip, to: Ip): void {
     const frame = this.#frame(ARP_REQUEST, NO_OCTETS);
+    const { tracer, plant } = this.#shard;
+    if (tracer.audience.samples) frame.led = tracer.audience.at(plant.spec(plant.interfaces.host(iface)));
     frame.from = from;
     frame.to = to;
     this.#crossing.toEveryone(frame, iface);
@@ -205,6 +207,7 @@ export class Neighbours {
 
   #reply(iface: number, request: Frame): void {
     const frame = this.#frame(ARP_REPLY, NO_OCTETS);
+    frame.led = request.led;
     frame.from = request.to;
     frame.to = request.from;
     this.#crossing.toInterface(frame, iface, request.sender);

@@ -121,6 +121,7 @@ export class Output implements Undeliverable {
     const error = pool.take(octets, octets.length);
     error.kind = ICMP;
     error.packet = this.#shard.nextPacket();
+    error.led = frame.led;
     error.ttl = TTL;
     error.fromPort = 0;
     error.toPort = 0;

@@ -110,7 +110,10 @@ export class Reception {
     }
     if (this.#queues.size > 0 && frame.kind === UDP && this.#isQueued(host, iface, frame)) return;
     this.#shard.report(frame, DELIVERED);
+    const { audience } = this.#shard.tracer;
+    audience.cause = frame.led;
     this.#receive(host, iface, frame);
+    audience.cause = 0;
   }
 
   /** A frame for all has arrived on the part of a segment that is in this partition. */
@@ -125,11 +128,14 @@ export class Reception {
       : frame.kind === UDP
         ? segment.candidates(frame.toPort)
         : segment.members;
+    const { audience } = this.#shard.tracer;
+    audience.cause = frame.led;
     for (const iface of members) {
       const host = plant.interfaces.host(iface);
       if (iface === frame.sender || plant.hosts.partition(host) !== this.#shard.index) continue;
       if (plant.services[host] !== undefined) this.#hearOne(host, iface, frame);
     }
+    audience.cause = 0;
     pool.free(frame);
   }
 
@@ -143,7 +149,10 @@ export class Reception {
     }
     frame.sender = iface;
     frame.receiver = iface;
+    const { audience } = this.#shard.tracer;
+    audience.cause = frame.led;
     this.#receiveIp(host, iface, frame);
+    audience.cause = 0;
     this.#shard.pool.free(frame);
   }
 
@@ -159,7 +168,10 @@ export class Reception {
     if (queue.capacity.whenFull === 'drop-oldest' && frame.receiver !== EVERYONE)
       this.#shard.report(frame, DELIVERED);
     const iface = this.#queuedAt(host, frame);
+    const { audience } = this.#shard.tracer;
+    audience.cause = frame.led;
     this.#deliver(host, iface, frame);
+    audience.cause = 0;
     this.#shard.pool.free(frame);
   }
 

@@ -105,7 +105,9 @@ export class Sink implements Effects {
   }
 
   get explains(): boolean {
-    return this.#shard.tracer.wantsFrames || this.#shard.tracer.wantsReasons;
+    const { tracer, plant } = this.#shard;
+    if (!tracer.wantsFrames && !tracer.wantsReasons) return false;
+    return !tracer.audience.samples || tracer.audience.at(plant.spec(this.#host)) !== 0;
   }
 
   send(port: number, to: Target, octets: Uint8Array, length: number = octets.length): void {
@@ -332,7 +334,9 @@ export class Sink implements Effects {
   }
 
   #frame(octets: Uint8Array, length: number): Frame {
-    const frame = this.#shard.pool.take(octets, length);
+    const { pool, tracer, plant } = this.#shard;
+    const frame = pool.take(octets, length);
+    if (tracer.audience.samples) frame.led = tracer.audience.at(plant.spec(this.#host));
     this.#explain(frame);
     return frame;
   }

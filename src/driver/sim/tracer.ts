@@ -6,6 +6,7 @@ import type { Input, Plain, Row, StreamId } from '../../core/service.ts';
 import { toInstant } from '../../core/time.ts';
 import type { Instant } from '../../core/time.ts';
 import { bug } from '../../core/errors.ts';
+import { Audience, EVERYBODY } from './audience.ts';
 import { FATES } from './events.ts';
 import { ARP_REQUEST, EVERYONE, ICMP, MAC_MESSAGE, NOBODY, TCP, UDP } from './frames.ts';
 import type { Frame, FramePool } from './frames.ts';
@@ -14,7 +15,12 @@ import { encodeSegment } from './segment-octets.ts';
 
 /** What waits to be told. States and measures are by far the most, so they are plain records; the rest are calls. */
 type Told =
-  | { readonly kind: 'call'; readonly at: Instant; readonly tell: (listener: Trace) => void }
+  | {
+      readonly kind: 'call';
+      readonly at: Instant;
+      readonly audience: number;
+      readonly tell: (listener: Trace) => void;
+    }
   | {
       readonly kind: 'state';
       readonly at: Instant;
@@ -40,6 +46,7 @@ export class Tracer {
   readonly #pool: FramePool;
   readonly #listeners: readonly Trace[];
   #waiting: Told[] | undefined;
+  readonly audience: Audience;
   readonly wantsFrames: boolean;
   readonly wantsReasons: boolean;
   readonly wantsMeasures: boolean;
@@ -55,6 +62,7 @@ export class Tracer {
     this.#plant = tables.plant;
     this.#pool = tables.pool;
     this.#listeners = listeners;
+    this.audience = new Audience(listeners);
     this.#waiting = telling === 'by window' ? [] : undefined;
     this.wantsFrames = listeners.some((listener) => listener.frame !== undefined);
     this.wantsReasons = listeners.some((listener) => listener.because !== undefined);
@@ -76,14 +84,19 @@ export class Tracer {
   }
 
   frame(at: Instant, frame: Frame, fate: number, fault: string | undefined): void {
+    const audience = this.#audienceOf(frame, fate);
+    if (audience === 0) return;
     const event = this.#event(at, frame, fate, fault);
-    this.#tell(at, (listener) => listener.frame?.(event));
+    this.#take({ kind: 'call', at, audience, tell: (listener) => listener.frame?.(event) });
   }
 
   because(at: Instant, host: number, rule: Rule, detail: string | undefined, input: Input | undefined): void {
     const spec = this.#plant.spec(host);
+    const audience = this.audience.at(spec);
+    if (audience === 0) return;
     const shown = this.#waiting === undefined ? input : copyInput(input);
-    this.#tell(at, (listener) => listener.because?.(at, spec, rule, detail, shown));
+    const tell = (listener: Trace) => listener.because?.(at, spec, rule, detail, shown);
+    this.#take({ kind: 'call', at, audience, tell });
   }
 
   state(
@@ -116,7 +129,7 @@ export class Tracer {
 
   /** Tells one thing to all who listen. */
   tell(told: Told): void {
-    for (const listener of this.#listeners) {
+    for (const [place, listener] of this.#listeners.entries()) {
       switch (told.kind) {
         case 'state': {
           const { at, host, machine, state, subject } = told;
@@ -127,13 +140,22 @@ export class Tracer {
           listener.measure?.(told.at, this.#plant.spec(told.host), told.name, told.value);
           break;
         default:
-          told.tell(listener);
+          if ((told.audience & (1 << place)) !== 0) told.tell(listener);
       }
     }
   }
 
   #tell(at: Instant, tell: (listener: Trace) => void): void {
-    this.#take({ kind: 'call', at, tell });
+    this.#take({ kind: 'call', at, audience: EVERYBODY, tell });
+  }
+
+  #audienceOf({ sender, receiver, led }: Frame, fate: number): number {
+    const { interfaces } = this.#plant;
+    const ends = {
+      sender: this.#plant.spec(interfaces.host(sender)),
+      receiver: receiver >= 0 ? this.#plant.spec(interfaces.host(receiver)) : undefined,
+    };
+    return this.audience.ofFrame(ends, fate, led);
   }
 
   #take(told: Told): void {
