@@ -2,10 +2,10 @@ import { BugError, DecodeError } from './errors.ts';
 
 /** Big-endian fields in wire order. The only place where lengths are checked: a field that does not fit is a `DecodeError`. */
 export class Reader {
-  readonly octets: Uint8Array;
+  octets: Uint8Array;
   /** The next octet to be read. */
   offset: number;
-  readonly end: number;
+  end: number;
 
   constructor(octets: Uint8Array, offset = 0, end: number = octets.length) {
     if (offset < 0 || end > octets.length || offset > end)
@@ -13,6 +13,14 @@ export class Reader {
     this.octets = octets;
     this.offset = offset;
     this.end = end;
+  }
+
+  /** Begins anew with other octets: for who reads so many messages that a reader for each would show. */
+  restart(octets: Uint8Array, offset: number): void {
+    if (offset > octets.length) throw new BugError('a reader outside of its octets');
+    this.octets = octets;
+    this.offset = offset;
+    this.end = octets.length;
   }
 
   get left(): number {

@@ -11,6 +11,12 @@ import type { Instant } from './time.ts';
  */
 export interface Service {
   handle(input: Input, now: Instant, effects: Effects): void;
+  /**
+   * A short cut for a datagram whose reply is all that it leads to: what `handle` would send, octet for octet, with the same
+   * reasons. It leaves the reply in `out.octets` and gives its length; `SILENT` where none is due; 0 for what is to be handed to
+   * `handle`, and then nothing has changed. It allocates nothing. A driver uses it only while nobody listens to frames.
+   */
+  respond?(input: DatagramInput, now: Instant, out: Response): number;
   /** When `handle` wants a timer input; `NEVER` for not at all. After a timer at `now` it is later than `now`. */
   deadline(): Instant;
   /**
@@ -23,6 +29,15 @@ export interface Service {
   retire?(): void;
   /** How many peers are in the middle of something that a driver which ends should let them finish. Left out: none. */
   underWay?(): number;
+}
+
+/** What `respond` gives where nothing is to be sent. */
+export const SILENT = -1;
+
+/** Where `respond` puts a reply, and says why: one object, handed in again and again. */
+export interface Response extends Pick<Effects, 'because' | 'explains' | 'reads'> {
+  /** The service's own scratch, valid until it is handed anything else. It goes back to where the datagram came from. */
+  octets: Uint8Array;
 }
 
 export type Input =

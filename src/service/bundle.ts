@@ -2,10 +2,12 @@ import type { Ipv4, Mac, Endpoint } from '../core/address.ts';
 import { bug } from '../core/errors.ts';
 import type { Rule } from '../core/rules.ts';
 import type {
+  DatagramInput,
   Effects,
   Input,
   InterfaceAddress,
   Plain,
+  Response,
   Rewrite,
   Row,
   Service,
@@ -89,6 +91,12 @@ export class Bundle implements Service {
       default:
         return this.#command(input, now, effects);
     }
+  }
+
+  respond(input: DatagramInput, now: Instant, out: Response): number {
+    const owner = this.#owners.udp.get(input.to.port);
+    const service = owner === undefined ? undefined : this.#parts[owner]?.service;
+    return service?.respond?.(input, now, out) ?? 0;
   }
 
   deadline(): Instant {

@@ -9,7 +9,8 @@ import type { Instant } from '../core/time.ts';
 import { AnswerRecorder, type LinkExplanation } from '../engine/dns/explain-answer.ts';
 import type { ZoneSet } from '../store/zone-set.ts';
 import type { DnsReply } from './dns-reply.ts';
-import { DnsClient, type DnsResponder } from './dns-responder.ts';
+import { DnsClient } from './dns-client.ts';
+import type { DnsResponder } from './dns-responder.ts';
 
 /** What the command `dig` gives: one reply, and how it came about. */
 export interface DigReply {

@@ -30,6 +30,8 @@ export class DnsReply {
   readonly #opt: { readonly payloadOctets: number; readonly version: number; flags: number };
   /** What goes into OPT, where the query has one; `start` takes them all out. */
   readonly #edns: EdnsOption[] = [];
+  /** How many of them there are: an array that is emptied gives its room back, and is made anew for each reply. */
+  #ednsCount = 0;
   #ednsOctets = OPT_OCTETS;
 
   constructor(options: DnsReplyOptions) {
@@ -46,13 +48,13 @@ export class DnsReply {
 
   /** Forgets the options of the reply before. */
   start(): void {
-    this.#edns.length = 0;
+    this.#ednsCount = 0;
     this.#ednsOctets = OPT_OCTETS;
   }
 
   /** Puts an option into the reply that is written next. */
   option(option: EdnsOption): void {
-    this.#edns.push(option);
+    this.#edns[this.#ednsCount++] = option;
     this.#ednsOctets += OPTION_HEADER_OCTETS + option.octets.length;
   }
 
@@ -68,7 +70,7 @@ export class DnsReply {
 
   #empty(query: Query, rcode: number, flags: number): number {
     this.#begin(query, MAX_MESSAGE_OCTETS);
-    if (query.hasEdns) this.#writer.opt(this.#opt, rcode, this.#edns);
+    if (query.hasEdns) this.#writer.opt(this.#opt, rcode, this.#edns, this.#ednsCount);
     return this.#finish(query, rcode, flags);
   }
 
@@ -85,7 +87,7 @@ export class DnsReply {
     if (fits) this.#helpful(answer.helpful);
     else writer.rewind();
     writer.limitTo(limit);
-    if (query.hasEdns) writer.opt(this.#opt, answer.rcode, this.#edns);
+    if (query.hasEdns) writer.opt(this.#opt, answer.rcode, this.#edns, this.#ednsCount);
     const aa = answer.isAuthoritative ? Flag.AA : 0;
     this.wasTruncated = !fits;
     return this.#finish(query, answer.rcode, fits ? aa : aa | Flag.TC);

@@ -2,62 +2,24 @@ import { type EdnsOption, ExtendedError } from '../codec/dns/edns.ts';
 import { Flag } from '../codec/dns/header.ts';
 import { MAX_MESSAGE_OCTETS } from '../codec/dns/message-writer.ts';
 import { Name, formatName } from '../codec/dns/name.ts';
-import { OptionCode, Query, SubnetFamily } from '../codec/dns/query.ts';
+import { OptionCode, Query } from '../codec/dns/query.ts';
 import { Class, Opcode, Rcode, Type, className, opcodeName, typeName } from '../codec/dns/registry.ts';
-import { ANY, type Ip, ipv4At, ipv6At } from '../core/address.ts';
 import { DecodeError } from '../core/errors.ts';
 import type { Rule } from '../core/rules.ts';
-import type { StreamId } from '../core/service.ts';
 import { DNS } from '../core/rules/dns.ts';
-import type { Instant } from '../core/time.ts';
 import { Answer } from '../engine/dns/answer.ts';
 import { Authority } from '../engine/dns/authority.ts';
 import { CLIENT_COOKIE_OCTETS, type ServerCookies } from '../engine/dns/cookies.ts';
 import type { ResponseKind, ResponseRates } from '../engine/dns/response-rates.ts';
 import { udpLimit } from '../engine/dns/truncate.ts';
 import type { AccessList } from '../store/access.ts';
-import { type Asker, isRead, type Reasons } from '../store/routing.ts';
+import { isRead, type Reasons } from '../store/routing.ts';
 import type { ZoneSet } from '../store/zone-set.ts';
+import type { DnsClient } from './dns-client.ts';
 import type { DnsReply } from './dns-reply.ts';
 import type { DnsSigning } from './dns-signing.ts';
 import type { ReplyTo } from './dns-updates.ts';
 import type { ZoneDesk } from './zone-desk.ts';
-
-export type Transport = 'udp' | 'tcp' | 'tls';
-
-/** Who sent the present query, and how: one object, filled for each. */
-export class DnsClient implements Asker {
-  source: Ip;
-  transport: Transport = 'udp';
-  now: Instant;
-  dnssecOk = false;
-  compactOk = false;
-  /** Over UDP, the port it asks from, and which of our endpoints it asked; else the stream. */
-  port = 0;
-  asked: Ip | undefined = undefined;
-  askedPort = 0;
-  stream: StreamId = 0;
-  subnet: { readonly address: Ip; readonly prefixLength: number } | undefined = undefined;
-  readonly #subnet: { address: Ip; prefixLength: number } = { address: ANY, prefixLength: 0 };
-  readonly #octets = new Uint8Array(16);
-
-  constructor(source: Ip, now: Instant) {
-    this.source = source;
-    this.now = now;
-  }
-
-  /** Takes the client's network from a CLIENT-SUBNET option (RFC 7871 §6) that was found to be right; empty: there is none. */
-  setSubnet(option: Uint8Array): void {
-    const family = option[1];
-    this.subnet = undefined;
-    if (family !== SubnetFamily.IPV4 && family !== SubnetFamily.IPV6) return;
-    this.#octets.fill(0);
-    this.#octets.set(option.subarray(4));
-    this.#subnet.address = family === SubnetFamily.IPV4 ? ipv4At(this.#octets, 0) : ipv6At(this.#octets, 0);
-    this.#subnet.prefixLength = option[2] ?? 0;
-    this.subnet = this.#subnet;
-  }
-}
 
 export interface DnsResponderOptions {
   readonly zones: ZoneSet;
@@ -81,6 +43,8 @@ export interface DnsResponderOptions {
   readonly signing?: DnsSigning | undefined;
 }
 
+const NO_OCTETS = new Uint8Array(0);
+
 /** What `respond` gives where the reply comes by itself. */
 export const LATER = -1;
 
@@ -93,6 +57,10 @@ export class DnsResponder {
   readonly #reply: DnsReply;
   readonly #nsid: EdnsOption | undefined;
   readonly #keepalive: EdnsOption;
+  readonly #subnetOption: { readonly code: number; octets: Uint8Array } = {
+    code: OptionCode.CLIENT_SUBNET,
+    octets: NO_OCTETS,
+  };
   #octets: Uint8Array;
   /** The client has shown that it gets what is sent to its address. */
   #isProved = false;
@@ -129,17 +97,38 @@ export class DnsResponder {
     return signing.seal(this.#octets, length, client.now);
   }
 
+  /** Like `respond`, for what is a look-up and not signed; undefined for all else, with nothing done. */
+  respondToLookUp(octets: Uint8Array, client: DnsClient, reasons: Reasons): number | undefined {
+    const query = this.#query;
+    if (!query.decodeHeader(octets) || (query.flags & Flag.QR) !== 0 || query.opcode !== Opcode.QUERY)
+      return undefined;
+    const fault = this.#decodeBody(octets);
+    if (query.tsigAt >= 0 || query.qtype === Type.AXFR || query.qtype === Type.IXFR) return undefined;
+    this.#octets = this.#reply.octets;
+    this.#options.signing?.start();
+    return this.#respondTo(octets, fault, client, reasons);
+  }
+
   #respond(octets: Uint8Array, client: DnsClient, reasons: Reasons): number {
+    // A response is not answered, or two servers could talk for ever.
+    if (!this.#query.decodeHeader(octets) || (this.#query.flags & Flag.QR) !== 0) {
+      reasons.because(DNS.ignored);
+      return 0;
+    }
+    return this.#respondTo(octets, this.#decodeBody(octets), client, reasons);
+  }
+
+  /** `fault` is what is wrong with the query that was read. */
+  #respondTo(
+    octets: Uint8Array,
+    fault: DecodeError | undefined,
+    client: DnsClient,
+    reasons: Reasons,
+  ): number {
     const query = this.#query;
     const reply = this.#reply;
     reply.start();
     this.#isPadding = false;
-    // A response is not answered, or two servers could talk for ever.
-    if (!query.decodeHeader(octets) || (query.flags & Flag.QR) !== 0) {
-      reasons.because(DNS.ignored);
-      return 0;
-    }
-    const fault = this.#decodeBody(octets);
     if (query.opcode !== Opcode.QUERY && !this.#isForDesk(query.opcode))
       return this.#refuse(Rcode.NOTIMP, DNS.notImplemented, reasons);
     if (fault !== undefined) {
@@ -229,7 +218,8 @@ export class DnsResponder {
     const { subnet } = this.#query;
     client.setSubnet(subnet);
     this.#scopeAt = subnet.length === 0 ? undefined : subnet;
-    if (subnet.length > 0) this.#reply.option({ code: OptionCode.CLIENT_SUBNET, octets: subnet });
+    this.#subnetOption.octets = subnet;
+    if (subnet.length > 0) this.#reply.option(this.#subnetOption);
   }
 
   /** RFC 7873 §5.4: a query without a question. A server's cookie that is wrong is said to be so. */
@@ -286,8 +276,7 @@ export class DnsResponder {
     const answer = this.#answer;
     client.dnssecOk = query.dnssecOk;
     client.compactOk = query.compactOk;
-    const qname = query.qname.subarray(0, query.qnameLength);
-    this.#authority.answer(qname, query.qtype, client, answer, reasons);
+    this.#authority.answer(query.name, query.qtype, client, answer, reasons);
     if (answer.rcode === Rcode.REFUSED)
       this.#extendedError(answer.isProhibited ? PROHIBITED : NOT_AUTHORITATIVE);
     // RFC 7871 §6: SCOPE PREFIX-LENGTH.

@@ -2,15 +2,17 @@ import { frameMessage } from '../codec/dns/frame.ts';
 import { formatName } from '../codec/dns/name.ts';
 import { ANY, BROADCAST, type Ip } from '../core/address.ts';
 import type { Random } from '../core/random.ts';
-import type {
-  CommandInput,
-  DatagramInput,
-  Effects,
-  Input,
-  Plain,
-  Service,
-  StreamId,
-  StreamInput,
+import {
+  SILENT,
+  type CommandInput,
+  type DatagramInput,
+  type Effects,
+  type Input,
+  type Plain,
+  type Response,
+  type Service,
+  type StreamId,
+  type StreamInput,
 } from '../core/service.ts';
 import { type Epoch, type Instant, NEVER, earlier, toInstant } from '../core/time.ts';
 import { type ServerCookieOptions, ServerCookies } from '../engine/dns/cookies.ts';
@@ -23,7 +25,8 @@ import type { AccessList } from '../store/access.ts';
 import type { ZoneSet } from '../store/zone-set.ts';
 import { digReply } from './dns-dig.ts';
 import { DnsReply } from './dns-reply.ts';
-import { DnsClient, DnsResponder, LATER } from './dns-responder.ts';
+import { DnsClient } from './dns-client.ts';
+import { DnsResponder, LATER } from './dns-responder.ts';
 import { DnsSigning } from './dns-signing.ts';
 import { DnsStreams } from './dns-streams.ts';
 import type { ZoneDuties } from './zone-keep.ts';
@@ -151,6 +154,15 @@ export class DnsService implements Service {
     }
   }
 
+  respond(input: DatagramInput, now: Instant, out: Response): number {
+    if (input.to.port !== this.#port || input.from.port === 0 || this.#work?.isStarted === false) return 0;
+    this.#ask(input, now);
+    const length = this.#responder.respondToLookUp(input.octets, this.#client, out);
+    if (length === undefined) return 0;
+    out.octets = this.#responder.octets;
+    return length === 0 ? SILENT : length;
+  }
+
   deadline(): Instant {
     return earlier(this.#streams.deadline(), this.#work?.deadline() ?? NEVER);
   }
@@ -170,19 +182,24 @@ export class DnsService implements Service {
   #datagram(input: DatagramInput, now: Instant, effects: Effects): void {
     // Nobody can hear a reply to port 0.
     if (input.from.port === 0) return;
-    this.#client.transport = 'udp';
-    this.#client.source = input.from.address;
-    this.#client.now = now;
-    // RFC 2181 §4.1: from the address that was asked.
-    const asked = input.to.address;
-    const source = asked === ANY || asked === BROADCAST ? undefined : asked;
-    const { address, port } = input.from;
-    this.#client.port = port;
-    this.#client.asked = source;
-    this.#client.askedPort = this.#port;
+    this.#ask(input, now);
     const length = this.#responder.respond(input.octets, this.#client, effects);
     if (length === 0 || length === LATER) return;
+    const { address, port } = input.from;
+    const source = this.#client.asked;
     effects.send(this.#port, { address, port, source }, this.#responder.octets, length);
+  }
+
+  /** Who asks by a datagram. */
+  #ask({ from, to }: DatagramInput, now: Instant): void {
+    const client = this.#client;
+    client.transport = 'udp';
+    client.source = from.address;
+    client.now = now;
+    client.port = from.port;
+    // RFC 2181 §4.1: from the address that was asked.
+    client.asked = to.address === ANY || to.address === BROADCAST ? undefined : to.address;
+    client.askedPort = this.#port;
   }
 
   #stream(input: StreamInput, now: Instant, effects: Effects): void {

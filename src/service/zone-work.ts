@@ -95,6 +95,11 @@ export class ZoneWork {
     this.#restored.add(row);
   }
 
+  /** Whether `start` has been called. */
+  get isStarted(): boolean {
+    return this.#isStarted;
+  }
+
   /** To be called before each input but rows. */
   start(now: Instant, effects: Effects): void {
     if (this.#isStarted) return;

@@ -94,11 +94,12 @@ export class MessageWriter {
     return true;
   }
 
-  /** RFC 6891 §6.1.2. `rcode` is the whole one, of which OPT carries the upper eight bits. */
+  /** RFC 6891 §6.1.2, with the first `optionCount` options. `rcode` is the whole one, of which OPT carries the upper eight bits. */
   opt(
     edns: { readonly payloadOctets: number; readonly version: number; readonly flags: number },
     rcode: number,
     options: readonly EdnsOption[],
+    optionCount: number = options.length,
   ): void {
     const writer = this.#writer;
     writer.u8(0);
@@ -109,7 +110,8 @@ export class MessageWriter {
     writer.u16(edns.flags);
     const lengthAt = writer.offset;
     writer.u16(0);
-    for (const option of options) {
+    for (let index = 0; index < optionCount; index++) {
+      const option = options[index]!;
       writer.u16(option.code);
       writer.u16(option.octets.length);
       writer.bytes(option.octets);

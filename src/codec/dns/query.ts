@@ -26,22 +26,44 @@ const IPV6_OCTETS = 16;
 /** IANA's Address Family Numbers. */
 export const SubnetFamily = { NONE: 0, IPV4: 1, IPV6: 2 } as const;
 
-/** RFC 7871 §6 and §7.2.1: what is wrongly formatted is FORMERR. */
-function checkSubnet(data: Uint8Array, at: number): void {
-  const fail = (field: string): never => {
-    throw new DecodeError('malformed', `CLIENT-SUBNET: ${field}`, at);
-  };
-  if (data.length < SUBNET_HEADER_OCTETS) throw new DecodeError('truncated', 'CLIENT-SUBNET', at);
-  const family = (data[0]! << 8) | data[1]!;
-  const length = data[2]!;
+const NO_OCTETS = new Uint8Array(0);
+
+/** RFC 7871 §6 and §7.2.1: what is wrongly formatted is FORMERR. The option's data are `size` octets at `at`. */
+function checkSubnet(octets: Uint8Array, at: number, size: number): void {
+  if (size < SUBNET_HEADER_OCTETS) throw new DecodeError('truncated', 'CLIENT-SUBNET', at);
+  const family = (octets[at]! << 8) | octets[at + 1]!;
+  const length = octets[at + 2]!;
   // A query that wants no address used has none to have a family (§7.1.2): dig sends 0.
   const isNone = family === SubnetFamily.NONE && length === 0;
-  if (family !== SubnetFamily.IPV4 && family !== SubnetFamily.IPV6 && !isNone) fail('FAMILY');
-  if (length > (family === SubnetFamily.IPV4 ? 32 : 128)) fail('SOURCE PREFIX-LENGTH');
-  if (data[3] !== 0) fail('SCOPE PREFIX-LENGTH');
-  const count = data.length - SUBNET_HEADER_OCTETS;
-  if (count !== Math.ceil(length / 8)) fail('ADDRESS');
-  if (length % 8 !== 0 && (data[data.length - 1]! & (0xff >>> (length % 8))) !== 0) fail('ADDRESS');
+  if (family !== SubnetFamily.IPV4 && family !== SubnetFamily.IPV6 && !isNone) malformedSubnet('FAMILY', at);
+  if (length > (family === SubnetFamily.IPV4 ? 32 : 128)) malformedSubnet('SOURCE PREFIX-LENGTH', at);
+  if (octets[at + 3] !== 0) malformedSubnet('SCOPE PREFIX-LENGTH', at);
+  if (size - SUBNET_HEADER_OCTETS !== Math.ceil(length / 8)) malformedSubnet('ADDRESS', at);
+  if (length % 8 !== 0 && (octets[at + size - 1]! & (0xff >>> (length % 8))) !== 0)
+    malformedSubnet('ADDRESS', at);
+}
+
+function malformedSubnet(field: string, at: number): never {
+  throw new DecodeError('malformed', `CLIENT-SUBNET: ${field}`, at);
+}
+
+/** Octets that are filled again and again, and views of their beginnings that are made once for each length. */
+class Prefixes {
+  readonly #octets: Uint8Array;
+  readonly #views: (Uint8Array | undefined)[];
+
+  constructor(octets: Uint8Array) {
+    this.#octets = octets;
+    this.#views = Array.from({ length: octets.length + 1 });
+  }
+
+  view(length: number): Uint8Array {
+    return (this.#views[length] ??= this.#octets.subarray(0, length));
+  }
+
+  set(octets: Uint8Array, at: number, count: number): void {
+    for (let index = 0; index < count; index++) this.#octets[index] = octets[at + index]!;
+  }
 }
 
 /**
@@ -69,20 +91,27 @@ export class Query {
   isPadded = false;
   /** Where a TSIG begins that ends the message (RFC 8945 §5.2); -1: none. */
   tsigAt = -1;
-  readonly #cookie = new Uint8Array(COOKIE_OCTETS_MAX);
+  readonly #reader = new Reader(NO_OCTETS);
+  readonly #name = new Prefixes(this.qname);
+  readonly #cookie = new Prefixes(new Uint8Array(COOKIE_OCTETS_MAX));
   #cookieLength = 0;
   /** RFC 7871 §6: the option as it came, to be echoed: FAMILY, both prefix lengths, ADDRESS. */
-  readonly #subnet = new Uint8Array(SUBNET_HEADER_OCTETS + IPV6_OCTETS);
+  readonly #subnet = new Prefixes(new Uint8Array(SUBNET_HEADER_OCTETS + IPV6_OCTETS));
   #subnetLength = 0;
+
+  /** The first question's name and nothing behind it. A view, good until the next query. */
+  get name(): Uint8Array {
+    return this.#name.view(this.qnameLength);
+  }
 
   /** The CLIENT-SUBNET option, without octets when there is none. A view, good until the next query. */
   get subnet(): Uint8Array {
-    return this.#subnet.subarray(0, this.#subnetLength);
+    return this.#subnet.view(this.#subnetLength);
   }
 
   /** The COOKIE option, 8 or 16 to 40 octets; empty where there is none. A view, good until the next query. */
   get cookie(): Uint8Array {
-    return this.#cookie.subarray(0, this.#cookieLength);
+    return this.#cookie.view(this.#cookieLength);
   }
 
   /** RFC 9824 §5.1: the client takes NXDOMAIN with a compact proof. */
@@ -120,7 +149,8 @@ export class Query {
 
   /** Reads what follows the header of a QUERY; a `DecodeError` means FORMERR. */
   decodeBody(octets: Uint8Array): void {
-    const reader = new Reader(octets, 4);
+    const reader = this.#reader;
+    reader.restart(octets, 4);
     this.qdcount = reader.u16('qdcount');
     let records = reader.u16('ancount') + reader.u16('nscount');
     const arcount = reader.u16('arcount');
@@ -178,15 +208,16 @@ export class Query {
       if (size > end - reader.offset) throw new DecodeError('truncated', 'OPTION-DATA', reader.offset);
       const start = reader.offset;
       reader.skip(size, 'OPTION-DATA');
-      this.#option(code, reader.octets.subarray(start, reader.offset), start);
+      this.#option(code, reader.octets, start, size);
     }
   }
 
-  #option(code: number, data: Uint8Array, at: number): void {
+  /** An option whose data are `size` octets at `at`. */
+  #option(code: number, octets: Uint8Array, at: number, size: number): void {
     switch (code) {
       case OptionCode.TCP_KEEPALIVE:
         // RFC 7828 §3.2.1: a client sends it empty.
-        if (data.length === 0) this.asksKeepalive = true;
+        if (size === 0) this.asksKeepalive = true;
         return;
       case OptionCode.NSID:
         this.asksNsid = true;
@@ -196,20 +227,17 @@ export class Query {
         return;
       case OptionCode.CLIENT_SUBNET:
         if (this.#subnetLength > 0) return;
-        checkSubnet(data, at);
-        this.#subnet.set(data);
-        this.#subnetLength = data.length;
+        checkSubnet(octets, at, size);
+        this.#subnet.set(octets, at, size);
+        this.#subnetLength = size;
         return;
       case OptionCode.COOKIE:
         // RFC 7873 §5.2: all but the first are ignored. §5.2.2: these lengths are malformed.
         if (this.#cookieLength > 0) return;
-        if (
-          data.length !== CLIENT_COOKIE_OCTETS &&
-          (data.length < 2 * CLIENT_COOKIE_OCTETS || data.length > COOKIE_OCTETS_MAX)
-        )
+        if (size !== CLIENT_COOKIE_OCTETS && (size < 2 * CLIENT_COOKIE_OCTETS || size > COOKIE_OCTETS_MAX))
           throw new DecodeError('malformed', 'COOKIE', at);
-        this.#cookie.set(data);
-        this.#cookieLength = data.length;
+        this.#cookie.set(octets, at, size);
+        this.#cookieLength = size;
         return;
       default:
     }

@@ -183,7 +183,8 @@ export class Door implements UdpReceiver {
     input.to = this.known;
     input.via = expected?.last.number ?? this.#viaFrom(from, peer);
     input.hardware = expected?.crossed?.sender?.spec.mac;
-    this.#host.handle(input);
+    const isStranger = expected === undefined && ours === undefined && this.known.address !== ANY;
+    if (!isStranger || !this.#host.respond(input, this)) this.#host.handle(input);
     input.octets = NO_OCTETS;
   }
 

@@ -6,6 +6,7 @@ import type {
   Input,
   InterfaceAddress,
   Plain,
+  Response,
   Rewrite,
   Row,
   StreamId,
@@ -31,6 +32,31 @@ interface Hold {
   readonly effects: (() => void)[];
   /** A `persist` that waits for this one. */
   next: { readonly hold: Hold; readonly rows: readonly Row[] } | undefined;
+}
+
+/** Where a service puts a reply that it gives at once; its reasons are told as those of `handle` are. */
+export class Responding implements Response {
+  octets: Uint8Array = new Uint8Array(0);
+  input: Input | undefined;
+  readonly #world: World;
+  readonly #host: RealHost;
+
+  constructor(world: World, host: RealHost) {
+    this.#world = world;
+    this.#host = host;
+  }
+
+  get explains(): boolean {
+    return this.#world.tap.explains;
+  }
+
+  reads(rule: Rule): boolean {
+    return this.#world.tap.reads(rule);
+  }
+
+  because(rule: Rule, detail?: string): void {
+    this.#host.because(rule, detail, this.input);
+  }
 }
 
 /** The sink of one host. What follows a `persist` in an input is copied and held until its ticket is durable. */

@@ -3,16 +3,19 @@ import { isIpv4 } from '../../core/address.ts';
 import type { HostSpec } from '../../core/driver.ts';
 import { bug } from '../../core/errors.ts';
 import type { Rule } from '../../core/rules.ts';
-import type {
-  Input,
-  InterfaceAddress,
-  Plain,
-  Service,
-  Target,
-  UnreachableInput,
+import {
+  SILENT,
+  type DatagramInput,
+  type Input,
+  type InterfaceAddress,
+  type Plain,
+  type Service,
+  type Target,
+  type UnreachableInput,
 } from '../../core/service.ts';
 import { MILLISECOND, NEVER } from '../../core/time.ts';
-import { type Handed, Sink } from './effects.ts';
+import type { Door } from './door.ts';
+import { type Handed, Responding, Sink } from './effects.ts';
 import { wayTo } from './routing.ts';
 import {
   inertStation,
@@ -47,6 +50,7 @@ export class RealHost implements Station {
   readonly #sink: Sink;
   #service: Service | undefined;
   #handling = false;
+  readonly #responding: Responding;
   /** Set to the service's deadline, or to something earlier. */
   readonly #alarm: Alarm;
 
@@ -56,6 +60,7 @@ export class RealHost implements Station {
     this.ports = new Ports(world, this);
     this.streams = new Streams(world, this);
     this.#sink = new Sink(world, this);
+    this.#responding = new Responding(world, this);
     this.#alarm = new Alarm(() => {
       if ((this.#service?.deadline() ?? NEVER) <= world.now()) this.handle({ kind: 'timer' });
       else this.#arm();
@@ -147,6 +152,34 @@ export class RealHost implements Station {
     this.#handling = false;
     meter?.handled(this.spec, input.kind, (performance.now() - began) * MILLISECOND);
     this.#arm();
+  }
+
+  /**
+   * Lets the service answer a datagram at once, where it can and nobody looks at frames; false: it is for `handle`. The reply goes by
+   * the door that the question came in by.
+   */
+  respond(input: DatagramInput, door: Door): boolean {
+    const service = this.#service;
+    if (service?.respond === undefined || this.#handling || this.#world.tap.seesFrames) return false;
+    if (!this.#isDirect(input.from)) return false;
+    const { meter } = this.#world;
+    const began = meter === undefined ? 0 : performance.now();
+    this.#responding.input = input;
+    this.#handling = true;
+    let length = 0;
+    try {
+      length = service.respond(input, this.#world.now(), this.#responding);
+    } catch (error) {
+      if (error instanceof Error) error.message = `${this.spec.name}, on a datagram: ${error.message}`;
+      this.#world.bug(error);
+      length = SILENT;
+    }
+    this.#handling = false;
+    this.#responding.input = undefined;
+    if (length === 0) return false;
+    if (length !== SILENT) door.send(this.#responding.octets, length, input.from);
+    meter?.handled(this.spec, 'datagram', (performance.now() - began) * MILLISECOND);
+    return true;
   }
 
   command(verb: string, args: Readonly<Record<string, Plain>>, reply?: (value: Plain) => void): void {

@@ -24,10 +24,10 @@ const CHAIN_LINKS_MAX = 16;
 interface Search {
   zone: Zone;
   name: Uint8Array;
-  readonly qtype: number;
-  readonly asker: Asker;
-  readonly out: Answer;
-  readonly reasons: Reasons;
+  qtype: number;
+  asker: Asker;
+  out: Answer;
+  reasons: Reasons;
 }
 
 /**
@@ -37,6 +37,8 @@ interface Search {
 export class Authority {
   readonly #zones: ZoneSet;
   readonly #hashes = new NameHashes();
+  /** Of the question before: filled anew for each. */
+  #search: Search | undefined;
 
   constructor(zones: ZoneSet) {
     this.#zones = zones;
@@ -58,7 +60,14 @@ export class Authority {
       return explain(TRANSFER.notYet, qname, qtype, reasons);
     }
     out.isAuthoritative = true;
-    const search: Search = { zone: served.zone, name: qname, qtype, asker, out, reasons };
+    const { zone } = served;
+    const search = (this.#search ??= { zone, name: qname, qtype, asker, out, reasons });
+    search.zone = zone;
+    search.name = qname;
+    search.qtype = qtype;
+    search.asker = asker;
+    search.out = out;
+    search.reasons = reasons;
     for (let links = 0; ; links++) {
       const next = this.#step(search);
       if (next === undefined) return;
