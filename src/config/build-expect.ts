@@ -109,20 +109,27 @@ export class ExpectationBuilder {
       this.#findings.add(path, claim.message, claim.hint);
       return undefined;
     }
-    if (claim.kind === 'measure') {
-      const queue = /^(.+)\.queue\.(?:depth|full)$/.exec(claim.measure)?.[1];
-      if (queue !== undefined && this.#services.get(queue)?.capacity === undefined) {
-        const limited = [...this.#services.values()].filter((service) => service.capacity !== undefined);
-        const hint = didYouMean(
-          queue,
-          limited.map((service) => service.name),
-          'services with a capacity are',
-        );
-        const message = `nothing measures ${claim.measure}: ${queue} is no service that has a capacity`;
-        this.#findings.add(path, message, hint);
-      }
-    }
+    if (claim.kind === 'measure') this.#measured(claim.measure, path);
     return { ...common, kind: 'always', text, claim };
+  }
+
+  /** A queue or a limiter that no service has would never be measured. */
+  #measured(measure: string, path: Path): void {
+    for (const [shape, key] of [
+      [/^(.+)\.queue\.(?:depth|full|dropped|wait\.us)$/, 'capacity'],
+      [/^(.+)\.(?:limited|limiter\.wait\.us)$/, 'limiter'],
+    ] as const) {
+      const name = shape.exec(measure)?.[1];
+      if (name === undefined || this.#services.get(name)?.[key] !== undefined) continue;
+      const having = [...this.#services.values()].filter((service) => service[key] !== undefined);
+      const hint = didYouMean(
+        name,
+        having.map((service) => service.name),
+        `services with a ${key} are`,
+      );
+      const message = `nothing measures ${measure}: ${name} is no service that has a ${key}`;
+      this.#findings.add(path, message, having.length === 0 ? `give ${name} a ${key}` : hint);
+    }
   }
 
   #never(file: NonNullable<ExpectationFile['never']>, common: Common, path: Path): Expectation | undefined {

@@ -5,13 +5,8 @@ import type { Findings, Path } from './findings.ts';
 import { buildTftpFiles } from './build-files.ts';
 import { buildResolver } from './build-resolver.ts';
 import { buildDns } from './build-dns.ts';
-import type {
-  CapacityConfig,
-  FtpServiceConfig,
-  ServiceCommon,
-  ServiceConfig,
-  TftpServiceConfig,
-} from './scenario.ts';
+import { buildDoor } from './build-door.ts';
+import type { FtpServiceConfig, ServiceCommon, ServiceConfig, TftpServiceConfig } from './scenario.ts';
 import type { FtpFile, ServiceFile, ServicesFile, TftpFile } from './schema-services.ts';
 import { quote } from './mistakes.ts';
 
@@ -125,9 +120,10 @@ function buildCommon(
     else if (mate === undefined) book.claim(address.address, 1, name, at);
     return address;
   });
-  return { name, on: file.on, addresses, capacity: capacityOf(file.capacity) };
-}
-
-function capacityOf(file: ServiceFile['capacity']): CapacityConfig | undefined {
-  return file && { rate: file.rate, queue: file.queue, whenFull: file['when-full'] ?? 'drop-newest' };
+  return {
+    name,
+    on: file.on,
+    addresses,
+    ...buildDoor(file, { kind, addresses }, { before, findings, path }),
+  };
 }

@@ -2,7 +2,9 @@ import type { Ip, Ipv4, Mac, Prefix } from '../core/address.ts';
 import type { Limits } from '../core/limits.ts';
 import type { InterfaceAddress, Plain } from '../core/service.ts';
 import type { ClientTestOptions } from '../policy/address/client-test.ts';
-import type { Quality } from '../core/driver.ts';
+import type { LimiterOptions } from '../policy/limit/limiter.ts';
+import type { SourceKind } from '../policy/limit/source.ts';
+import type { Quality, WhenFull } from '../core/driver.ts';
 import type { Action } from './action.ts';
 import type { ChecksConfig, ProberDeviceConfig, WebDeviceConfig } from './checks.ts';
 import type { AttackerDeviceConfig, PopulationDeviceConfig, ResolverServiceConfig } from './resolver.ts';
@@ -58,7 +60,12 @@ export interface CapacityConfig {
   readonly rate: number;
   /** Datagrams waiting. */
   readonly queue: number;
-  readonly whenFull: 'drop-newest' | 'drop-oldest';
+  readonly whenFull: WhenFull;
+}
+
+/** Virtual mode only: which datagrams a service gets to see at all. */
+export interface LimiterConfig extends LimiterOptions {
+  readonly by: SourceKind;
 }
 
 export interface ServiceCommon {
@@ -69,6 +76,7 @@ export interface ServiceCommon {
   /** At least one; the first is the one that steps and helpers mean. */
   readonly addresses: readonly InterfaceAddress[];
   readonly capacity: CapacityConfig | undefined;
+  readonly limiter: LimiterConfig | undefined;
 }
 
 export type ServiceConfig =

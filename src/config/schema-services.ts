@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { BURST_MAX } from '../policy/limit/amount.ts';
+import { LIMITER_KINDS } from '../policy/limit/limiter.ts';
+import { SOURCE_KINDS } from '../policy/limit/source.ts';
 import { dnsFields } from './schema-dns.ts';
 import { resolverFields } from './schema-resolver.ts';
 import * as v from './values.ts';
@@ -10,9 +13,37 @@ const capacity = v
   .strict({
     rate: v.rate.describe('datagrams a second'),
     queue: z.number().int().min(0).max(1_000_000).describe('datagrams waiting at most'),
-    'when-full': z.literal(['drop-newest', 'drop-oldest']).optional().describe('default drop-newest'),
+    'when-full': z
+      .literal(['drop-newest', 'drop-oldest', 'per-source'])
+      .optional()
+      .describe(
+        'default drop-newest; per-source serves clients in turn and drops the newest of the one with most waiting',
+      ),
   })
   .describe('virtual mode only: how fast the service takes datagrams');
+
+const limiter = v
+  .strict({
+    kind: z
+      .literal([...LIMITER_KINDS])
+      .describe(
+        'a token bucket lets a burst through, a leaky bucket holds it and lets it out at the rate, windows count: fixed ones from their beginning, a sliding one back from each datagram',
+      ),
+    rate: v.rate.describe('datagrams a second in the long run'),
+    burst: z
+      .number()
+      .int()
+      .min(1)
+      .max(BURST_MAX)
+      .optional()
+      .describe('how many at once: what a bucket holds, or a window has room for'),
+    window: v.duration.optional().describe('instead of burst: the time in which the rate makes it'),
+    by: z
+      .literal([...SOURCE_KINDS])
+      .optional()
+      .describe('whose datagrams are counted together: of each client (the default), of each relay, or all'),
+  })
+  .describe('virtual mode only: which datagrams come in at all, before the queue');
 
 const common = {
   on: z.string().describe('the segment it is on'),
@@ -21,6 +52,7 @@ const common = {
     .describe('its address or addresses; the length of the network is /24 or /64 when left out'),
   router: v.ip.optional().describe('its default router'),
   capacity: capacity.optional(),
+  limiter: limiter.optional(),
 };
 
 const provisionKeys = {

@@ -1,4 +1,5 @@
 import type { Endpoint, Ip, Ipv4, Mac, Prefix } from './address.ts';
+import type { LimiterSpec, SourceOf } from './limiter.ts';
 import type { Input, InterfaceAddress, Plain, Row, Service, StreamId } from './service.ts';
 import type { Instant } from './time.ts';
 import type { Rule } from './rules.ts';
@@ -71,6 +72,8 @@ export interface HostSpec {
   readonly tls?: TlsSpec | undefined;
   /** Virtual mode only: how fast datagrams to these ports are taken from a queue. */
   readonly capacity?: Capacity | undefined;
+  /** Virtual mode only: which datagrams to these ports come in at all, before the queue. */
+  readonly limiter?: LimiterSpec | undefined;
   /** Virtual mode only: how long a `persist` takes; left out 500. */
   readonly flushUs?: number | undefined;
   /**
@@ -89,12 +92,17 @@ export interface TlsSpec {
   readonly key: Uint8Array;
 }
 
+export type WhenFull = 'drop-newest' | 'drop-oldest' | 'per-source';
+
 export interface Capacity {
   /** Datagrams a second. */
   readonly rate: number;
   /** Datagrams waiting, the one in service not counted. */
   readonly queue: number;
-  readonly whenFull: 'drop-newest' | 'drop-oldest';
+  /** `per-source`: sources are served in turn, and the newest of the one with most waiting is dropped. */
+  readonly whenFull: WhenFull;
+  /** Who is a source of its own under `per-source`; left out, the address that it comes from. */
+  readonly sourceOf?: SourceOf | undefined;
   /** The prefix of its measures: `dhcp` gives `dhcp.queue.depth`. */
   readonly name: string;
 }
@@ -141,7 +149,9 @@ export type Fate =
   /** Nobody there: no such hardware address on the segment, or the host is down. */
   | 'unheard'
   /** The receiving host's queue was full. */
-  | 'overflow';
+  | 'overflow'
+  /** The receiving host's limiter refused it. */
+  | 'limited';
 
 /** One frame crossing one segment (virtual), or one datagram leaving or entering a socket (live). Octets are valid during the call. */
 export interface FrameEvent {

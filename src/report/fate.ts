@@ -19,6 +19,8 @@ export function fateText(crossing: {
       return `UNHEARD on ${segment}: nobody there`;
     case 'overflow':
       return `DROPPED: the queue of ${receiver ?? 'the receiver'} was full`;
+    case 'limited':
+      return `DROPPED: the limiter of ${receiver ?? 'the receiver'} refused it`;
     default:
       return fate satisfies never;
   }

@@ -12,6 +12,7 @@ import { memberMac, memberName } from '../config/template.ts';
 import { toHex } from '../core/bytes.ts';
 import type { HostSpec, InterfaceSpec, Topology } from '../core/driver.ts';
 import { bug } from '../core/errors.ts';
+import { doorOf } from './door.ts';
 import { WebService } from '../service/web.ts';
 import { proberMaker } from './checks.ts';
 import { cmtsMaker } from './cmts.ts';
@@ -62,8 +63,6 @@ interface Site {
 
 function serverHost(group: ServerGroup, network: Network, world: World): HostSpec {
   const { name, services, interfaces } = group;
-  // One queue a host: config lets only one of the services at an address have a capacity.
-  const limited = services.find(({ capacity }) => capacity !== undefined);
   return {
     name,
     kind: services.map(({ kind }) => kind).join('+'),
@@ -73,7 +72,7 @@ function serverHost(group: ServerGroup, network: Network, world: World): HostSpe
     routes: network.routes.routesOf({ interfaces, forwards: false }),
     forwards: false,
     ...buildServer(group, world),
-    capacity: limited?.capacity && { ...limited.capacity, name: limited.name },
+    ...doorOf(services),
   };
 }
 

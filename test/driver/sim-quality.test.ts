@@ -170,7 +170,9 @@ function measured(whenFull: 'drop-newest' | 'drop-oldest'): {
     trace: [
       {
         frame: (event) => events.push(event),
-        measure: (_at, _host, name, value) => told.push(`${name} ${value}`),
+        measure: (_at, _host, name, value) => {
+          if (/\.(?:depth|full)$/.test(name)) told.push(`${name} ${value}`);
+        },
       },
     ],
   });

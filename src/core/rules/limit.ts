@@ -1,6 +1,9 @@
 import { defineRules } from '../rules.ts';
 
-/** What servers on real sockets refuse, whatever the protocol: `limits:` of the file. Given by `driver/real`. */
+/**
+ * What is refused whatever the protocol: by servers on real sockets (`limits:` of the file, given by `driver/real`), and before
+ * a simulated service (`limiter:` and `capacity:`, given by `driver/sim`).
+ */
 export const LIMIT_RULES = defineRules('LIMIT', {
   datagrams: [
     1,
@@ -61,6 +64,67 @@ export const LIMIT_RULES = defineRules('LIMIT', {
       source: 'headend: limits',
       tryIt: 'Start the server under `ulimit -n 64` and ask for 64 files at once.',
       fix: 'Raise the limit of open files (ulimit -n, or LimitNOFILE of the unit), or lower `sessions` of the TFTP server.',
+    },
+  ],
+  noToken: [
+    20,
+    {
+      says: 'The token bucket of this source is empty, so the datagram is dropped.',
+      why: 'Tokens come at a steady rate and a few are saved up. Who was quiet may send a burst; who never stops gets the rate and no more.',
+      source: 'ITU-T I.371, generic cell rate algorithm',
+      tryIt:
+        'Give the service `limiter: { kind: token-bucket, rate: 200/s, burst: 50 }` and compare `limited` with a burst of 500.',
+      fix: 'Raise `rate` for what comes all the time, `burst` for what comes at once.',
+    },
+  ],
+  bucketFull: [
+    21,
+    {
+      says: 'The leaky bucket of this source is full, so the datagram is dropped.',
+      why: 'What comes faster than it may go on waits in the bucket. A bucket without a bottom would only make answers too late to be of use.',
+      source: 'ITU-T I.371, generic cell rate algorithm',
+      tryIt: 'Halve `burst` of the `limiter` and see more dropped, and less waiting.',
+      fix: 'Raise `rate`; a larger `burst` trades drops for waiting.',
+    },
+  ],
+  bucketLeaks: [
+    22,
+    {
+      says: 'The leaky bucket holds the datagram until its turn.',
+      why: 'Datagrams leave the bucket one by one at a steady rate, so that what stands behind it never sees a burst.',
+      source: 'ITU-T I.371, generic cell rate algorithm',
+      tryIt: 'Compare `queue.depth` behind a leaky bucket and behind a token bucket of the same rate.',
+    },
+  ],
+  windowFull: [
+    23,
+    {
+      says: 'As many datagrams of this source as one window may have are in, so the datagram is dropped.',
+      why: 'Counting anew in each window costs one number a source. Its price is the edge between two windows, where twice as many come in at once.',
+      source: 'headend: scenarios, `limiter`',
+      tryIt: 'Look at `queue.depth` where each window begins: all who waited for it come at once.',
+      fix: 'Shorten the window together with what it has room for, or slide it.',
+    },
+  ],
+  slidingFull: [
+    24,
+    {
+      says: 'As many datagrams of this source as any window may have are in, so the datagram is dropped.',
+      why: 'Each one that came in counts until it is one window old, wherever the window is laid: there is no edge to wait for.',
+      source: 'headend: scenarios, `limiter`',
+      tryIt: 'Compare the most that come within one window with a fixed one of the same length.',
+      fix: 'Raise `rate`, or lengthen the window.',
+    },
+  ],
+  crowdedOut: [
+    25,
+    {
+      says: 'The queue is full, so the newest datagram of the source that has most in it is dropped.',
+      why: 'Each source has a queue of its own and they are served in turn: whoever sends too much fills only its own, and pays alone.',
+      source: 'RFC 7806 §2',
+      tryIt:
+        'Let one client send ten times what others do, with `when-full: per-source` and with `drop-newest`.',
+      fix: 'Look in the capture for who sends so much, and why it asks again.',
     },
   ],
 });

@@ -18,12 +18,15 @@ export const EVENT = {
   control: 7,
   /** number of the connection */
   retransmit: 8,
+  /** interface, frame: the limiter before the host lets in what it held. */
+  admit: 9,
 } as const;
 
 /** As in the digest; the words are those of `Fate`. */
-export const FATES = ['delivered', 'lost', 'faulted', 'unheard', 'overflow'] as const;
+export const FATES = ['delivered', 'lost', 'faulted', 'unheard', 'overflow', 'limited'] as const;
 export const DELIVERED = 0;
 export const LOST = 1;
 export const FAULTED = 2;
 export const UNHEARD = 3;
 export const OVERFLOW = 4;
+export const LIMITED = 5;

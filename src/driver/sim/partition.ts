@@ -3,7 +3,6 @@ import type { Input, Plain, Row, Ticket } from '../../core/service.ts';
 import { NET_RULES } from '../../core/rules/net.ts';
 import type { Instant } from '../../core/time.ts';
 import type { Areas } from './areas.ts';
-import { ServiceQueue } from './capacity.ts';
 import { Crossing } from './crossing.ts';
 import { Disk } from './disk.ts';
 import type { Persist } from './disk.ts';
@@ -59,7 +58,7 @@ export class Partition implements InputHandler, Persisting {
     const { plant } = this.shard;
     const spec = plant.spec(host);
     plant.services[host] = spec.create();
-    if (spec.capacity !== undefined) this.#reception.addQueue(host, new ServiceQueue(spec.capacity));
+    this.#reception.addDoor(host);
     this.#arm(host);
   }
 
@@ -113,6 +112,8 @@ export class Partition implements InputHandler, Persisting {
         return this.#settle(a, b);
       case EVENT.take:
         return this.#reception.take(a);
+      case EVENT.admit:
+        return this.#reception.admit(a, this.shard.pool.get(b));
       case EVENT.control:
         return this.#obey(a);
       default:

@@ -1,8 +1,8 @@
 import { ANY, MAC_BROADCAST, isIpv4 } from '../../core/address.ts';
 import type { Ip, Mac } from '../../core/address.ts';
 import { NET_RULES } from '../../core/rules/net.ts';
-import type { ServiceQueue } from './capacity.ts';
-import { DELIVERED, EVENT, OVERFLOW, UNHEARD } from './events.ts';
+import { Doorway } from './doorway.ts';
+import { DELIVERED, UNHEARD } from './events.ts';
 import { ARP_REPLY, ARP_REQUEST, EVERYONE, ICMP, MAC_MESSAGE, NOBODY, TCP, UDP } from './frames.ts';
 import type { Frame } from './frames.ts';
 import { readError } from './icmp-error.ts';
@@ -69,7 +69,7 @@ export class Reception {
   readonly #streams: Streams;
   readonly #sink: Sink;
   readonly #handler: InputHandler;
-  readonly #queues = new Map<number, ServiceQueue>();
+  readonly #doorway: Doorway;
   readonly #datagram = new ReusedInput('datagram');
   readonly #macMessage = { kind: 'mac-message' as const, octets: NO_OCTETS, from: MAC_BROADCAST, via: 0 };
   readonly #transit = new ReusedInput('transit');
@@ -91,10 +91,12 @@ export class Reception {
     this.#streams = parts.streams;
     this.#sink = parts.sink;
     this.#handler = parts.handler;
+    this.#doorway = new Doorway(shard);
   }
 
-  addQueue(host: number, queue: ServiceQueue): void {
-    this.#queues.set(host, queue);
+  /** The host has started for the first time: what stands before its service. */
+  addDoor(host: number): void {
+    this.#doorway.add(host, this.#shard.plant.spec(host));
   }
 
   /** A frame for one interface has arrived there. */
@@ -102,18 +104,35 @@ export class Reception {
     const { plant } = this.#shard;
     const host = plant.interfaces.host(iface);
     if (plant.services[host] === undefined) {
-      frame.receiver = NOBODY;
-      this.#shard.because(plant.interfaces.host(frame.sender), NET_RULES.unheard);
-      this.#shard.report(frame, UNHEARD);
-      this.#shard.pool.free(frame);
+      this.#unheard(frame);
       return;
     }
-    if (this.#queues.size > 0 && frame.kind === UDP && this.#isQueued(host, iface, frame)) return;
+    if (
+      this.#doorway.isUsed &&
+      this.#passesDoor(host, iface, frame) &&
+      this.#doorway.takes(host, iface, frame)
+    )
+      return;
     this.#shard.report(frame, DELIVERED);
     const { audience } = this.#shard.tracer;
     audience.cause = frame.led;
     this.#receive(host, iface, frame);
     audience.cause = 0;
+  }
+
+  /** The limiter before a host lets in what it held. */
+  admit(iface: number, frame: Frame): void {
+    const { plant } = this.#shard;
+    const host = plant.interfaces.host(iface);
+    const isForAll = frame.receiver === EVERYONE;
+    if (plant.services[host] === undefined) {
+      if (isForAll) this.#shard.pool.free(frame);
+      else this.#unheard(frame);
+      return;
+    }
+    if (this.#doorway.queues(host, frame)) return;
+    if (!isForAll) this.#shard.report(frame, DELIVERED);
+    this.#serve(host, iface, frame);
   }
 
   /** A frame for all has arrived on the part of a segment that is in this partition. */
@@ -158,16 +177,18 @@ export class Reception {
 
   /** The service takes the next datagram from its queue. */
   take(host: number): void {
-    const queue = this.#queues.get(host);
-    // One from before a crash comes too early.
-    if (queue === undefined || queue.depth === 0 || this.#shard.now < queue.freeAt) return;
-    const frame = queue.next();
+    const frame = this.#doorway.next(host);
     if (frame === undefined) return;
-    if (queue.depth > 0) this.#shard.wheel.push(queue.freeAt, EVENT.take, host, 0);
-    this.#measure(host, queue.depthName, queue.depth);
-    if (queue.capacity.whenFull === 'drop-oldest' && frame.receiver !== EVERYONE)
-      this.#shard.report(frame, DELIVERED);
-    const iface = this.#queuedAt(host, frame);
+    this.#serve(host, this.#queuedAt(host, frame), frame);
+  }
+
+  /** The host is down. */
+  forget(host: number): void {
+    this.#doorway.forget(host);
+  }
+
+  /** The turn of a frame that has waited. */
+  #serve(host: number, iface: number, frame: Frame): void {
     const { audience } = this.#shard.tracer;
     audience.cause = frame.led;
     this.#deliver(host, iface, frame);
@@ -175,9 +196,12 @@ export class Reception {
     this.#shard.pool.free(frame);
   }
 
-  /** The host is down. */
-  forget(host: number): void {
-    for (const frame of this.#queues.get(host)?.clear() ?? []) this.#shard.pool.free(frame);
+  #unheard(frame: Frame): void {
+    const shard = this.#shard;
+    frame.receiver = NOBODY;
+    shard.because(shard.plant.interfaces.host(frame.sender), NET_RULES.unheard);
+    shard.report(frame, UNHEARD);
+    shard.pool.free(frame);
   }
 
   #receive(host: number, iface: number, frame: Frame): void {
@@ -240,7 +264,7 @@ export class Reception {
       if (!isIpv4(frame.from)) this.#neighbours.receiveIcmpv6(frame, iface);
     } else if (frame.kind === UDP && plant.ports.isOpen(host, frame.toPort)) {
       // RFC 1122 §3.2.2: a closed port is not answered when all were asked.
-      if (this.#queues.size > 0 && this.#queues.has(host)) this.#queueCopy(host, iface, frame);
+      if (this.#doorway.isUsed && this.#passesDoor(host, iface, frame)) this.#showCopy(host, iface, frame);
       else this.#deliver(host, iface, frame);
     }
   }
@@ -320,51 +344,22 @@ export class Reception {
     input.hardware = plant.mac(frame.sender);
   }
 
-  /** Whether the queue before the service has taken, or dropped, the frame. */
-  #isQueued(host: number, iface: number, frame: Frame): boolean {
-    const queue = this.#queues.get(host);
-    if (queue === undefined || !this.#isFor(host, iface, frame) || queue.takeNow(this.#shard.now))
-      return false;
-    this.#enqueue(host, queue, frame);
-    return true;
-  }
-
-  #isFor(host: number, iface: number, frame: Frame): boolean {
+  /** Whether it is for a port that a limiter or queue of this host stands before. */
+  #passesDoor(host: number, iface: number, frame: Frame): boolean {
     return (
-      this.#shard.plant.spec(host).udpPorts.includes(frame.toPort) && this.#isOurs(host, iface, frame.to)
+      frame.kind === UDP && this.#doorway.isBefore(host, frame.toPort) && this.#isOurs(host, iface, frame.to)
     );
   }
 
-  #queueCopy(host: number, iface: number, frame: Frame): void {
-    const { pool, now } = this.#shard;
-    const queue = this.#queues.get(host);
-    if (queue === undefined || !this.#isFor(host, iface, frame) || queue.takeNow(now)) {
-      this.#deliver(host, iface, frame);
-      return;
-    }
+  /** A frame for all is others' too: what may wait is a copy. */
+  #showCopy(host: number, iface: number, frame: Frame): void {
+    const { pool } = this.#shard;
     const copy = pool.take(frame.octets, frame.octets.length);
     copy.copyHeaders(frame);
     pool.sentAt[copy.number] = pool.sentAt[frame.number]!;
-    this.#enqueue(host, queue, copy);
-  }
-
-  #enqueue(host: number, queue: ServiceQueue, frame: Frame): void {
-    const dropsOldest = queue.capacity.whenFull === 'drop-oldest';
-    if (queue.isFull) {
-      const victim = dropsOldest && queue.depth > 0 ? queue.dropOldest() : frame;
-      this.#shard.because(host, NET_RULES.overflow);
-      this.#measure(host, queue.fullName, 1);
-      if (victim !== undefined) {
-        this.#shard.report(victim, OVERFLOW);
-        this.#shard.pool.free(victim);
-      }
-      if (victim === frame) return;
-    }
-    // What the oldest comes to is known only when it leaves the queue.
-    if (!dropsOldest && frame.receiver !== EVERYONE) this.#shard.report(frame, DELIVERED);
-    queue.wait(frame);
-    if (queue.depth === 1) this.#shard.wheel.push(queue.freeAt, EVENT.take, host, 0);
-    this.#measure(host, queue.depthName, queue.depth);
+    if (this.#doorway.takes(host, iface, copy)) return;
+    this.#deliver(host, iface, copy);
+    pool.free(copy);
   }
 
   /** The interface by which a queued frame came. */
@@ -375,10 +370,5 @@ export class Reception {
     for (let iface = plant.hosts.first(host); iface < plant.hosts.end(host); iface++)
       if (plant.interfaces.segment(iface) === segment) return iface;
     return plant.hosts.first(host);
-  }
-
-  #measure(host: number, name: string, value: number): void {
-    const { tracer, now } = this.#shard;
-    if (tracer.wantsMeasures) tracer.measure(now, host, name, value);
   }
 }
