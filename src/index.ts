@@ -1,6 +1,6 @@
 export { prepareLive } from './api/live.ts';
 export type { LiveOptions, LiveRun } from './api/live.ts';
-export { loadScenario, prepareVirtual, simulate } from './api/scenario.ts';
+export { loadCells, loadScenario, prepareVirtual, simulate } from './api/scenario.ts';
 export type { LoadedScenario, LoadOptions, VirtualOptions, VirtualRun } from './api/scenario.ts';
 export { serve } from './api/serve.ts';
 export type { ServeOptions, Serving } from './api/serve.ts';

@@ -1,6 +1,7 @@
 import type { Rule } from '../core/rules.ts';
 import { nearest } from '../core/text.ts';
 import { quote, type Mistake } from './mistakes.ts';
+import { joinPath, leaves } from './paths.ts';
 import type { FileReference, Warning } from './place.ts';
 import type { Selector } from './scenario.ts';
 import { keyPlaceOf, locatedAt, pathText, placeOf, type Located, type PathPart } from './source.ts';
@@ -57,8 +58,10 @@ export class Findings {
 
   /** At a character of a text, `offset` from 0; right for texts on one line. */
   addInside(path: Path, offset: number, message: string, hint: string): void {
-    const inside = locatedAt(this.root, path)?.inside ?? placeOf(this.root, path);
-    const place = { line: inside.line, column: inside.column + offset };
+    const found = locatedAt(this.root, path);
+    const inside = found?.inside ?? placeOf(this.root, path);
+    // In a text with ${param} the characters stand elsewhere than they were written.
+    const place = found?.written === undefined ? { ...inside, column: inside.column + offset } : inside;
     this.mistakes.push({ ...place, path: pathText(path), message, hint });
   }
 
@@ -99,8 +102,11 @@ export class Findings {
   }
 
   /** Notes a file that the scenario names, when its path may be used. */
-  file(path: string, kind: 'file' | 'folder', at: Path): FileReference {
-    const reference = { path, kind, at: pathText(at), place: placeOf(this.root, at) };
+  file(written: string, kind: 'file' | 'folder', at: Path): FileReference {
+    const place = placeOf(this.root, at);
+    // A file that another extends names its own files from where it lies itself.
+    const path = joinPath(place.source?.folder ?? '', written);
+    const reference = { path, kind, at: pathText(at), place };
     if (path.includes('\\'))
       this.add(at, `${quote(path)} has a backslash`, 'write / between folders, on every system');
     else if (this.#paths === 'inside' && leaves(path))
@@ -112,18 +118,6 @@ export class Findings {
     this.files.push(reference);
     return reference;
   }
-}
-
-/** Whether a relative path climbs out of where it starts; absolute ones do. */
-function leaves(path: string): boolean {
-  if (path.startsWith('/') || path.startsWith('~') || /^[A-Za-z]:/.test(path)) return true;
-  let depth = 0;
-  for (const part of path.split('/')) {
-    if (part === '..') depth--;
-    else if (part !== '' && part !== '.') depth++;
-    if (depth < 0) return true;
-  }
-  return false;
 }
 
 export function didYouMean(typed: string, words: Iterable<string>, otherwise: string): string {

@@ -26,15 +26,23 @@ export class ScenarioError extends Error {
 }
 
 /** `storm.yaml:5:25 net.hfc.dealy: there is no such key: did you mean "delay"?` */
-export function formatMistake(fileName: string, { line, column, path, message, hint }: Mistake): string {
+export function formatMistake(fileName: string, mistake: Mistake): string {
+  const { path, message, hint } = mistake;
   const subject = path === '' ? '' : `${escapeText(path)}: `;
   const remedy = hint === '' ? '' : `: ${hint}`;
-  return `${escapeText(fileName)}:${line}:${column} ${subject}${message}${remedy}`;
+  return `${formatPlace(fileName, mistake)} ${subject}${message}${remedy}`;
+}
+
+/** `storm.yaml:5:25`, or `base.yaml:5:25` in a file that it extends; a flag and a program's data have no lines: `--set spread=5:`. */
+function formatPlace(fileName: string, { line, column, source }: Place): string {
+  const name = escapeText(source?.name ?? fileName);
+  return source === undefined || source.kind === 'file' ? `${name}:${line}:${column}` : `${name}:`;
 }
 
 /** `lab.yaml:9:7 services.dns...: warning HE-ROUTE-032: www.lab.example.: a ttl of 300 s: Set ttl to 60s or less.` */
-export function formatWarning(fileName: string, { line, column, path, rule, message }: Warning): string {
-  const at = `${escapeText(fileName)}:${line}:${column} ${escapeText(path)}`;
+export function formatWarning(fileName: string, warning: Warning): string {
+  const { path, rule, message } = warning;
+  const at = `${formatPlace(fileName, warning)} ${escapeText(path)}`;
   return `${at}: warning ${rule.id}: ${escapeText(message)}: ${rule.fix}`;
 }
 

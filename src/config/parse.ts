@@ -1,46 +1,146 @@
-import { formatIpv4 } from '../core/address.ts';
-import type { Quality } from '../core/driver.ts';
 import type { Plain } from '../core/service.ts';
-import { AddressBook } from './addresses.ts';
-import { DeviceBuilder } from './build-devices.ts';
-import { ExpectationBuilder } from './build-expect.ts';
-import { buildLimits } from './build-limits.ts';
-import { buildServices } from './build-services.ts';
-import { buildTimeline } from './build-timeline.ts';
+import { buildScenario } from './build-scenario.ts';
+import { Cells, type Cell } from './cells.ts';
+import { readChain, type ReadBase } from './chain.ts';
 import { Findings } from './findings.ts';
 import { mistakesOf } from './issues.ts';
 import { quote, ScenarioError, type Mistake } from './mistakes.ts';
-import type { LinkConfig, Scenario, SegmentConfig, ServiceConfig } from './scenario.ts';
+import { Overriding, type Overrides } from './override.ts';
+import { placeKey, Substitution } from './params.ts';
+import type { Place } from './place.ts';
+import type { Scenario } from './scenario.ts';
 import { scenarioFile, type ScenarioFile } from './schema.ts';
-import { isMistakes, readSource } from './source.ts';
-import { parseEpochUs } from './values.ts';
+import { makingOnly } from './schema-params.ts';
+import { isMistakes, readSource, type Located } from './source.ts';
+import { mistakeAtKey, withoutKeys } from './tree.ts';
+import type { Single } from './values.ts';
 
-export interface ParseOptions {
+export interface ParseOptions extends Overrides {
   /** Whether files named by the scenario may lie outside of its folder; left out: `inside`. */
   readonly paths?: 'inside' | 'any' | undefined;
+  /** Left out: a text that extends no file. */
+  readonly readBase?: ReadBase | undefined;
 }
 
-const EPOCH = '2026-01-01T00:00:00Z';
-const DURATION_US = 600_000_000;
+/** One cell of the matrix, and the scenario that it is. */
+export interface ScenarioCell {
+  readonly scenario: Scenario;
+  /** Empty without a matrix. */
+  readonly cell: Cell;
+  /** All params with their values, in the file's order. */
+  readonly params: Readonly<Record<string, Single>>;
+  /** The files that it extends, nearest first, by their paths from its folder. */
+  readonly bases: readonly string[];
+}
+
 /** More than a person reads at once. */
 const MISTAKES_MAX = 50;
 
 /** The scenario that a text says, or a `ScenarioError` with all that is wrong with it. No file it names is opened. */
 export function parseScenario(text: string, fileName: string, options: ParseOptions = {}): Scenario {
-  const source = readSource(text);
-  if (isMistakes(source)) throw new ScenarioError(fileName, source);
-  const first = scenarioFile.safeParse(source.value);
-  const unknown = first.success ? [] : mistakesOf(first.error.issues, source);
+  return parseOne(text, fileName, options).scenario;
+}
+
+/** The cell of the params' own values, and of those given. */
+export function parseOne(text: string, fileName: string, options: ParseOptions): ScenarioCell {
+  const making = readMaking(text, fileName, options);
+  return makeCell(making, making.cells.first);
+}
+
+/** All cells of the matrix, in its order: the last axis fastest. */
+export function parseCells(text: string, fileName: string, options: ParseOptions): readonly ScenarioCell[] {
+  const making = readMaking(text, fileName, options);
+  return making.cells.all().map((cell) => makeCell(making, cell));
+}
+
+/** A file with what it extends and what flags change, before params are put in. */
+interface Making {
+  readonly fileName: string;
+  readonly paths: 'inside' | 'any';
+  readonly root: Located;
+  readonly cells: Cells;
+  readonly bases: readonly string[];
+}
+
+function readMaking(text: string, fileName: string, options: ParseOptions): Making {
+  const { paths = 'inside', readBase } = options;
+  const own = readSource(text);
+  if (isMistakes(own)) throw new ScenarioError(fileName, own);
+  const { root: read, bases } = readChain(own, { fileName, readBase, paths });
+  const overriding = new Overriding(read, Object.keys(scenarioFile.shape));
+  overriding.apply(options);
+  failWith(fileName, overriding.mistakes);
+  const { root, given } = overriding;
+  const checked = makingOnly.safeParse(root.value);
+  if (!checked.success) throw new ScenarioError(fileName, mistakesOf(checked.error.issues, root));
+  const cells = new Cells(checked.data, given, root);
+  failWith(fileName, cells.mistakes);
+  return { fileName, paths, root, cells, bases };
+}
+
+function makeCell({ fileName, paths, root: written, cells, bases }: Making, cell: Cell): ScenarioCell {
+  const params = cells.paramsOf(cell);
+  const substitution = new Substitution(params);
+  const root = substitution.in(withoutKeys(written, ['params', 'matrix']));
+  failWith(fileName, substitution.mistakes);
+  const fail = (mistakes: readonly Mistake[]): void =>
+    failWith(fileName, withWritten(mistakes, substitution.written));
+  const first = scenarioFile.safeParse(root.value);
+  const unknown = first.success ? [] : mistakesOf(first.error.issues, root);
   // Keys that should not be there do not hide what else is wrong.
   const checked = first.success
     ? first
-    : scenarioFile.safeParse(withoutUnknownKeys(source.value, first.error.issues));
-  if (!checked.success) throw new ScenarioError(fileName, inOrder(unknown));
-  const findings = new Findings(source, options.paths ?? 'inside');
-  const scenario = buildScenario(checked.data, fileName, findings);
-  const mistakes = inOrder([...unknown, ...findings.mistakes]);
-  if (mistakes.length > 0) throw new ScenarioError(fileName, mistakes);
-  return scenario;
+    : scenarioFile.safeParse(withoutUnknownKeys(root.value, first.error.issues));
+  if (!checked.success) {
+    fail(unknown);
+    throw checked.error;
+  }
+  const findings = new Findings(root, paths);
+  const scenario = buildScenario(checked.data, { fileName, params }, findings);
+  const speaking = whensOf(checked.data, cells);
+  fail([...unknown, ...findings.mistakes, ...speaking.mistakes]);
+  fail(unusedIn(written, [...substitution.used, ...speaking.names]));
+  return { scenario, cell, params: Object.fromEntries(params), bases };
+}
+
+function failWith(fileName: string, mistakes: readonly Mistake[]): void {
+  if (mistakes.length > 0) throw new ScenarioError(fileName, inOrder(mistakes));
+}
+
+/** The params that expectations ask for, and what is wrong with that. */
+function whensOf(
+  { expect = [] }: ScenarioFile,
+  cells: Cells,
+): { readonly names: readonly string[]; readonly mistakes: readonly Mistake[] } {
+  return {
+    names: expect.flatMap(({ when = {} }) => Object.keys(when)),
+    mistakes: expect.flatMap(({ when = {} }, index) => cells.mistakesOfWhen(when, ['expect', index, 'when'])),
+  };
+}
+
+/** Somebody who sets such a param would believe that it did something. */
+function unusedIn(root: Located, used: readonly string[]): Mistake[] {
+  const names = [...(root.children.get('params')?.keys.keys() ?? [])];
+  return names
+    .filter((name) => !used.includes(name))
+    .map((name) =>
+      mistakeAtKey(
+        root,
+        ['params', name],
+        'nothing uses it',
+        `write "\${${name}}" where it belongs, or take it out`,
+      ),
+    );
+}
+
+/** A person looks for what was written, which is not what was wrong. */
+function withWritten(mistakes: readonly Mistake[], written: ReadonlyMap<string, string>): Mistake[] {
+  return mistakes.map((mistake) => {
+    const text = written.get(placeKey(mistake));
+    return text === undefined
+      ? mistake
+      : { ...mistake, message: `${mistake.message} (written ${quote(text)})` };
+  });
 }
 
 type Issues = NonNullable<ReturnType<typeof scenarioFile.safeParse>['error']>['issues'];
@@ -60,97 +160,14 @@ function isKeyed(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
+function nameOf({ source }: Place): string {
+  return source?.name ?? '';
+}
+
+/** The scenario's own file first. */
 function inOrder(mistakes: readonly Mistake[]): Mistake[] {
-  const sorted = [...mistakes].sort((a, b) => a.line - b.line || a.column - b.column);
+  const sorted = [...mistakes].sort((a, b) =>
+    nameOf(a) < nameOf(b) ? -1 : nameOf(a) > nameOf(b) ? 1 : a.line - b.line || a.column - b.column,
+  );
   return sorted.slice(0, MISTAKES_MAX);
-}
-
-function buildScenario(file: ScenarioFile, fileName: string, findings: Findings): Scenario {
-  const durationUs = file.duration ?? DURATION_US;
-  if (durationUs === 0) findings.add(['duration'], 'the run has no length', 'write 1s or more');
-  nameAll(file, findings);
-  const book = new AddressBook(findings);
-  const order = [...(findings.root.children.get('services')?.keys.keys() ?? [])];
-  const services = buildServices(file.services ?? {}, order, book, findings);
-  const builder = new DeviceBuilder(services, book, findings);
-  const devices = builder.build(file.devices ?? {});
-  checkRanges(services, book, findings);
-  const expectations = new ExpectationBuilder(devices, services, durationUs, findings);
-  return {
-    name: file.name,
-    about: file.about ?? '',
-    fileName,
-    seed: file.seed ?? 1,
-    durationUs,
-    epochUs: file.epoch ?? parseEpochUs(EPOCH) ?? 0,
-    limits: buildLimits(file.limits, { services, devices }, findings),
-    ...buildNet(file, builder.cables, findings),
-    services,
-    devices,
-    timeline: buildTimeline(file.timeline ?? [], { durationUs, services }, findings),
-    expectations: (file.expect ?? []).flatMap((each, index) => {
-      return expectations.build(each, ['expect', index]) ?? [];
-    }),
-    files: findings.files,
-    warnings: findings.warnings.sort((a, b) => a.line - b.line || a.column - b.column),
-  };
-}
-
-/** All names first: what comes early in the file may speak of what comes late. */
-function nameAll(file: ScenarioFile, findings: Findings): void {
-  for (const [name, { kind }] of Object.entries(file.net)) findings.places.set(name, kind);
-  for (const [name, service] of Object.entries(file.services ?? {}))
-    if (service !== undefined)
-      findings.names.set(name, { kind: service.kind ?? name, count: undefined, isService: true });
-  for (const [name, device] of Object.entries(file.devices ?? {})) {
-    if (findings.names.has(name))
-      findings.addAtKey(['devices'], name, 'a service has this name', 'give the device another one');
-    const count = 'count' in device ? device.count : undefined;
-    findings.names.set(name, { kind: device.kind, count, isService: false });
-  }
-}
-
-function buildNet(
-  file: ScenarioFile,
-  cables: ReadonlyMap<string, string>,
-  findings: Findings,
-): { readonly segments: readonly SegmentConfig[]; readonly links: readonly LinkConfig[] } {
-  const segments: SegmentConfig[] = [];
-  const links: LinkConfig[] = [];
-  for (const [name, entry] of Object.entries(file.net)) {
-    const quality: Quality = {
-      delayUs: entry.delay ?? 0,
-      jitterUs: entry.jitter ?? 0,
-      lossRatio: entry.loss ?? 0,
-      bitsPerSecond: entry.bandwidth ?? 0,
-    };
-    if (entry.kind === 'segment') {
-      segments.push({ name, kind: cables.has(name) ? 'cable' : 'ethernet', quality });
-      continue;
-    }
-    const [a, b] = entry.between;
-    findings.segment(a, ['net', name, 'between', 0]);
-    findings.segment(b, ['net', name, 'between', 1]);
-    if (a === b)
-      findings.add(['net', name, 'between'], `the link joins ${quote(a)} to itself`, 'write two segments');
-    links.push({ name, between: [a, b], quality });
-  }
-  return { segments, links };
-}
-
-/** An address that somebody has already is no address to give out. */
-function checkRanges(services: readonly ServiceConfig[], book: AddressBook, findings: Findings): void {
-  for (const service of services) {
-    if (service.kind !== 'dhcp') continue;
-    for (const [index, subnet] of service.subnets.entries())
-      for (const { first, last } of subnet.ranges) {
-        const taken = book.inside(first, last);
-        if (taken === undefined) continue;
-        findings.add(
-          ['services', service.name, 'subnets', index, 'range'],
-          `the range has ${formatIpv4(taken.address)} in it, which is the address of ${taken.owner}`,
-          'let the range begin after it, or end before it',
-        );
-      }
-  }
 }

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { limits } from './schema-limits.ts';
 import { checkActions, prober, web } from './schema-checks.ts';
+import { making } from './schema-params.ts';
 import { attacker, population } from './schema-resolver.ts';
 import { client, router } from './schema-router.ts';
 import { services } from './schema-services.ts';
 import * as v from './values.ts';
 
-const name = z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/);
+const name = v.word;
 
 const quality = {
   delay: v.duration.optional().describe('of one crossing; default 0s'),
@@ -204,6 +205,10 @@ const expectation = v.strict({
     })
     .optional()
     .describe('all members, or any, get there'),
+  when: z
+    .record(name, v.oneOrMany(v.single, 1_000))
+    .optional()
+    .describe('only in cells, or under settings, where these params have these values'),
   why: z.string().max(2_000).optional().describe('why it matters'),
   pass: z.string().max(2_000).optional().describe('what to say when it holds'),
   fail: z.string().max(2_000).optional().describe('what to say when it does not'),
@@ -219,6 +224,7 @@ export const scenarioFile = v
     seed: z.number().int().min(0).max(0xffff_ffff).optional().describe('of all chance in the run; default 1'),
     duration: v.duration.optional().describe('the run ends here at the latest; default 10m'),
     epoch: v.epoch.optional().describe('the date of moment 0; default 2026-01-01T00:00:00Z'),
+    ...making,
     net,
     services: services.optional(),
     devices: devices.optional(),

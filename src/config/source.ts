@@ -11,7 +11,7 @@ import {
 } from 'yaml';
 import type { Plain } from '../core/service.ts';
 import { quote, type Mistake } from './mistakes.ts';
-import type { Place } from './place.ts';
+import type { Place, Source } from './place.ts';
 
 /** Characters. The biggest shipped scenario has 3,000; a plant of a million modems is one line. */
 export const TEXT_MAX = 4 * 1024 * 1024;
@@ -32,12 +32,27 @@ export interface Located {
   readonly inside: Place;
   readonly keys: ReadonlyMap<string, Place>;
   readonly children: ReadonlyMap<string | number, Located>;
+  /** The text as written, where `${param}` stood in it; `value` is what became of it. */
+  readonly written?: string | undefined;
 }
 
 export type PathPart = string | number;
 
 /** YAML 1.2 (core schema) or JSON to values with places; or all that is wrong, before any of it is used. */
-export function readSource(text: string): Located | readonly Mistake[] {
+export function readSource(text: string, source?: Source): Located | readonly Mistake[] {
+  const root = readValue(text, source);
+  if (isMistakes(root) || root.value !== null) return root;
+  return [{ ...root.place, path: '', message: 'there is nothing in this file', hint: EMPTY_HINT }];
+}
+
+/** Like `readSource` of a text that may say nothing: `null`. */
+export function readValue(text: string, source?: Source): Located | readonly Mistake[] {
+  const read = readTree(text, source);
+  if (source === undefined || !isMistakes(read)) return read;
+  return read.map((mistake) => ({ ...mistake, source }));
+}
+
+function readTree(text: string, source: Source | undefined): Located | readonly Mistake[] {
   const refused = refuseEarly(text);
   if (refused !== undefined) return [refused];
   const counter = new LineCounter();
@@ -53,11 +68,9 @@ export function readSource(text: string): Located | readonly Mistake[] {
     });
     const wrong = [...document.errors, ...document.warnings].slice(0, SYNTAX_MISTAKES_MAX);
     if (wrong.length > 0) return wrong.map((error) => syntaxMistake(error, counter, text));
-    const walk = new Walk(counter, text);
+    const walk = new Walk(counter, text, source);
     const root = walk.node(document.contents, [], 0);
-    if (walk.mistakes.length > 0) return walk.mistakes.slice(0, MISTAKES_MAX);
-    if (root.value !== null) return root;
-    return [{ line: 1, column: 1, path: '', message: 'there is nothing in this file', hint: EMPTY_HINT }];
+    return walk.mistakes.length > 0 ? walk.mistakes.slice(0, MISTAKES_MAX) : root;
   } catch (error) {
     if (error instanceof RangeError) return [tooDeep({ line: 1, column: 1 }, '')];
     throw error;
@@ -172,9 +185,10 @@ function syntaxMistake(error: YAMLError, counter: LineCounter, text: string): Mi
   };
 }
 
-function placeAt(counter: LineCounter, offset: number): Place {
+function placeAt(counter: LineCounter, offset: number, source?: Source): Place {
   const { line, col } = counter.linePos(offset);
-  return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  const place = { line: Math.max(line, 1), column: Math.max(col, 1) };
+  return source === undefined ? place : { ...place, source };
 }
 
 /** Turns the parser's tree into values, following aliases within the limits. */
@@ -182,13 +196,15 @@ class Walk {
   readonly mistakes: Mistake[] = [];
   readonly #counter: LineCounter;
   readonly #text: string;
+  readonly #source: Source | undefined;
   readonly #anchors = new Map<string, Node>();
   #values = 0;
   #full = false;
 
-  constructor(counter: LineCounter, text: string) {
+  constructor(counter: LineCounter, text: string, source: Source | undefined) {
     this.#counter = counter;
     this.#text = text;
+    this.#source = source;
   }
 
   node(node: unknown, path: readonly PathPart[], depth: number): Located {
@@ -276,13 +292,13 @@ class Walk {
   #place(node: unknown): Place {
     const offset =
       isMap(node) || isSeq(node) || isScalar(node) || isAlias(node) ? node.range?.[0] : undefined;
-    return placeAt(this.#counter, offset ?? 0);
+    return placeAt(this.#counter, offset ?? 0, this.#source);
   }
 
   #inside(node: Node): Place {
     const offset = node.range?.[0] ?? 0;
     const quoted = this.#text[offset] === '"' || this.#text[offset] === "'";
-    return placeAt(this.#counter, quoted ? offset + 1 : offset);
+    return placeAt(this.#counter, quoted ? offset + 1 : offset, this.#source);
   }
 
   #mistake(place: Place, path: readonly PathPart[], message: string, hint: string): void {

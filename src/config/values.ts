@@ -230,6 +230,21 @@ export const line = (expected: string) =>
     explain: readAsSomethingElse,
   });
 
+/** The names that a file gives to what it has. */
+export const word = z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/);
+
+/** One value: what a param is. */
+export type Single = string | number | boolean;
+
+const isSingle = (value: unknown): boolean => ['string', 'number', 'boolean'].includes(typeof value);
+
+export const single = z
+  .custom<Single>(isSingle, {
+    error: (issue) => (issue.input === null ? 'is empty' : `${quote(issue.input)} is not one value`),
+    params: { hint: 'write text, a number, true or false' },
+  })
+  .meta({ type: ['string', 'number', 'boolean'] as never });
+
 /** One or a list; always a list afterwards. */
 export function oneOrMany<T extends z.ZodType>(schema: T, most: number) {
   const list = z.array(schema).min(1).max(most);

@@ -8,6 +8,7 @@ test('a program can run a scenario and read its verdict', async () => {
 
 test('what a program imports', () => {
   expect(Object.keys(headend).sort()).toEqual([
+    'loadCells',
     'loadScenario',
     'prepareLive',
     'prepareVirtual',

@@ -24,7 +24,7 @@ describe('each mistake in net and services is shown at its place, with what to d
       piece: 'seed: 7',
       by: 'zzzzzz: 7',
       says: [
-        'small.yaml:3:1 zzzzzz: there is no such key here: the keys are $schema, headend, name, about, seed, duration, epoch, net, services, devices, timeline, expect, limits',
+        'small.yaml:3:1 zzzzzz: there is no such key here: the keys are $schema, headend, name, about, seed, duration, epoch, extends, params, matrix, net, services, devices, timeline, expect, limits',
       ],
     },
     {
