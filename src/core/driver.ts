@@ -107,20 +107,73 @@ export interface Capacity {
   readonly name: string;
 }
 
-/** Worsens segments or links for a time. Impairments on one place add up: delays sum, each may drop. */
+/**
+ * Worsens segments or links for a time. Impairments on one place add up: delays sum, the least bandwidth holds, and one that
+ * takes the frame ends it. What is left out does nothing.
+ */
 export interface Impairment {
   readonly id: string;
-  /** A segment's or link's name. */
-  readonly where: string;
+  /** A segment's or link's name; left out, every one. */
+  readonly where?: string | undefined;
   readonly lossRatio: number;
   readonly delayUs: number;
   readonly jitterUs: number;
+  /** Frames that are held for `holdUs` more, while what comes after them goes on. */
+  readonly reorderRatio?: number | undefined;
+  readonly holdUs?: number | undefined;
+  /** Frames that arrive a second time, a moment later. */
+  readonly duplicateRatio?: number | undefined;
+  /** UDP datagrams some of whose bits are turned over; the checksum of all else finds the damage, and it is dropped. */
+  readonly corruptRatio?: number | undefined;
+  readonly bitsPerSecond?: number | undefined;
+  readonly among?: Among | undefined;
+  /** Down for `downUs` out of each `everyUs`, from the beginning on; left out, all the time. */
+  readonly flaps?: { readonly everyUs: number; readonly downUs: number } | undefined;
+  /** Asked about each frame that it could act on, as it is put on the segment, in their order. Octets are valid during the call. */
+  readonly picks?: ((frame: FrameEvent) => boolean) | undefined;
+  /** What is said of a frame that it takes; left out, `HE-NET-002`. */
+  readonly rule?: Rule | undefined;
+}
+
+/**
+ * Only what hosts of `from` put on the segment for hosts of `to`; left out, anybody's and for anybody. Routers on the way are
+ * hosts too. What is for all on the segment is one signal: with `to`, only a loss acts on it, for each host that would hear it.
+ */
+export interface Among {
+  readonly from?: readonly string[] | undefined;
+  readonly to?: readonly string[] | undefined;
+  /** `both`: also what the hosts of `to` send to those of `from`. */
+  readonly ways: 'one' | 'both';
+}
+
+/** What a host that goes down has when it comes back. */
+export interface Outage {
+  /** Left out, it is not counted. */
+  readonly id?: string | undefined;
+  /** `keep`: it stood still, and goes on where it was; `lose`, the default: its service is made anew from its rows. */
+  readonly memory?: 'keep' | 'lose' | undefined;
+  /** `lose`: its rows are gone too. */
+  readonly disk?: 'keep' | 'lose' | undefined;
+}
+
+/** A disk that refuses all rows, or that takes long. */
+export interface DiskTrouble {
+  readonly id: string;
+  readonly host: string;
+  readonly flushUs: number | 'full';
 }
 
 /** How often a declared fault acted. */
 export interface FaultCount {
   readonly id: string;
   readonly fired: number;
+}
+
+/** One count for each id, in the order in which they first come. */
+export function sumById(counts: readonly FaultCount[]): readonly FaultCount[] {
+  const sums = new Map<string, number>();
+  for (const { id, fired } of counts) sums.set(id, (sums.get(id) ?? 0) + fired);
+  return [...sums].map(([id, fired]) => ({ id, fired }));
 }
 
 /**
@@ -133,9 +186,12 @@ export interface Driver {
   command(at: Instant, host: string, verb: string, args: Readonly<Record<string, Plain>>): void;
   /** Worsens a place from `at` to `until`. */
   impair(impairment: Impairment, from: Instant, until: Instant): void;
-  /** Forgets the service of a host, keeping its disk; a later `restart` makes it anew and restores its rows. */
-  crash(at: Instant, host: string): void;
+  /** Takes a host down until its `restart`: left out, it forgets all but its rows. One that is down stays as it is. */
+  crash(at: Instant, host: string, outage?: Outage): void;
   restart(at: Instant, host: string): void;
+  /** A flush takes the longest of the times that hold when it begins; rows are refused when it ends in a time that is `full`. */
+  troubleDisk(trouble: DiskTrouble, from: Instant, until: Instant): void;
+  /** What was declared above, by id in the order declared. */
   faults(): readonly FaultCount[];
 }
 
@@ -153,6 +209,9 @@ export type Fate =
   /** The receiving host's limiter refused it. */
   | 'limited';
 
+/** What a fault did to a frame that it let through. */
+export type Harm = 'delayed' | 'reordered' | 'duplicated' | 'corrupted';
+
 /** One frame crossing one segment (virtual), or one datagram leaving or entering a socket (live). Octets are valid during the call. */
 export interface FrameEvent {
   /** When the sender put it on the segment. */
@@ -164,7 +223,10 @@ export interface FrameEvent {
   /** The one receiver; undefined for a broadcast or when nobody hears it. */
   readonly receiver: HostSpec | undefined;
   readonly fate: Fate;
+  /** The fault that took it, for fate `faulted`; otherwise the one that did it `harm`. */
   readonly fault: string | undefined;
+  /** The worst that was done to it: `duplicated` is the second copy. Left out, nothing was. */
+  readonly harm?: Harm | undefined;
   readonly sourceMac: Mac;
   readonly destinationMac: Mac;
   /** The same for all crossings of one datagram on its way through routers. */

@@ -54,6 +54,7 @@ const PROTOCOLS = [
   'HEALTH',
   'WEB',
   'RESOLVER',
+  'FAULT',
 ] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
 

@@ -4,6 +4,7 @@ import { DHCP } from './dhcp.ts';
 import { DNS } from './dns.ts';
 import { FW } from './firewall.ts';
 import { DNSSEC } from './dnssec.ts';
+import { FAULT } from './fault.ts';
 import { FTP } from './ftp.ts';
 import { HEALTH } from './health.ts';
 import { HOST } from './host.ts';
@@ -45,6 +46,7 @@ const FILES: readonly Readonly<Record<string, Rule>>[] = [
   HEALTH,
   WEB,
   RESOLVER,
+  FAULT,
 ];
 
 /** Every rule there is, protocol by protocol, each in the order of its file. */

@@ -171,4 +171,88 @@ export const NET_RULES = defineRules('NET', {
       fix: '',
     },
   ],
+  partitioned: [
+    18,
+    {
+      says: 'A declared partition stands between the two, so the frame does not arrive.',
+      why: 'A partition drops all that one side sends to the other and tells nobody. With `one-way` requests still arrive and only the answers are gone, which a server cannot tell from a client that has lost interest.',
+      source: 'headend: scenarios, `partition`',
+      tryIt: 'Set `one-way: true` and compare what each side believes about the other.',
+      fix: 'Shorten the `partition` step.',
+    },
+  ],
+  linkDown: [
+    19,
+    {
+      says: 'The link is down at this moment of its flapping, so the frame is lost.',
+      why: 'A link that goes down and up again and again is worse than one that is down: each time it comes back, retries and routes are made for a link that will not last.',
+      source: 'headend: scenarios, `flap`',
+      tryIt:
+        'Set `every` close to the time that clients wait before they ask again: some never meet the link while it is up.',
+      fix: 'Lengthen `every`, or shorten `down-for`.',
+    },
+  ],
+  pickedDrop: [
+    20,
+    {
+      says: 'The script of the scenario takes this very packet.',
+      why: 'To lose one chosen packet shows what a protocol does about it, which a share of losses shows only on average.',
+      source: 'headend: scenarios, `drop`',
+      tryIt: 'Change `nth` by one and compare how long the boot takes.',
+      fix: 'Remove the `drop` step.',
+    },
+  ],
+  delayed: [
+    21,
+    {
+      says: 'A declared fault delays the frame.',
+      why: 'A delay is no loss, but a client whose timer is shorter than the round trip asks again, and then there are two answers.',
+      source: 'headend: scenarios, `impair`',
+      tryIt:
+        'Set `delay` above the first timer of the protocol and count the retransmissions of frames that were never lost.',
+      fix: 'Lower `delay` and `jitter` of the `impair` step, or raise its `bandwidth`.',
+    },
+  ],
+  reordered: [
+    22,
+    {
+      says: 'A declared fault holds the frame back, so that later ones overtake it.',
+      why: 'IP promises no order. A datagram that comes late looks like an answer to a question that has been asked again since.',
+      source: 'RFC 791 §1.4',
+      tryIt:
+        'Hold an OFFER back until the client has asked again: it then has an answer with the old transaction id.',
+      fix: 'Lower `reorder` of the `impair` step.',
+    },
+  ],
+  duplicated: [
+    23,
+    {
+      says: 'A declared fault lets the frame arrive a second time.',
+      why: 'Networks repeat datagrams. A server must answer a repeated request as it did before, and a receiver must not take one block of a file for two.',
+      source: 'RFC 1123 §4.2.3.1',
+      tryIt:
+        'Duplicate every ACK of a TFTP transfer: a sender that answers each of them sends the whole file twice.',
+      fix: 'Lower `duplicate` of the `impair` step.',
+    },
+  ],
+  corrupted: [
+    24,
+    {
+      says: 'A declared fault turns some bits of the datagram over, and its checksum is made to fit.',
+      why: 'The checksum of UDP has 16 bits: of 65,536 damaged datagrams one passes, and memory in routers is damaged where no checksum looks. So whoever reads octets from a network must bear any of them.',
+      source: 'RFC 768',
+      tryIt: 'Corrupt every REG-REQ or configuration file: the MIC finds what the checksum did not.',
+      fix: 'Lower `corrupt` of the `impair` step.',
+    },
+  ],
+  damagedDropped: [
+    25,
+    {
+      says: 'A declared fault damages the frame, and the checksum finds it: it is dropped.',
+      why: 'What has a check sequence of its own (a segment of TCP, ARP, a MAC message) is dropped when it is damaged, and looks like a loss.',
+      source: 'RFC 9293 §3.1',
+      tryIt: 'Corrupt a zone transfer: the stream becomes slow, and what arrives is right.',
+      fix: 'Lower `corrupt` of the `impair` step.',
+    },
+  ],
 });

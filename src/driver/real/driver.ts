@@ -1,25 +1,36 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Driver, FaultCount, Impairment, Topology, Trace } from '../../core/driver.ts';
+import { sumById } from '../../core/driver.ts';
+import type {
+  DiskTrouble,
+  Driver,
+  FaultCount,
+  Impairment,
+  Outage,
+  Topology,
+  Trace,
+} from '../../core/driver.ts';
 import { ConfigError } from '../../core/errors.ts';
 import { type Limits, LIMITS_DEFAULT } from '../../core/limits.ts';
 import { Random, streamKey } from '../../core/random.ts';
+import { FAULT } from '../../core/rules/fault.ts';
 import type { Plain } from '../../core/service.ts';
 import { after, type Instant, MILLISECOND } from '../../core/time.ts';
 import { OwnClock } from './clock.ts';
 import { Crossing } from './crossing.ts';
 import { Doorkeeper } from './doorkeeper.ts';
 import { KernelExits } from './exits.ts';
+import { Fault } from './fault.ts';
 import { RealHost } from './host.ts';
 import { Mapping, type MappingRow } from './mapping.ts';
+import { mappingRows } from './mapping-rows.ts';
 import type { Meter } from './meter.ts';
 import { Network } from './network.ts';
 import { canBindAnyLoopback, LivePlace, type Place, ServePlace, type ServeWhere } from './place.ts';
 import { type Replaced, Replacement } from './replace.ts';
-import { Interface, makeSegments, type Medium, segmentNamed, type Segment, type Worsening } from './plant.ts';
+import { Interface, makeSegments, type Medium, segmentNamed, type Segment } from './plant.ts';
 import { Schedule } from './schedule.ts';
 import { Tap } from './tap.ts';
-import { canServe } from './wants.ts';
 import {
   Doors,
   MemoryStore,
@@ -65,7 +76,8 @@ export class RealDriver implements Driver {
   /** Hosts that a reload took away and that still have something to finish. */
   readonly #leaving = new Set<RealHost>();
   #media = new Map<string, Medium>();
-  readonly #faults: Worsening[] = [];
+  readonly #faults: FaultCount[] = [];
+  readonly #seed: number;
   readonly #said = new Set<string>();
   readonly #clock: OwnClock;
   readonly #mapping: Mapping;
@@ -74,6 +86,7 @@ export class RealDriver implements Driver {
   constructor(options: RealOptions) {
     this.#mapping = new Mapping(canBindAnyLoopback(), options.shift);
     this.#placeOf = options.place;
+    this.#seed = options.seed ?? randomInt(2 ** 32);
     this.#clock = this.#makeClock(options);
     this.#world = this.#makeWorld(options);
     const segments = makeSegments(options.topology);
@@ -139,39 +152,60 @@ export class RealDriver implements Driver {
   }
 
   impair(impairment: Impairment, from: Instant, until: Instant): void {
-    const medium = this.#media.get(impairment.where);
-    if (medium === undefined)
-      throw new ConfigError('impair.where', impairment.where, 'the name of a segment or link');
-    const { id, lossRatio, delayUs, jitterUs } = impairment;
-    const worsening: Worsening = { id, lossRatio, delayUs, jitterUs, fired: 0 };
-    this.#faults.push(worsening);
+    const { id, where } = impairment;
+    const media = [...this.#media.values()].filter(({ name }) => where === undefined || name === where);
+    if (media.length === 0)
+      throw new ConfigError('impair.where', where ?? '', 'the name of a segment or link');
+    const fault = new Fault(impairment, { from, until }, streamKey(this.#seed, `impairment ${id}`));
+    this.#faults.push(fault);
     this.#world.schedule.at(from, () => {
-      medium.worsenings.push(worsening);
+      for (const medium of media) medium.faults.push(fault);
     });
     this.#world.schedule.at(until, () => {
-      const index = medium.worsenings.indexOf(worsening);
-      if (index !== -1) medium.worsenings.splice(index, 1);
+      for (const { faults } of media) if (faults.includes(fault)) faults.splice(faults.indexOf(fault), 1);
     });
   }
 
-  crash(at: Instant, host: string): void {
+  crash(at: Instant, host: string, outage: Outage = {}): void {
     const target = this.#host(host);
+    const counted = { id: outage.id ?? '', fired: 0 };
+    if (outage.id !== undefined) this.#faults.push(counted);
     this.#world.schedule.at(at, () => {
-      target.crash();
+      if (!target.isUp) return;
+      counted.fired++;
+      target.because(FAULT.crashed, outage.id);
+      if (outage.disk === 'lose') target.disk.wipe();
+      if (outage.memory === 'keep') target.standStill();
+      else target.crash();
     });
   }
 
   restart(at: Instant, host: string): void {
     const target = this.#host(host);
     this.#world.schedule.at(at, () => {
+      if (target.isUp) return;
+      target.because(FAULT.restarted);
       target.start().catch((error: unknown) => {
         this.#world.bug(error);
       });
     });
   }
 
+  troubleDisk(declared: DiskTrouble, from: Instant, until: Instant): void {
+    const { disk } = this.#host(declared.host);
+    const trouble = { ...declared, fired: 0 };
+    this.#faults.push(trouble);
+    const { schedule } = this.#world;
+    schedule.at(from, () => {
+      disk.begin(trouble);
+    });
+    schedule.at(until, () => {
+      disk.mend(trouble);
+    });
+  }
+
   faults(): readonly FaultCount[] {
-    return this.#faults.map(({ id, fired }) => ({ id, fired }));
+    return sumById(this.#faults);
   }
 
   get counts(): RealCounts {
@@ -188,7 +222,7 @@ export class RealDriver implements Driver {
   /** TCP connections that are open. */
   get connections(): number {
     let sum = 0;
-    for (const host of this.#hosts.values()) sum += host.streams.count;
+    for (const host of this.#hosts.values()) sum += host.streams.ids.length;
     return sum;
   }
 
@@ -283,7 +317,7 @@ export class RealDriver implements Driver {
     const limits = options.limits ?? LIMITS_DEFAULT;
     // On one loopback all hosts of a live run may have one address.
     const isLive = options.place === 'live';
-    const random = new Random(streamKey(options.seed ?? randomInt(2 ** 32), 'segments'));
+    const random = new Random(streamKey(this.#seed, 'segments'));
     const crossing = new Crossing({ schedule, now, random, tap });
     const world: World = {
       now,
@@ -340,28 +374,4 @@ function mediaOf(segments: ReadonlyMap<string, Segment>): Map<string, Medium> {
     for (const { medium } of segment.links) media.set(medium.name, medium);
   }
   return media;
-}
-
-function mappingRows(hosts: readonly RealHost[], place: Place): MappingRow[] {
-  return hosts.flatMap((host) =>
-    host.interfaces.flatMap((own) =>
-      own.addresses.flatMap(({ address }) =>
-        (['udp', 'tcp'] as const).flatMap((protocol) =>
-          (protocol === 'udp' ? host.spec.udpPorts : host.spec.tcpPorts).flatMap((known) => {
-            const port = place.port(own, address, known);
-            if (port === undefined) return [];
-            return place
-              .seats(own, address)
-              .filter((seat) => canServe(known, seat.bind))
-              .map((seat) => ({
-                host: host.spec.name,
-                protocol,
-                scenario: { address: seat.known, port: known },
-                real: { address: seat.bind, port },
-              }));
-          }),
-        ),
-      ),
-    ),
-  );
 }

@@ -301,21 +301,26 @@ export class Sink implements Effects {
     this.heldCount++;
     const { meter } = this.#world;
     const began = meter === undefined ? 0 : performance.now();
-    this.#world.store.persist(this.#host.spec.name, rows, (outcome) => {
+    this.#host.disk.persist(rows, (outcome) => {
       this.heldCount--;
       meter?.settled(this.#host.spec, outcome, (performance.now() - began) * MILLISECOND);
-      // A crash since then has forgotten who asked; the rows stay, or not, as they were settled.
-      if (this.#host.life !== life) return;
-      const { tap, now } = this.#world;
-      for (const listener of tap.listeners) listener.settled?.(now(), this.#host.spec, rows, outcome);
-      if (outcome === 'durable') {
-        if (this.#diskFails) this.#host.because(NET_RULES.diskRecovered);
-        this.#release(hold);
-      } else if (outcome === 'failed') this.#host.because(NET_RULES.diskFailed, this.#world.store.failure);
-      this.#diskFails = outcome === 'failed';
-      this.#host.handle({ kind: 'settled', ticket: hold.ticket, outcome });
-      if (outcome !== 'durable') this.#drop(hold);
+      this.#host.whenUp(() => {
+        // A crash since then has forgotten who asked; the rows stay, or not, as they were settled.
+        if (this.#host.life === life) this.#settle(hold, rows, outcome);
+      });
     });
+  }
+
+  #settle(hold: Hold, rows: readonly Row[], outcome: 'durable' | 'conflict' | 'failed'): void {
+    const { tap, now } = this.#world;
+    for (const listener of tap.listeners) listener.settled?.(now(), this.#host.spec, rows, outcome);
+    if (outcome === 'durable') {
+      if (this.#diskFails) this.#host.because(NET_RULES.diskRecovered);
+      this.#release(hold);
+    } else if (outcome === 'failed') this.#host.because(NET_RULES.diskFailed, this.#world.store.failure);
+    this.#diskFails = outcome === 'failed';
+    this.#host.handle({ kind: 'settled', ticket: hold.ticket, outcome });
+    if (outcome !== 'durable') this.#drop(hold);
   }
 
   #release(hold: Hold): void {

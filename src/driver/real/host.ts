@@ -10,10 +10,12 @@ import {
   type InterfaceAddress,
   type Plain,
   type Service,
+  type StreamId,
   type Target,
   type UnreachableInput,
 } from '../../core/service.ts';
 import { MILLISECOND, NEVER } from '../../core/time.ts';
+import { Disk } from './disk.ts';
 import type { Door } from './door.ts';
 import { type Handed, Responding, Sink } from './effects.ts';
 import { wayTo } from './routing.ts';
@@ -37,6 +39,13 @@ const NO_SEGMENT = { flags: 0, sequence: 0, acknowledgment: 0 };
 /** Who sent what came in by a socket: it is told nothing. */
 const OUTSIDE_STATION = inertStation(OUTSIDE, [], true);
 
+/** A host that is down and has not forgotten. */
+interface Standstill {
+  readonly service: Service;
+  readonly streams: readonly StreamId[];
+  readonly waiting: (() => void)[];
+}
+
 /** One host in the real world: its service, its sockets, its sink. */
 export class RealHost implements Station {
   /** Another one after a reload, and the interfaces with it. */
@@ -49,6 +58,8 @@ export class RealHost implements Station {
   readonly #world: World;
   readonly #sink: Sink;
   #service: Service | undefined;
+  #still: Standstill | undefined;
+  readonly disk: Disk;
   #handling = false;
   readonly #responding: Responding;
   /** Set to the service's deadline, or to something earlier. */
@@ -59,6 +70,7 @@ export class RealHost implements Station {
     this.spec = spec;
     this.ports = new Ports(world, this);
     this.streams = new Streams(world, this);
+    this.disk = new Disk(world, this);
     this.#sink = new Sink(world, this);
     this.#responding = new Responding(world, this);
     this.#alarm = new Alarm(() => {
@@ -78,6 +90,7 @@ export class RealHost implements Station {
   /** Opens the sockets, makes the service and hands in its rows; throws `EnvironmentError`. */
   async start(): Promise<void> {
     if (this.#service !== undefined) return;
+    if (this.#still !== undefined) return this.#goOn(this.#still);
     this.ports.open();
     this.begin(this.spec.create());
     await this.streams.listen();
@@ -124,10 +137,26 @@ export class RealHost implements Station {
     for (const own of this.interfaces) own.resetAddresses();
   }
 
+  /** Down, and nothing forgotten: a later `start` goes on. Peers meet connections that are gone. */
+  standStill(): void {
+    if (this.#service === undefined) return;
+    this.#still = { service: this.#service, streams: this.streams.ids, waiting: [] };
+    this.#service = undefined;
+    this.#world.schedule.set(this.#alarm, NEVER);
+    this.streams.closeAll();
+  }
+
+  /** Now, or when the host goes on: what happens to it while it stands still is met afterwards. */
+  whenUp(run: () => void): void {
+    if (this.#still === undefined) run();
+    else this.#still.waiting.push(run);
+  }
+
   /** Like a crash, when interfaces and the sockets of the specification have been taken care of. */
   forget(): void {
     this.life++;
     this.#service = undefined;
+    this.#still = undefined;
     this.#world.schedule.set(this.#alarm, NEVER);
     this.ports.closeAll();
     this.streams.closeAll();
@@ -317,6 +346,15 @@ export class RealHost implements Station {
     };
     const uplink = router.station.interfaces.find((own) => own.segment !== router.segment) ?? router;
     router.station.transit(packet, uplink, undefined);
+  }
+
+  async #goOn({ service, streams, waiting }: Standstill): Promise<void> {
+    this.#still = undefined;
+    this.#service = service;
+    for (const run of waiting) run();
+    for (const stream of streams) this.handle({ kind: 'stream', event: 'reset', stream });
+    this.#arm();
+    await this.streams.listen();
   }
 
   #arm(): void {

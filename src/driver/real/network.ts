@@ -131,9 +131,11 @@ export class Network {
       (crossed, at) => {
         const heard = isBroadcast ? hearers(out) : receiver === undefined ? [] : [receiver];
         const up = heard.filter((own) => own.station.isUp);
+        const isHeard = (own: Interface): boolean =>
+          !isBroadcast || !this.#crossing.isCut(out, own, crossed, body);
         if (!isBroadcast && up.length === 0) out.station.because(NET_RULES.unheard);
         this.#tap.frame(crossed, { at, fate: up.length > 0 || isBroadcast ? 'delivered' : 'unheard' }, body);
-        for (const own of up) own.station.macMessage(octets, out.spec.mac, own);
+        for (const own of up) if (isHeard(own)) own.station.macMessage(octets, out.spec.mac, own);
       },
     );
   }
@@ -151,7 +153,8 @@ export class Network {
     this.#crossing.cross({ ...crossing, isBroadcast: true, body, packet: undefined }, (crossed, at) => {
       this.#tap.frame(crossed, { at, fate: 'delivered' }, body);
       for (const holder of hearers(out))
-        if (holder.station.isUp && holder.has(address)) this.#answerProbe(holder, out, address);
+        if (holder.station.isUp && holder.has(address) && !this.#crossing.isCut(out, holder, crossed, body))
+          this.#answerProbe(holder, out, address);
     });
   }
 
@@ -160,7 +163,7 @@ export class Network {
     const hops = hopsTo(station, to);
     if (hops === undefined) return undefined;
     let delayUs = 0;
-    for (const { medium, sender } of hops) delayUs += this.#crossing.streamDelay(medium, sender, octets);
+    for (const { medium, ...ends } of hops) delayUs += this.#crossing.streamDelay(medium, ends, octets);
     return delayUs;
   }
 
@@ -344,7 +347,7 @@ export class Network {
       this.#tap.frame(crossed, { at, fate: 'delivered' }, body);
       for (const own of hearers(out))
         if (own.station.isUp && own.station.hasPort(packet.to.port))
-          own.station.datagram(packet, own, out.spec.mac);
+          if (!this.#crossing.isCut(out, own, crossed, body)) own.station.datagram(packet, own, out.spec.mac);
     });
   }
 

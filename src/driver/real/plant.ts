@@ -7,6 +7,8 @@ import type { Rule } from '../../core/rules.ts';
 import type { InterfaceAddress, UnreachableInput } from '../../core/service.ts';
 import type { Instant } from '../../core/time.ts';
 import { toInstant } from '../../core/time.ts';
+import type { Fault } from './fault.ts';
+import type { Toll } from './toll.ts';
 
 /** One datagram, or an ICMP error about one, on its way through segments that are acted in this process. Its octets are its own. */
 export interface Packet {
@@ -68,20 +70,12 @@ export interface Station {
   because(rule: Rule, detail?: string): void;
 }
 
-/** A worsening that is on now. */
-export interface Worsening {
-  readonly id: string;
-  readonly lossRatio: number;
-  readonly delayUs: number;
-  readonly jitterUs: number;
-  fired: number;
-}
-
 /** A segment or a link: something a datagram crosses. */
 export class Medium {
   readonly name: string;
   readonly quality: Quality;
-  readonly worsenings: Worsening[] = [];
+  /** Those whose time it is, in the order they began. */
+  readonly faults: Fault[] = [];
 
   constructor(name: string, quality: Quality) {
     this.name = name;
@@ -254,26 +248,33 @@ export function segmentNamed(
   return segment;
 }
 
-/** When what an interface puts on a medium now arrives, by delay, jitter, bandwidth and order; `fraction` draws chance. */
+/**
+ * When what an interface puts on a medium now arrives, by delay, jitter, bandwidth, order and what faults add; `fraction`
+ * draws chance.
+ */
 export function arrivalOn(
   medium: Medium,
   sender: Interface,
-  crossing: { readonly now: Instant; readonly octets: number; readonly fraction: () => number },
+  crossing: {
+    readonly now: Instant;
+    readonly octets: number;
+    readonly fraction: () => number;
+    readonly toll: Pick<Toll, 'delayUs' | 'holdUs' | 'bitsPerSecond'>;
+  },
 ): Instant {
   const { quality } = medium;
+  const { toll } = crossing;
+  const bits = Math.min(quality.bitsPerSecond > 0 ? quality.bitsPerSecond : Infinity, toll.bitsPerSecond);
   let at = crossing.now as number;
-  if (quality.bitsPerSecond > 0) {
+  if (bits < Infinity) {
     at = Math.max(at, sender.busyUntil.get(medium) ?? 0);
-    at += Math.ceil((crossing.octets * 8_000_000) / quality.bitsPerSecond);
+    at += Math.ceil((crossing.octets * 8_000_000) / bits);
     sender.busyUntil.set(medium, toInstant(at));
   }
-  at += quality.delayUs + Math.round(crossing.fraction() * quality.jitterUs);
-  for (const worsening of medium.worsenings) {
-    const addedUs = worsening.delayUs + Math.round(crossing.fraction() * worsening.jitterUs);
-    if (addedUs > 0) worsening.fired++;
-    at += addedUs;
-  }
+  at += quality.delayUs + Math.round(crossing.fraction() * quality.jitterUs) + toll.delayUs;
   const arrival = toInstant(Math.max(at, sender.lastArrival.get(medium) ?? 0));
+  // Nobody waits for one that is held.
+  if (toll.holdUs > 0) return toInstant(arrival + toll.holdUs);
   sender.lastArrival.set(medium, arrival);
   return arrival;
 }

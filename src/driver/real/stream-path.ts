@@ -133,7 +133,7 @@ export class StreamPath {
   delayUs(octets: number): number {
     let sum = 0;
     for (const { hops } of this.#legs)
-      for (const { medium, sender } of hops) sum += this.#world.crossing.streamDelay(medium, sender, octets);
+      for (const { medium, ...ends } of hops) sum += this.#world.crossing.streamDelay(medium, ends, octets);
     return sum;
   }
 

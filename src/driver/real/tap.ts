@@ -1,6 +1,6 @@
 import type { Mac } from '../../core/address.ts';
 import { MAC_BROADCAST, toMac } from '../../core/address.ts';
-import type { Fate, FrameBody, FrameEvent, HostSpec, Trace } from '../../core/driver.ts';
+import type { Fate, FrameBody, FrameEvent, Harm, HostSpec, Trace } from '../../core/driver.ts';
 import { bug } from '../../core/errors.ts';
 import type { Rule } from '../../core/rules.ts';
 import type { Instant } from '../../core/time.ts';
@@ -30,6 +30,16 @@ export interface Crossed {
   readonly packet: number;
   readonly rule: Rule | undefined;
   readonly detail: string | undefined;
+  /** What a fault did to it, and which. */
+  readonly harm?: Harm | undefined;
+  readonly fault?: string | undefined;
+}
+
+/** How it ended. */
+export interface CrossingEnd {
+  readonly at: Instant;
+  readonly fate: Fate;
+  readonly fault?: string | undefined;
 }
 
 /** Tells the listeners of a driver; builds an event only for one who is there. */
@@ -59,35 +69,37 @@ export class Tap {
     return false;
   }
 
-  frame(
-    crossed: Crossed,
-    end: { readonly at: Instant; readonly fate: Fate; readonly fault?: string | undefined },
-    body: FrameBody,
-  ): void {
+  frame(crossed: Crossed, end: CrossingEnd, body: FrameBody): void {
     if (this.#frames.length === 0) return;
-    const event: FrameEvent = {
-      sentAt: crossed.sentAt,
-      at: end.at,
-      segment: crossed.medium,
-      sender: crossed.sender?.station.spec ?? OUTSIDE,
-      receiver: crossed.receiver?.station.spec,
-      fate: end.fate,
-      fault: end.fault,
-      sourceMac: crossed.sender?.spec.mac ?? OUTSIDE_MAC,
-      destinationMac: crossed.isBroadcast ? MAC_BROADCAST : macOf(crossed.receiver),
-      packet: crossed.packet,
-      body,
-      rule: crossed.rule,
-      detail: crossed.detail,
-    };
+    const event = eventOf(crossed, end, body);
     for (const listener of this.#frames) if (wantsFrame(listener, event)) listener.frame?.(event);
   }
 }
 
 /** What went wrong is for all. */
-function wantsFrame(listener: Trace, { sender, receiver, fate }: FrameEvent): boolean {
-  if (listener.wants === undefined || (fate !== 'delivered' && fate !== 'unheard')) return true;
+function wantsFrame(listener: Trace, { sender, receiver, fate, harm }: FrameEvent): boolean {
+  if (listener.wants === undefined || (harm !== undefined && harm !== 'delayed')) return true;
+  if (fate !== 'delivered' && fate !== 'unheard') return true;
   return listener.wants(sender) || (receiver !== undefined && listener.wants(receiver));
+}
+
+export function eventOf(crossed: Crossed, end: CrossingEnd, body: FrameBody): FrameEvent {
+  return {
+    sentAt: crossed.sentAt,
+    at: end.at,
+    segment: crossed.medium,
+    sender: crossed.sender?.station.spec ?? OUTSIDE,
+    receiver: crossed.receiver?.station.spec,
+    fate: end.fate,
+    fault: end.fault ?? crossed.fault,
+    harm: crossed.harm,
+    sourceMac: crossed.sender?.spec.mac ?? OUTSIDE_MAC,
+    destinationMac: crossed.isBroadcast ? MAC_BROADCAST : macOf(crossed.receiver),
+    packet: crossed.packet,
+    body,
+    rule: crossed.rule,
+    detail: crossed.detail,
+  };
 }
 
 export function bodyOf({ from, to, ttl, octets, error }: Packet): FrameBody {

@@ -103,8 +103,8 @@ export class Streams {
     ).length;
   }
 
-  get count(): number {
-    return this.#streams.size;
+  get ids(): readonly StreamId[] {
+    return [...this.#streams.keys()];
   }
 
   reserve(): StreamId {

@@ -1,17 +1,14 @@
 import { MAC_BROADCAST, ipv6Octets, isIpv4, macAt, toMac } from '../../core/address.ts';
 import type { Ip, Mac } from '../../core/address.ts';
-import { drawAt, memberKey } from '../../core/random.ts';
+import { drawAt } from '../../core/random.ts';
 import { NET_RULES } from '../../core/rules/net.ts';
 import { EVENT, FAULTED, LOST, UNHEARD } from './events.ts';
-import { EVERYONE, NOBODY } from './frames.ts';
+import { DUPLICATED, EVERYONE, NOBODY, NO_HARM } from './frames.ts';
 import type { Frame } from './frames.ts';
-import type { Fault, Segment } from './segment.ts';
+import type { Fault } from './fault.ts';
+import type { Segment } from './segment.ts';
 import type { Shard } from './shard.ts';
-
-/** Each use of chance has its own stream of the sender, so that adding loss does not move the jitter. */
-const LOSS_DICE = 0x6c6f7373;
-const JITTER_DICE = 0x6a697474;
-const TWO_32 = 0x1_0000_0000;
+import { JITTER_DICE, LOSS_DICE, Toll, isBelow, upTo } from './toll.ts';
 
 /** Ethernet header and check sequence with those of IPv4 and UDP: what a datagram costs on the line beside its octets. */
 const OVERHEAD_OCTETS = 14 + 4 + 20 + 8;
@@ -19,9 +16,13 @@ const OVERHEAD_OCTETS = 14 + 4 + 20 + 8;
 /** Puts frames on a segment: delay, jitter, bandwidth, loss, faults. All chance is the sender's. */
 export class Crossing {
   readonly #shard: Shard;
+  readonly #toll: Toll;
+  /** When a second copy of the present frame arrives; -1: there is none. */
+  #copyAt = -1;
 
   constructor(shard: Shard) {
     this.#shard = shard;
+    this.#toll = new Toll(shard);
   }
 
   /** To one interface of the segment. */
@@ -35,10 +36,8 @@ export class Crossing {
       this.#unheard(frame);
       return;
     }
-    const partition = plant.hosts.partition(plant.interfaces.host(receiver));
-    if (partition === this.#shard.index)
-      this.#shard.wheel.push(arrival, EVENT.arrive, receiver, frame.number);
-    else this.#shard.outbox.put(partition, arrival, EVENT.arrive, receiver, frame.number);
+    this.#bring(frame, receiver, arrival);
+    if (this.#copyAt >= 0) this.#bring(this.#copyOf(frame), receiver, this.#copyAt);
   }
 
   /** To whoever has the hardware address, perhaps nobody. */
@@ -59,18 +58,62 @@ export class Crossing {
 
   /** A broadcast has one fate for all, and one arrival: it is one signal on one wire. */
   toEveryone(frame: Frame, iface: number): void {
-    const { plant, pool, wheel, outbox, index } = this.#shard;
     frame.destinationMac = groupMac(frame.to);
     const arrival = this.#depart(frame, iface, EVERYONE);
     if (arrival < 0) return;
-    const segment = plant.segmentAt(iface);
+    const segment = this.#shard.plant.segmentAt(iface);
+    this.#spread(frame, segment, arrival);
+    if (this.#copyAt >= 0) this.#spread(this.#copyOf(frame), segment, this.#copyAt);
+  }
+
+  /** Whether a fault keeps a host from hearing a frame for all that crossed; it is told then. */
+  isCut(segment: Segment, frame: Frame, receiver: number): boolean {
+    const fault = this.#toll.cutFrom(segment, frame, receiver);
+    if (fault === undefined) return false;
+    const shard = this.#shard;
+    const { id, rule = NET_RULES.faulted } = fault.impairment;
+    shard.because(shard.plant.interfaces.host(frame.sender), rule, id);
+    frame.receiver = receiver;
+    shard.report(frame, FAULTED, id);
+    frame.receiver = EVERYONE;
+    return true;
+  }
+
+  #bring(frame: Frame, receiver: number, arrival: number): void {
+    const { plant, wheel, outbox, index } = this.#shard;
+    const partition = plant.hosts.partition(plant.interfaces.host(receiver));
+    if (partition === index) wheel.push(arrival, EVENT.arrive, receiver, frame.number);
+    else outbox.put(partition, arrival, EVENT.arrive, receiver, frame.number);
+  }
+
+  #spread(frame: Frame, segment: Segment, arrival: number): void {
+    const { pool, wheel, outbox, index } = this.#shard;
     wheel.push(arrival, EVENT.heard, segment.index, frame.number, 1);
     for (const partition of segment.partitions) {
       if (partition === index) continue;
-      const copy = pool.take(frame.octets, frame.octets.length);
-      copy.copyHeaders(frame);
+      const copy = this.#double(frame);
       outbox.put(partition, arrival, EVENT.heard, segment.index, copy.number);
+      pool.sentAt[copy.number] = pool.sentAt[frame.number]!;
     }
+  }
+
+  #double(frame: Frame): Frame {
+    const copy = this.#shard.pool.take(frame.octets, frame.octets.length);
+    copy.copyHeaders(frame);
+    return copy;
+  }
+
+  /** The second copy that a fault has made of a frame. */
+  #copyOf(frame: Frame): Frame {
+    const shard = this.#shard;
+    const copy = this.#double(frame);
+    const fault = this.#toll.copiedBy;
+    shard.packets++;
+    shard.pool.sentAt[copy.number] = shard.now;
+    copy.harm = Math.max(copy.harm, DUPLICATED);
+    if (copy.harm === DUPLICATED) copy.fault = fault?.impairment.id;
+    shard.because(shard.plant.interfaces.host(frame.sender), NET_RULES.duplicated, fault?.impairment.id);
+    return copy;
   }
 
   /** When the frame arrives; -1 when it is lost on the way, and then it is gone. */
@@ -85,27 +128,41 @@ export class Crossing {
     shard.pool.sentAt[frame.number] = now;
     frame.sender = iface;
     frame.receiver = receiver;
+    if (frame.harm !== NO_HARM) frame.heal();
+    this.#copyAt = -1;
+    const isImpaired =
+      now >= segment.faultsFrom &&
+      now < segment.faultsUntil &&
+      this.#toll.gather(segment, frame, host, receiver);
     let start: number = now;
     let delay = quality.delayUs;
-    if (quality.bitsPerSecond > 0) start = this.#serialise(frame, iface, quality.bitsPerSecond);
+    const bandwidth = isImpaired ? this.#toll.bandwidth(quality.bitsPerSecond) : quality.bitsPerSecond;
+    if (bandwidth > 0) start = this.#serialise(frame, iface, bandwidth);
     const key = plant.hosts.diceKey(host);
-    if (quality.lossRatio > 0 && drawAt(key ^ LOSS_DICE, draw) < quality.lossRatio * TWO_32) {
+    if (quality.lossRatio > 0 && isBelow(drawAt(key ^ LOSS_DICE, draw), quality.lossRatio)) {
       this.#lose(frame, host, undefined);
       return -1;
     }
     if (quality.jitterUs > 0) delay += upTo(drawAt(key ^ JITTER_DICE, draw), quality.jitterUs);
-    if (segment.faults.length > 0) {
-      const extra = this.#impair(segment, key, draw);
-      if (typeof extra !== 'number') {
-        this.#lose(frame, host, extra);
+    if (isImpaired) {
+      if (!this.#toll.levy(frame, host, draw)) {
+        this.#lose(frame, host, this.#toll.takenBy);
         return -1;
       }
-      delay += extra;
+      delay += this.#toll.delayUs;
     }
     // What one sender puts on one segment arrives in that order.
     const arrival = Math.max(start + delay, plant.interfaces.lastArrival(iface));
-    plant.interfaces.setLastArrival(iface, arrival);
-    return arrival;
+    if (!isImpaired) plant.interfaces.setLastArrival(iface, arrival);
+    return isImpaired ? this.#arriveImpaired(iface, arrival) : arrival;
+  }
+
+  /** One that is held arrives later than its turn, and nobody waits for it; a copy comes after it. */
+  #arriveImpaired(iface: number, arrival: number): number {
+    const { holdUs, copyLaterUs } = this.#toll;
+    if (holdUs === 0) this.#shard.plant.interfaces.setLastArrival(iface, arrival);
+    if (copyLaterUs > 0) this.#copyAt = arrival + holdUs + copyLaterUs;
+    return arrival + holdUs;
   }
 
   /** When the last octet has left: frames of one sender wait for each other. */
@@ -118,28 +175,9 @@ export class Crossing {
     return left;
   }
 
-  /** The delay that the faults of this moment add, or the one that takes the frame. */
-  #impair(segment: Segment, key: number, draw: number): number | Fault {
-    const { now } = this.#shard;
-    let extra = 0;
-    for (const fault of segment.faults) {
-      if (now < fault.from || now >= fault.until) continue;
-      const { lossRatio, delayUs, jitterUs } = fault.impairment;
-      const dice = memberKey(fault.key, key);
-      if (lossRatio > 0 && drawAt(dice ^ LOSS_DICE, draw) < lossRatio * TWO_32) {
-        fault.fired++;
-        return fault;
-      }
-      if (delayUs === 0 && jitterUs === 0) continue;
-      fault.fired++;
-      extra += delayUs + (jitterUs > 0 ? upTo(drawAt(dice ^ JITTER_DICE, draw), jitterUs) : 0);
-    }
-    return extra;
-  }
-
   #lose(frame: Frame, host: number, fault: Fault | undefined): void {
     const shard = this.#shard;
-    shard.because(host, fault === undefined ? NET_RULES.lost : NET_RULES.faulted, fault?.impairment.id);
+    shard.because(host, fault === undefined ? NET_RULES.lost : this.#toll.rule, fault?.impairment.id);
     shard.report(frame, fault === undefined ? LOST : FAULTED, fault?.impairment.id);
     shard.pool.free(frame);
   }
@@ -157,11 +195,6 @@ export class Crossing {
     const { plant } = this.#shard;
     return plant.forwards(plant.interfaces.host(sender)) || plant.forwards(plant.interfaces.host(receiver));
   }
-}
-
-/** A whole number from 0 to `limit`. */
-function upTo(draw: number, limit: number): number {
-  return Math.floor((draw / TWO_32) * (limit + 1));
 }
 
 /** RFC 1112 §6.4, RFC 2464 §7: a group's hardware address. */

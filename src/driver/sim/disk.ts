@@ -1,5 +1,13 @@
 import type { Plain, Row, Ticket } from '../../core/service.ts';
 
+/** What makes a disk slow, or full, while it is on. */
+export interface Trouble {
+  readonly id: string;
+  readonly flushUs: number | 'full';
+  /** Rows refused, or flushes that took its time. */
+  fired: number;
+}
+
 export interface Persist {
   readonly ticket: Ticket;
   readonly rows: readonly Row[];
@@ -10,9 +18,8 @@ export interface Persist {
  * a crash; what is settled is there afterwards.
  */
 export class Disk {
-  readonly flushUs: number;
-  /** Whether the disk refuses, as a full or broken one does. */
-  isBroken = false;
+  readonly #flushUs: number;
+  readonly #troubles: Trouble[] = [];
   /** Tells a flush that began before a crash from one of this life. */
   life = 0;
   readonly #keeps: boolean;
@@ -21,8 +28,42 @@ export class Disk {
   #next: Persist[] = [];
 
   constructor(flushUs: number, keeping: 'keeps rows' | 'forgets rows') {
-    this.flushUs = flushUs;
+    this.#flushUs = flushUs;
     this.#keeps = keeping === 'keeps rows';
+  }
+
+  begin(trouble: Trouble): void {
+    this.#troubles.push(trouble);
+  }
+
+  mend(trouble: Trouble): void {
+    const index = this.#troubles.indexOf(trouble);
+    if (index >= 0) this.#troubles.splice(index, 1);
+  }
+
+  /** What refuses rows now, as a full disk does. */
+  get full(): Trouble | undefined {
+    return this.#troubles.find(({ flushUs }) => flushUs === 'full');
+  }
+
+  /** What makes a flush that begins now take longest; undefined: nothing. */
+  get slowest(): Trouble | undefined {
+    let slowest: Trouble | undefined;
+    for (const trouble of this.#troubles) {
+      if (trouble.flushUs === 'full' || trouble.flushUs <= timeOf(slowest, this.#flushUs)) continue;
+      slowest = trouble;
+    }
+    return slowest;
+  }
+
+  /** How long a flush takes that begins now. */
+  get flushUs(): number {
+    return timeOf(this.slowest, this.#flushUs);
+  }
+
+  /** All rows are gone. */
+  wipe(): void {
+    this.#tables.clear();
   }
 
   /** Whether a flush begins now and ends after `flushUs`. */
@@ -35,7 +76,8 @@ export class Disk {
   end(): readonly Persist[] {
     const done = this.#flushing;
     this.#flushing = [];
-    if (!this.isBroken && this.#keeps) for (const { rows } of done) for (const row of rows) this.#apply(row);
+    if (this.full === undefined && this.#keeps)
+      for (const { rows } of done) for (const row of rows) this.#apply(row);
     return done;
   }
 
@@ -70,4 +112,8 @@ export class Disk {
     else rows.set(key, value);
     this.#tables.set(table, rows);
   }
+}
+
+function timeOf(trouble: Trouble | undefined, otherwise: number): number {
+  return trouble === undefined || trouble.flushUs === 'full' ? otherwise : trouble.flushUs;
 }

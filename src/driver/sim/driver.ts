@@ -1,4 +1,13 @@
-import type { Driver, FaultCount, Impairment, Topology, Trace } from '../../core/driver.ts';
+import { sumById } from '../../core/driver.ts';
+import type {
+  DiskTrouble,
+  Driver,
+  FaultCount,
+  Impairment,
+  Outage,
+  Topology,
+  Trace,
+} from '../../core/driver.ts';
 import { ConfigError } from '../../core/errors.ts';
 import { streamKey } from '../../core/random.ts';
 import { RULE_INDEXES } from '../../core/rules.ts';
@@ -8,12 +17,13 @@ import { after, toInstant } from '../../core/time.ts';
 import type { Instant } from '../../core/time.ts';
 import { Areas } from './areas.ts';
 import { Digest } from './digest.ts';
+import type { Trouble } from './disk.ts';
+import { type Counted, Fault } from './fault.ts';
 import { FramePool } from './frames.ts';
 import { Partition } from './partition.ts';
 import type { Order } from './partition.ts';
 import { cutIntoPartitions } from './partitions.ts';
 import { Plant } from './plant.ts';
-import type { Fault } from './segment.ts';
 import { Shard } from './shard.ts';
 import { Tracer, tellMerged } from './tracer.ts';
 import type { Wheel } from './wheel.ts';
@@ -42,7 +52,7 @@ export class SimDriver implements Driver {
   readonly #lookaheadUs: number;
   readonly #isHeard: boolean;
   readonly #ruleCounts = new Uint32Array(RULE_INDEXES);
-  readonly #faults: Fault[] = [];
+  readonly #faults: Counted[] = [];
   readonly #seed: number;
   readonly #texts = new Digest();
   #now = toInstant(0);
@@ -95,8 +105,9 @@ export class SimDriver implements Driver {
     this.#order(at, { kind: 'command', host: this.#plant.hostNamed(host), verb, args });
   }
 
-  crash(at: Instant, host: string): void {
-    this.#order(at, { kind: 'crash', host: this.#plant.hostNamed(host) });
+  crash(at: Instant, host: string, outage: Outage = {}): void {
+    const counted = outage.id === undefined ? undefined : this.#count(outage.id);
+    this.#order(at, { kind: 'crash', host: this.#plant.hostNamed(host), outage, counted });
   }
 
   restart(at: Instant, host: string): void {
@@ -105,23 +116,29 @@ export class SimDriver implements Driver {
 
   /** From `from` on, the disk of a host keeps nothing and says so: `failed`. */
   breakDisk(host: string, from: Instant, until: Instant): void {
-    const number = this.#plant.hostNamed(host);
-    this.#order(from, { kind: 'break-disk', host: number });
-    if (until !== Infinity) this.#order(until, { kind: 'mend-disk', host: number });
+    this.#trouble(host, { id: 'break', flushUs: 'full', fired: 0 }, from, until);
+  }
+
+  troubleDisk({ id, host, flushUs }: DiskTrouble, from: Instant, until: Instant): void {
+    const trouble = { id, flushUs, fired: 0 };
+    this.#faults.push(trouble);
+    this.#trouble(host, trouble, from, until);
   }
 
   impair(impairment: Impairment, from: Instant, until: Instant): void {
-    const segment = this.#plant.segments.find(({ name }) => name === impairment.where);
-    if (segment === undefined)
-      throw new ConfigError('impair.where', impairment.where, 'the name of a segment or link');
-    const key = streamKey(this.#seed, `impairment ${impairment.id}`);
-    const fault: Fault = { impairment, from, until, key, fired: 0 };
+    const { id, where } = impairment;
+    const places = this.#plant.segments.filter(({ name }) => where === undefined || name === where);
+    if (places.length === 0)
+      throw new ConfigError('impair.where', where ?? '', 'the name of a segment or link');
+    const key = streamKey(this.#seed, `impairment ${id}`);
+    const hostNamed = (name: string): number => this.#plant.hostNamed(name);
+    const fault = new Fault(impairment, { from, until }, { key, hostNamed });
     this.#faults.push(fault);
-    segment.faults.push(fault);
+    for (const segment of places) segment.addFault(fault);
   }
 
   faults(): readonly FaultCount[] {
-    return this.#faults.map(({ impairment, fired }) => ({ id: impairment.id, fired }));
+    return sumById(this.#faults);
   }
 
   /** Crossings of segments, and events of all kinds. */
@@ -183,6 +200,18 @@ export class SimDriver implements Driver {
       if (bound < least) least = bound;
     }
     return least;
+  }
+
+  #trouble(host: string, trouble: Trouble, from: Instant, until: Instant): void {
+    const number = this.#plant.hostNamed(host);
+    this.#order(from, { kind: 'break-disk', host: number, trouble });
+    if (until !== Infinity) this.#order(until, { kind: 'mend-disk', host: number, trouble });
+  }
+
+  #count(id: string): Counted {
+    const counted = { id, fired: 0 };
+    this.#faults.push(counted);
+    return counted;
   }
 
   #order(at: Instant, order: Order): void {

@@ -13,6 +13,14 @@ export const MAC_MESSAGE = 5;
 export const EVERYONE = -1;
 export const NOBODY = -2;
 
+/** `Frame.harm`, the worst last: the words are those of `Harm`. */
+export const HARMS = [undefined, 'delayed', 'reordered', 'duplicated', 'corrupted'] as const;
+export const NO_HARM = 0;
+export const DELAYED = 1;
+export const REORDERED = 2;
+export const DUPLICATED = 3;
+export const CORRUPTED = 4;
+
 /**
  * What crosses a segment. The fields are those of the headers that the capture shows; a driver moves them as fields and not
  * as octets, since nobody else reads them. ARP: `from` is the sender's protocol address, `to` the target's.
@@ -44,6 +52,9 @@ export class Frame {
   detail: string | undefined = undefined;
   /** For whom it was when it was made: bits of an `Audience`. */
   led = 0;
+  /** What a fault did to it on its present segment, and which. */
+  harm = NO_HARM;
+  fault: string | undefined = undefined;
 
   constructor(number: number, length: number) {
     const buffer = new ArrayBuffer((length + 7) & ~7);
@@ -69,6 +80,14 @@ export class Frame {
     this.rule = other.rule;
     this.detail = other.detail;
     this.led = other.led;
+    this.harm = other.harm;
+    this.fault = other.fault;
+  }
+
+  /** On the next segment it begins anew. */
+  heal(): void {
+    this.harm = NO_HARM;
+    this.fault = undefined;
   }
 }
 
@@ -128,6 +147,7 @@ export class FramePool {
     frame.detail = undefined;
     frame.flags = 0;
     frame.led = 0;
+    if (frame.harm !== NO_HARM) frame.heal();
     if (octets.length < SHORT_OCTETS) this.#short[octets.length]!.push(frame);
     else this.#listOf(octets.length).push(frame);
   }

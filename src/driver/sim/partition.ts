@@ -1,12 +1,15 @@
 import { bug } from '../../core/errors.ts';
-import type { Input, Plain, Row, Ticket } from '../../core/service.ts';
+import type { Outage } from '../../core/driver.ts';
+import type { Input, Plain, Row, Service, StreamId, Ticket } from '../../core/service.ts';
+import { FAULT } from '../../core/rules/fault.ts';
 import { NET_RULES } from '../../core/rules/net.ts';
 import type { Instant } from '../../core/time.ts';
 import type { Areas } from './areas.ts';
 import { Crossing } from './crossing.ts';
 import { Disk } from './disk.ts';
-import type { Persist } from './disk.ts';
+import type { Persist, Trouble } from './disk.ts';
 import { EVENT } from './events.ts';
+import type { Counted } from './fault.ts';
 import { Neighbours } from './neighbours.ts';
 import { Output } from './output.ts';
 import { Reception } from './reception.ts';
@@ -26,8 +29,23 @@ export type Order =
       readonly verb: string;
       readonly args: Readonly<Record<string, Plain>>;
     }
-  | { readonly kind: 'crash' | 'restart'; readonly host: number }
-  | { readonly kind: 'break-disk' | 'mend-disk'; readonly host: number };
+  | {
+      readonly kind: 'crash';
+      readonly host: number;
+      readonly outage: Outage;
+      readonly counted: Counted | undefined;
+    }
+  | { readonly kind: 'restart'; readonly host: number }
+  | { readonly kind: 'break-disk' | 'mend-disk'; readonly host: number; readonly trouble: Trouble };
+
+/** A host that is down and has not forgotten: what it goes on with. */
+interface Standstill {
+  readonly service: Service;
+  /** What its peers have given up by the time it is back. */
+  readonly streams: readonly StreamId[];
+  /** What the disk has done meanwhile. */
+  readonly done: { readonly persist: Persist; readonly outcome: 'durable' | 'failed' }[];
+}
 
 /** Hosts that run on one queue: takes its events in order and hands inputs to services. */
 export class Partition implements InputHandler, Persisting {
@@ -39,6 +57,7 @@ export class Partition implements InputHandler, Persisting {
   readonly #sink: Sink;
   readonly #reception: Reception;
   readonly #disks = new Map<number, Disk>();
+  readonly #still = new Map<number, Standstill>();
   readonly #orders: Order[] = [];
 
   constructor(shard: Shard, areas: Areas, options: { readonly keepRows: boolean }) {
@@ -48,8 +67,8 @@ export class Partition implements InputHandler, Persisting {
     this.#neighbours = new Neighbours(shard, crossing);
     this.#output = new Output(shard, { crossing, neighbours: this.#neighbours, areas });
     this.#streams = new Streams(shard, this.#output, this);
-    const parts = { neighbours: this.#neighbours, output: this.#output, streams: this.#streams };
-    this.#sink = new Sink(shard, { ...parts, crossing, disks: this });
+    const parts = { crossing, neighbours: this.#neighbours, output: this.#output, streams: this.#streams };
+    this.#sink = new Sink(shard, { ...parts, disks: this });
     this.#reception = new Reception(shard, { ...parts, sink: this.#sink, handler: this });
   }
 
@@ -161,6 +180,11 @@ export class Partition implements InputHandler, Persisting {
   }
 
   #flush(host: number, disk: Disk): void {
+    const { slowest } = disk;
+    if (slowest !== undefined) {
+      slowest.fired++;
+      this.shard.because(host, FAULT.diskSlow, slowest.id);
+    }
     this.shard.wheel.push(this.shard.now + disk.flushUs, EVENT.settle, host, disk.life);
   }
 
@@ -170,8 +194,13 @@ export class Partition implements InputHandler, Persisting {
     if (disk.life !== life) return;
     const done = disk.end();
     if (disk.continues()) this.#flush(host, disk);
-    const outcome = disk.isBroken ? 'failed' : 'durable';
-    for (const persist of done) this.#settleOne(host, persist, outcome);
+    const { full } = disk;
+    if (full !== undefined) full.fired += done.length;
+    const outcome = full === undefined ? 'durable' : 'failed';
+    const still = this.#still.get(host);
+    for (const persist of done)
+      if (still === undefined) this.#settleOne(host, persist, outcome);
+      else still.done.push({ persist, outcome });
   }
 
   #settleOne(host: number, { ticket, rows }: Persist, outcome: 'durable' | 'failed'): void {
@@ -194,24 +223,33 @@ export class Partition implements InputHandler, Persisting {
       case 'command':
         return this.handle(order.host, { kind: 'command', verb: order.verb, args: order.args });
       case 'crash':
-        return this.#crash(order.host);
+        return this.#crash(order.host, order.outage, order.counted);
       case 'restart':
         return this.#restart(order.host);
       case 'break-disk':
       case 'mend-disk':
-        this.#disk(order.host).isBroken = order.kind === 'break-disk';
-        return undefined;
+        return order.kind === 'break-disk'
+          ? this.#disk(order.host).begin(order.trouble)
+          : this.#disk(order.host).mend(order.trouble);
     }
   }
 
-  #crash(host: number): void {
+  #crash(host: number, { memory, disk, id }: Outage, counted: Counted | undefined): void {
     const { plant } = this.shard;
-    if (plant.services[host] === undefined) return;
+    const service = plant.services[host];
+    if (service === undefined) return;
+    if (counted !== undefined) counted.fired++;
+    this.shard.because(host, FAULT.crashed, id);
     plant.services[host] = undefined;
     plant.hosts.arm(host, Infinity);
-    plant.ports.releaseAll(host);
-    this.#streams.forget(host);
+    const streams = this.#streams.forget(host);
     this.#reception.forget(host);
+    if (disk === 'lose') this.#disks.get(host)?.wipe();
+    if (memory === 'keep') {
+      this.#still.set(host, { service, streams, done: [] });
+      return;
+    }
+    plant.ports.releaseAll(host);
     for (let iface = plant.hosts.first(host); iface < plant.hosts.end(host); iface++) {
       this.#neighbours.forget(iface);
       plant.resetAddresses(iface);
@@ -222,10 +260,25 @@ export class Partition implements InputHandler, Persisting {
   #restart(host: number): void {
     const { plant } = this.shard;
     if (plant.services[host] !== undefined) return;
+    this.shard.because(host, FAULT.restarted);
+    const still = this.#still.get(host);
+    if (still !== undefined) {
+      this.#goOn(host, still);
+      return;
+    }
     plant.services[host] = plant.spec(host).create();
     // The rows are taken first: what the service persists now is not of an earlier life.
     const rows = [...(this.#disks.get(host)?.rows() ?? [])];
     for (const row of rows) this.handle(host, { kind: 'restored', row });
+    this.#arm(host);
+  }
+
+  /** It learns at once what has happened while it stood still. */
+  #goOn(host: number, { service, streams, done }: Standstill): void {
+    this.#still.delete(host);
+    this.shard.plant.services[host] = service;
+    for (const { persist, outcome } of done) this.#settleOne(host, persist, outcome);
+    for (const stream of streams) this.handle(host, { kind: 'stream', event: 'reset', stream });
     this.#arm(host);
   }
 

@@ -1,6 +1,7 @@
 import { ANY, MAC_BROADCAST, isIpv4 } from '../../core/address.ts';
 import type { Ip, Mac } from '../../core/address.ts';
 import { NET_RULES } from '../../core/rules/net.ts';
+import type { Crossing } from './crossing.ts';
 import { Doorway } from './doorway.ts';
 import { DELIVERED, UNHEARD } from './events.ts';
 import { ARP_REPLY, ARP_REQUEST, EVERYONE, ICMP, MAC_MESSAGE, NOBODY, TCP, UDP } from './frames.ts';
@@ -64,6 +65,7 @@ class ReusedPacket {
 /** What hosts do with frames that have crossed a segment. */
 export class Reception {
   readonly #shard: Shard;
+  readonly #crossing: Crossing;
   readonly #neighbours: Neighbours;
   readonly #output: Output;
   readonly #streams: Streams;
@@ -78,6 +80,7 @@ export class Reception {
   constructor(
     shard: Shard,
     parts: {
+      readonly crossing: Crossing;
       readonly neighbours: Neighbours;
       readonly output: Output;
       readonly streams: Streams;
@@ -86,6 +89,7 @@ export class Reception {
     },
   ) {
     this.#shard = shard;
+    this.#crossing = parts.crossing;
     this.#neighbours = parts.neighbours;
     this.#output = parts.output;
     this.#streams = parts.streams;
@@ -152,7 +156,9 @@ export class Reception {
     for (const iface of members) {
       const host = plant.interfaces.host(iface);
       if (iface === frame.sender || plant.hosts.partition(host) !== this.#shard.index) continue;
-      if (plant.services[host] !== undefined) this.#hearOne(host, iface, frame);
+      if (plant.services[host] === undefined) continue;
+      if (segment.choosesHearers && this.#crossing.isCut(segment, frame, iface)) continue;
+      this.#hearOne(host, iface, frame);
     }
     audience.cause = 0;
     pool.free(frame);

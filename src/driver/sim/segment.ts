@@ -1,18 +1,8 @@
-import type { HostSpec, Impairment, Quality, SegmentSpec } from '../../core/driver.ts';
-import type { Instant } from '../../core/time.ts';
+import type { HostSpec, Quality, SegmentSpec } from '../../core/driver.ts';
+import type { Fault } from './fault.ts';
 
 /** From here on ports are bound by services: who listens there changes, so nobody keeps a list of it. */
 const LISTED_PORTS_END = 49152;
-
-/** An impairment with its times, and how often it acted. */
-export interface Fault {
-  readonly impairment: Impairment;
-  readonly from: Instant;
-  readonly until: Instant;
-  /** The stream of its dice. */
-  readonly key: number;
-  fired: number;
-}
 
 /** One broadcast domain at run time: who is on it, how good it is, what worsens it. */
 export class Segment {
@@ -20,7 +10,12 @@ export class Segment {
   readonly name: string;
   readonly isCable: boolean;
   readonly quality: Quality;
-  readonly faults: Fault[] = [];
+  readonly #faults: Fault[] = [];
+  /** Before and after these moments no fault acts here: all that a frame without one pays for. */
+  faultsFrom = Infinity;
+  faultsUntil = -Infinity;
+  /** Whether a fault tells those who hear a frame for all apart. */
+  choosesHearers = false;
   /** Interfaces in the file's order, and those of hosts that forward. */
   readonly members: number[] = [];
   readonly routers: number[] = [];
@@ -33,6 +28,18 @@ export class Segment {
     this.name = spec.name;
     this.isCable = spec.kind === 'cable';
     this.quality = spec.quality;
+  }
+
+  /** In the order declared. */
+  get faults(): readonly Fault[] {
+    return this.#faults;
+  }
+
+  addFault(fault: Fault): void {
+    this.#faults.push(fault);
+    this.faultsFrom = Math.min(this.faultsFrom, fault.from);
+    this.faultsUntil = Math.max(this.faultsUntil, fault.until);
+    if (!fault.concernsAll) this.choosesHearers = true;
   }
 
   join(iface: number, host: HostSpec): void {

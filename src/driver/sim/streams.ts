@@ -128,9 +128,15 @@ export class Streams {
     } else this.#resend(connection);
   }
 
-  /** The host is down: nobody there knows of its streams any more. */
-  forget(host: number): void {
-    for (const connection of this.#byId.values()) if (connection.host === host) this.#remove(connection);
+  /** The host is down: nobody there keeps its streams any more. Gives those that its service knows. */
+  forget(host: number): readonly StreamId[] {
+    const known: StreamId[] = [];
+    for (const connection of this.#byId.values()) {
+      if (connection.host !== host) continue;
+      this.#remove(connection);
+      if (connection.state !== 'lingering' && connection.state !== 'syn-received') known.push(connection.id);
+    }
+    return known;
   }
 
   #receiveUnknown(host: number, local: Endpoint, peer: Endpoint, frame: Frame): void {

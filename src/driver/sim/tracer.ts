@@ -7,8 +7,8 @@ import { toInstant } from '../../core/time.ts';
 import type { Instant } from '../../core/time.ts';
 import { bug } from '../../core/errors.ts';
 import { Audience, EVERYBODY } from './audience.ts';
-import { FATES } from './events.ts';
-import { ARP_REQUEST, EVERYONE, ICMP, MAC_MESSAGE, NOBODY, TCP, UDP } from './frames.ts';
+import { DELIVERED, FATES } from './events.ts';
+import { ARP_REQUEST, DELAYED, EVERYONE, HARMS, ICMP, MAC_MESSAGE, NOBODY, TCP, UDP } from './frames.ts';
 import type { Frame, FramePool } from './frames.ts';
 import type { Plant } from './plant.ts';
 import { encodeSegment } from './segment-octets.ts';
@@ -83,10 +83,16 @@ export class Tracer {
     return taken;
   }
 
+  /** A frame as it is put on its segment, for who decides about it; its octets are valid during the call. */
+  look(at: Instant, frame: Frame): FrameEvent {
+    return this.#event(at, frame, frame.octets, { fate: DELIVERED, fault: undefined });
+  }
+
   frame(at: Instant, frame: Frame, fate: number, fault: string | undefined): void {
     const audience = this.#audienceOf(frame, fate);
     if (audience === 0) return;
-    const event = this.#event(at, frame, fate, fault);
+    const octets = this.#waiting === undefined ? frame.octets : frame.octets.slice();
+    const event = this.#event(at, frame, octets, { fate, fault });
     this.#take({ kind: 'call', at, audience, tell: (listener) => listener.frame?.(event) });
   }
 
@@ -149,7 +155,8 @@ export class Tracer {
     this.#take({ kind: 'call', at, audience: EVERYBODY, tell });
   }
 
-  #audienceOf({ sender, receiver, led }: Frame, fate: number): number {
+  #audienceOf({ sender, receiver, led, harm }: Frame, fate: number): number {
+    if (harm > DELAYED) return EVERYBODY;
     const { interfaces } = this.#plant;
     const ends = {
       sender: this.#plant.spec(interfaces.host(sender)),
@@ -163,7 +170,12 @@ export class Tracer {
     else this.#waiting.push(told);
   }
 
-  #event(at: Instant, frame: Frame, fate: number, fault: string | undefined): FrameEvent {
+  #event(
+    at: Instant,
+    frame: Frame,
+    octets: Uint8Array,
+    { fate, fault }: { readonly fate: number; readonly fault: string | undefined },
+  ): FrameEvent {
     const plant = this.#plant;
     const { sender, receiver } = frame;
     const hasReceiver = receiver !== EVERYONE && receiver !== NOBODY;
@@ -174,19 +186,19 @@ export class Tracer {
       sender: plant.spec(plant.interfaces.host(sender)),
       receiver: hasReceiver ? plant.spec(plant.interfaces.host(receiver)) : undefined,
       fate: FATES[fate] ?? bug(`no fate ${fate}`),
-      fault,
+      fault: fault ?? frame.fault,
+      harm: HARMS[frame.harm],
       sourceMac: plant.mac(sender),
       destinationMac: frame.destinationMac,
       packet: frame.packet,
-      body: this.#body(frame),
+      body: this.#body(frame, octets),
       rule: frame.rule,
       detail: frame.detail,
     };
   }
 
-  #body(frame: Frame): FrameBody {
+  #body(frame: Frame, octets: Uint8Array): FrameBody {
     const { kind, from, to, ttl } = frame;
-    const octets = this.#waiting === undefined ? frame.octets : frame.octets.slice();
     if (kind === MAC_MESSAGE) return { kind: 'mac-message', octets };
     if (kind === ICMP) return { kind: 'icmp', from, to, ttl, octets };
     const ends = { from: { address: from, port: frame.fromPort }, to: { address: to, port: frame.toPort } };
