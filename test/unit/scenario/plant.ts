@@ -150,6 +150,7 @@ const noDriver = {
   impair: () => undefined,
   crash: () => undefined,
   restart: () => undefined,
+  troubleDisk: () => undefined,
   faults: () => [],
 };
 

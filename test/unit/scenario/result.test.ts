@@ -41,6 +41,7 @@ describe('the result of a run', () => {
       impair: () => undefined,
       crash: () => undefined,
       restart: () => undefined,
+      troubleDisk: () => undefined,
       faults: () => [{ id: 'noise', fired }],
     });
     tell(run);

@@ -76,6 +76,7 @@ test('faults go to the driver, all moments counted from its start', () => {
     impair: tell('impair'),
     crash: tell('crash'),
     restart: tell('restart'),
+    troubleDisk: tell('disk'),
     faults: () => [],
   };
   scheduleTimeline(scenario, 1, new PlantIndex(scenario, TOPOLOGY), driver, at(100));
