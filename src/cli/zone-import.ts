@@ -20,7 +20,7 @@ export function addImportCommand(group: Command, session: Session, done: (code: 
   group
     .command('import <files...>')
     .description(
-      'make a scenario file of Route 53’s change batches, or of what its list-resource-record-sets, list-health-checks and list-cidr-blocks print',
+      'make a scenario file of octoDNS’s zones in YAML, or of Route 53’s change batches, or of what its list-resource-record-sets, list-health-checks and list-cidr-blocks print',
     )
     .addOption(new Option('--origin <name>', "the zone's name, where the files do not say it"))
     .addOption(new Option('--ip <address>', "the name server's own address").default('192.0.2.53'))

@@ -7,8 +7,8 @@ import { isMistakes, placeOf, readSource } from './source.ts';
 /** A file of plain data with the places of its values, for messages. */
 export interface PlainFile {
   readonly value: Plain;
-  /** The place of a path such as `upstream-service-flow[0].reference`, or the nearest that is there. */
-  placeOf(path: string): Place;
+  /** The place of a path such as `upstream-service-flow[0].reference`, or of its parts; or the nearest that is there. */
+  placeOf(path: string | readonly (string | number)[]): Place;
 }
 
 /** Plain data as YAML 1.2: block style, texts quoted where they would read as something else. */
@@ -22,7 +22,7 @@ export function fromYaml(text: string, fileName: string): PlainFile {
   if (isMistakes(source)) throw new ScenarioError(fileName, source);
   return {
     value: source.value,
-    placeOf: (path) => placeOf(source, partsOf(path)),
+    placeOf: (path) => placeOf(source, typeof path === 'string' ? partsOf(path) : path),
   };
 }
 

@@ -7,9 +7,14 @@ export class Item {
   readonly value: Plain | undefined;
   readonly #file: PlainFile;
   readonly #name: string;
-  readonly #path: string;
+  readonly #path: readonly (string | number)[];
 
-  constructor(file: PlainFile, name: string, value: Plain | undefined, path: string) {
+  constructor(
+    file: PlainFile,
+    name: string,
+    value: Plain | undefined,
+    path: readonly (string | number)[] = [],
+  ) {
     this.value = value;
     this.#file = file;
     this.#name = name;
@@ -19,11 +24,16 @@ export class Item {
   get(key: string): Item {
     const { value } = this;
     const inside = isMap(value) && Object.hasOwn(value, key) ? value[key] : undefined;
-    return new Item(this.#file, this.#name, inside, this.#path === '' ? key : `${this.#path}.${key}`);
+    return new Item(this.#file, this.#name, inside, [...this.#path, key]);
   }
 
   get isThere(): boolean {
     return this.value !== undefined && this.value !== null;
+  }
+
+  /** The file that it stands in. */
+  get fileName(): string {
+    return this.#name;
   }
 
   get text(): string | undefined {
@@ -38,6 +48,11 @@ export class Item {
       : undefined;
   }
 
+  /** A text or a number, as it is written in a record. */
+  get word(): string | undefined {
+    return typeof this.value === 'number' ? String(this.value) : this.text;
+  }
+
   get isTrue(): boolean {
     return this.value === true;
   }
@@ -45,7 +60,12 @@ export class Item {
   get list(): readonly Item[] {
     const { value } = this;
     if (!Array.isArray(value)) return [];
-    return value.map((one: Plain, index) => new Item(this.#file, this.#name, one, `${this.#path}[${index}]`));
+    return value.map((one: Plain, index) => new Item(this.#file, this.#name, one, [...this.#path, index]));
+  }
+
+  /** The items of a list, or the one that stands in its place. */
+  get oneOrMany(): readonly Item[] {
+    return Array.isArray(this.value) ? this.list : this.isThere ? [this] : [];
   }
 
   /** Names and values of a map. */
@@ -56,6 +76,13 @@ export class Item {
   get origin(): Origin {
     return { file: this.#name, ...this.#file.placeOf(this.#path) };
   }
+}
+
+/** All files of one zone. */
+export interface ZoneFiles {
+  readonly files: readonly Item[];
+  /** The zone's name without the root's dot; undefined: by what the files say. */
+  readonly apex: string | undefined;
 }
 
 function isMap(value: Plain | undefined): value is Readonly<Record<string, Plain>> {

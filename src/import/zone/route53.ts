@@ -12,15 +12,8 @@ import {
   ownerOf,
   type ZoneDraft,
 } from './draft.ts';
-import type { Item } from './item.ts';
+import type { Item, ZoneFiles } from './item.ts';
 import { Route53Checks } from './route53-checks.ts';
-
-/** What the files of Route 53 hold together: change batches, lists of records, of health checks and of networks. */
-export interface Route53Input {
-  readonly files: readonly Item[];
-  /** The zone's name; left out, that of the SOA, else the shortest name. */
-  readonly apex: string | undefined;
-}
 
 /** One policy's records of a name and type, and where the first of them stands. */
 interface Sets {
@@ -29,8 +22,11 @@ interface Sets {
   readonly list: Item[];
 }
 
-/** Record sets of Route 53 as records and policies. */
-export function importRoute53({ files, apex: given }: Route53Input, notes: Notes): ZoneDraft {
+/**
+ * Record sets of Route 53 as records and policies. The files hold change batches, lists of records, of health checks and of networks;
+ * the zone is that of the SOA, else the shortest name.
+ */
+export function importRoute53({ files, apex: given }: ZoneFiles, notes: Notes): ZoneDraft {
   const sets = files.flatMap((file) => recordSets(file, notes));
   const draft = emptyDraft(given ?? apexOf(sets, notes));
   const checks = new Route53Checks(

@@ -5,6 +5,7 @@ import type { Plain } from '../../core/service.ts';
 import { Notes, type Note } from '../notes.ts';
 import type { ZoneDraft } from './draft.ts';
 import { Item } from './item.ts';
+import { importOctodns, isOctodns } from './octodns.ts';
 import { importRoute53 } from './route53.ts';
 
 export interface ZoneImportRequest {
@@ -28,9 +29,10 @@ export function importZone({ files, origin, address }: ZoneImportRequest): Impor
   const notes = new Notes();
   const items = files.map(({ name, text }) => {
     const file = fromYaml(text, name);
-    return new Item(file, name, file.value, '');
+    return new Item(file, name, file.value);
   });
-  const draft = importRoute53({ files: items, apex: origin?.replace(/\.$/, '') }, notes);
+  const input = { files: items, apex: origin?.replace(/\.$/, '') };
+  const draft = isOctodns(items) ? importOctodns(input, notes) : importRoute53(input, notes);
   const [first] = files;
   if (draft.records.size + draft.routing.size === 0)
     throw new ScenarioError(first?.name ?? '', [
@@ -39,7 +41,7 @@ export function importZone({ files, origin, address }: ZoneImportRequest): Impor
         column: 1,
         path: '',
         message: 'there is no record in it that headend can serve',
-        hint: 'it takes change batches, and what list-resource-record-sets prints',
+        hint: "it takes Route 53's change batches and what list-resource-record-sets prints, and octoDNS's zones in YAML",
       },
     ]);
   const scenario = `# Brought in by headend zone import from ${files.map(({ name }) => name.replace(/[^\x20-\x7e]/g, '?')).join(', ')}.\n${toYaml(scenarioOf(draft, address))}`;
