@@ -63,8 +63,8 @@ export class ServiceQueue {
     const isFull = this.isFull;
     if (waiting instanceof FairQueue) {
       const source = this.#sourceOf(frame);
-      // Where the new one's own source has most in the queue already, the newest of that source is the new one.
-      if (isFull && waiting.isLongest(source)) return this.#drop(frame);
+      // With it its source would have most, and then it is the newest of that source; who waits as long as others keeps its place.
+      if (isFull && waiting.wouldBeLongest(source)) return this.#drop(frame);
       const victim = isFull ? waiting.dropFromLongest() : undefined;
       waiting.push(source, { frame, since: now });
       return victim && this.#drop(victim.frame);

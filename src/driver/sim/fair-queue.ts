@@ -39,9 +39,9 @@ export class FairQueue<Item> {
     return undefined;
   }
 
-  /** Whether no source has more waiting than this one. */
-  isLongest(source: Source): boolean {
-    return (this.#turns.get(source)?.items.length ?? 0) === this.#longest;
+  /** Whether with one more no source would have more waiting than this one. */
+  wouldBeLongest(source: Source): boolean {
+    return (this.#turns.get(source)?.items.length ?? 0) + 1 >= this.#longest;
   }
 
   /** The newest item of the source that has most; of several, the one that has had as many for the longest time. */
