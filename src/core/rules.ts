@@ -55,6 +55,7 @@ const PROTOCOLS = [
   'WEB',
   'RESOLVER',
   'FAULT',
+  'CAUSE',
 ] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
 

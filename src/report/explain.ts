@@ -19,11 +19,19 @@ export interface Entry {
 
 /** What a code or a concept means; undefined when it is neither. */
 export function findEntry(topic: string): Entry | undefined {
-  const rule = ruleById(topic.toUpperCase());
+  const rule = ruleById(wholeId(topic.toUpperCase()));
   if (rule !== undefined) return ruleEntry(rule);
   const word = topic.toLowerCase();
   const concept = CONCEPTS.find(({ name, also }) => name === word || also.includes(word));
   return concept === undefined ? undefined : conceptEntry(concept);
+}
+
+/** `HE-CAUSE-6` and `HE-CAUSE-06` mean HE-CAUSE-006. */
+function wholeId(id: string): string {
+  return id.replace(
+    /^(HE-[A-Z]+-)0*(\d{1,3})$/,
+    (_, protocol: string, digits: string) => `${protocol}${digits.padStart(3, '0')}`,
+  );
 }
 
 /** What a packet of this kind is about; undefined when no concept fits it. */

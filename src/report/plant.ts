@@ -1,5 +1,5 @@
 import { SERVER_PORT } from '../codec/dhcp/codes.ts';
-import { formatMac, macAt } from '../core/address.ts';
+import { formatIp, formatMac, macAt } from '../core/address.ts';
 import type { FrameEvent, Topology } from '../core/driver.ts';
 
 /** What a report has to know of a host to place its packets. */
@@ -8,7 +8,12 @@ export interface PlantHost {
   readonly kind: string;
   readonly group: string;
   readonly forwards: boolean;
-  readonly interfaces: readonly { readonly segment: string; readonly mac: string }[];
+  readonly interfaces: readonly {
+    readonly segment: string;
+    readonly mac: string;
+    /** Those that the file gives, leases come later; not in traces of an earlier headend. */
+    readonly addresses?: readonly string[] | undefined;
+  }[];
 }
 
 export function plantOf(topology: Topology): readonly PlantHost[] {
@@ -17,7 +22,11 @@ export function plantOf(topology: Topology): readonly PlantHost[] {
     kind,
     group,
     forwards,
-    interfaces: interfaces.map(({ segment, mac }) => ({ segment, mac: formatMac(mac) })),
+    interfaces: interfaces.map(({ segment, mac, addresses }) => ({
+      segment,
+      mac: formatMac(mac),
+      addresses: addresses.map(({ address }) => formatIp(address)),
+    })),
   }));
 }
 

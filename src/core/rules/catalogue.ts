@@ -1,4 +1,5 @@
 import type { Rule } from '../rules.ts';
+import { CAUSE } from './cause.ts';
 import { CMTS } from './cmts.ts';
 import { DHCP } from './dhcp.ts';
 import { DNS } from './dns.ts';
@@ -47,6 +48,7 @@ const FILES: readonly Readonly<Record<string, Rule>>[] = [
   WEB,
   RESOLVER,
   FAULT,
+  CAUSE,
 ];
 
 /** Every rule there is, protocol by protocol, each in the order of its file. */

@@ -1,0 +1,55 @@
+import type { Boot } from './boot.ts';
+import type { Observed } from './observed.ts';
+
+/** How far a client without service ever came: each stage has proof in packets for all before it. */
+export type Stage =
+  /** It speaks to the CMTS and gets no answer to its ranging. */
+  | 'ranging'
+  /** Its DISCOVERs reach no DHCP server. */
+  | 'unheard'
+  /** They reach one, and it offers nothing. */
+  | 'unanswered'
+  /** Offers are sent and do not come to its relay or link. */
+  | 'offer-lost'
+  /** Offers come and it takes none. */
+  | 'offer-refused'
+  /** It asks for an address and gets no ACK. */
+  | 'no-ack'
+  /** It has an address and nothing more is seen of it. */
+  | 'leased'
+  /** It asks for its file and nothing comes. */
+  | 'file-silent'
+  | 'file-error'
+  /** Some of its file comes, never all. */
+  | 'file-broken'
+  /** It has all of its file and does not register. */
+  | 'file-refused'
+  | 'unregistered'
+  | 'refused';
+
+/** Undefined: it is served, or has asked too little for anybody to judge. */
+export function stageOf(boot: Boot): Stage | undefined {
+  if (boot.served || boot.isOff) return undefined;
+  if (boot.arrived('register-answer') > 0 && boot.registration !== undefined && boot.registration !== 0)
+    return 'refused';
+  if (boot.sent('register') > 0) return 'unregistered';
+  if (boot.completed !== undefined) return 'file-refused';
+  if (boot.fileError !== undefined) return 'file-error';
+  if (boot.sent('read-request') > 0) return boot.arrived('data') === 0 ? 'file-silent' : 'file-broken';
+  if (boot.arrived('ack-down') > 0) return 'leased';
+  if (boot.sent('request-up') > 0) return 'no-ack';
+  if (boot.sent('discover-up') === 0) return boot.sent('ranging') > 0 ? 'ranging' : undefined;
+  if (boot.arrived('offer-down') > 0) return 'offer-refused';
+  if (boot.sent('offer-back') > 0 || boot.sent('offer-down') > 0) return 'offer-lost';
+  return boot.arrived('discover-relayed') > 0 ? 'unanswered' : 'unheard';
+}
+
+/** All clients that are stuck at one of these stages, in the order seen. */
+export function stuckAt(seen: Observed, ...stages: readonly Stage[]): Boot[] {
+  const stuck: Boot[] = [];
+  for (const boot of seen.boots()) {
+    const stage = stageOf(boot);
+    if (stage !== undefined && stages.includes(stage)) stuck.push(boot);
+  }
+  return stuck;
+}
