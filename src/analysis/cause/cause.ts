@@ -91,6 +91,7 @@ const FATES: Readonly<Record<Mark['fate'], string>> = {
   faulted: ', taken by a fault',
   unheard: ', where nobody took it',
   overflow: ', dropped: the queue was full',
+  limited: ', dropped by the limiter',
 };
 
 /** What a host said of itself as evidence. */
