@@ -10,9 +10,10 @@ import { encodePacket, type TftpPacket } from '../../src/codec/tftp/packet.ts';
 import { loadScenario, prepareVirtual } from '../../src/api/scenario.ts';
 import { clientMessage, ip, ipOption, option, textOption } from '../support/dhcp-builders.ts';
 import { query } from '../support/dns-client.ts';
+import { madeZoneWork } from './zone-work.ts';
 import { hex } from '../support/hex.ts';
 
-const PROTOCOLS = ['dhcp', 'tftp', 'tod', 'dns', 'mac'] as const;
+const PROTOCOLS = ['dhcp', 'tftp', 'tod', 'dns', 'zones', 'mac'] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
 export type Corpus = Readonly<Record<Protocol, readonly Uint8Array[]>>;
 
@@ -28,6 +29,7 @@ export async function gatherCorpus(root: string): Promise<Corpus> {
     tftp: new Map(),
     tod: new Map(),
     dns: new Map(),
+    zones: new Map(),
     mac: new Map(),
   };
   const keep = (protocol: Protocol, octets: Uint8Array): void => {
@@ -37,6 +39,7 @@ export async function gatherCorpus(root: string): Promise<Corpus> {
   };
   for (const octets of madeDhcp()) keep('dhcp', octets);
   for (const octets of madeDns()) keep('dns', octets);
+  for (const octets of madeZoneWork()) keep('zones', octets);
   for (const octets of madeTftp()) keep('tftp', octets);
   keep('tod', new Uint8Array(0));
   readFixtures(join(root, 'fixtures/packets'), keep);
@@ -52,7 +55,14 @@ export async function gatherCorpus(root: string): Promise<Corpus> {
     await prepareVirtual(loadScenario(join(folder, name))).execute([{ frame }]);
   }
   const list = (protocol: Protocol): readonly Uint8Array[] => [...found[protocol].values()];
-  return { dhcp: list('dhcp'), tftp: list('tftp'), tod: list('tod'), dns: list('dns'), mac: list('mac') };
+  return {
+    dhcp: list('dhcp'),
+    tftp: list('tftp'),
+    tod: list('tod'),
+    dns: list('dns'),
+    zones: list('zones'),
+    mac: list('mac'),
+  };
 }
 
 /** `NAME.hex`: hex, then `#` and the field; the name begins with the protocol. */

@@ -26,6 +26,8 @@ const TARGETS: readonly Target[] = [
   { what: 'Time of Day', host: 'tod', protocol: 'tod', server: 'tod' },
   { what: 'DNS over UDP', host: 'dns', protocol: 'dns', server: 'dns' },
   { what: 'DNS over UDP, cookies and rates', host: 'wary', protocol: 'dns', server: 'dns', asked: 'wary' },
+  { what: 'DNS, zones that change', host: 'keeper', protocol: 'zones', server: 'dns' },
+  { what: 'DNS over TCP, zones that change', host: 'keeper', protocol: 'zones', server: 'dns', stream: true },
   { what: 'DNS over TCP', host: 'dns', protocol: 'dns', server: 'dns', stream: true },
   { what: 'Time of Day over TCP', host: 'tod', protocol: 'tod', server: 'tod', stream: true },
 ];
