@@ -3,7 +3,8 @@ import type { HostSpec, Topology } from '../core/driver.ts';
 import type { MappingRow } from '../driver/real/mapping.ts';
 import { formatDuration } from '../report/line.ts';
 import { liveMapping } from './live.ts';
-import { loadScenario, prepareVirtual } from './scenario.ts';
+import { loadCells, loadScenario, prepareVirtual } from './scenario.ts';
+import type { LoadedScenario, LoadOptions } from './scenario.ts';
 
 /** What a run or `serve` of a file would start; nothing is opened to find out. */
 export interface Plan {
@@ -11,6 +12,10 @@ export interface Plan {
   readonly about: string;
   readonly seed: number;
   readonly duration_us: number;
+  /** With the values that this plan has; a run of the matrix has those of its cell. */
+  readonly params: LoadedScenario['params'];
+  /** All cells; empty without a matrix. */
+  readonly matrix: readonly LoadedScenario['cell'][];
   readonly segments: readonly { readonly name: string; readonly kind: string }[];
   readonly hosts: readonly PlannedHost[];
   readonly timeline: readonly { readonly at_us: number; readonly what: string }[];
@@ -39,9 +44,10 @@ export interface PlannedHost {
 const PACKETS_PER_MODEM = 27;
 const PACKETS_PER_HOST = 10;
 
-export function planScenario(path: string, reach: 'inside' | 'any'): Plan {
-  const loaded = loadScenario(path, { reach });
-  const { scenario } = loaded;
+export function planScenario(path: string, options: LoadOptions): Plan {
+  const loaded = loadScenario(path, options);
+  const { scenario, params } = loaded;
+  const cells = loadCells(path, options).map(({ cell }) => cell);
   const { topology, seed } = prepareVirtual(loaded);
   const modems = topology.hosts.filter(({ kind }) => kind === 'cable-modem').length;
   return {
@@ -49,6 +55,8 @@ export function planScenario(path: string, reach: 'inside' | 'any'): Plan {
     about: scenario.about,
     seed,
     duration_us: scenario.durationUs,
+    params,
+    matrix: Object.keys(loaded.cell).length === 0 ? [] : cells,
     segments: topology.segments.map(({ name, kind }) => ({ name, kind })),
     hosts: topology.hosts.map(plannedHost),
     timeline: scenario.timeline.map((action) => ({ at_us: action.at, what: actionText(action) })),

@@ -4,8 +4,6 @@ import { Flag } from '../codec/dns/header.ts';
 import { encodeQuery } from '../codec/dns/question.ts';
 import { toName } from '../codec/dns/name.ts';
 import { Type } from '../codec/dns/registry.ts';
-import { TEXT_MAX } from '../config/source.ts';
-import { parseScenario } from '../config/parse.ts';
 import type {
   DhcpServiceConfig,
   DnsServiceConfig,
@@ -17,9 +15,9 @@ import { formatIp, isIpv4 } from '../core/address.ts';
 import { bug } from '../core/errors.ts';
 import { escapeText } from '../core/text.ts';
 import { askControl } from './control.ts';
-import { readText } from './files.ts';
 import { askDns, fetchTftp, probeDhcp, probeTod, readDns } from './probe.ts';
 import type { Server } from './probe.ts';
+import { readScenario } from './read-scenario.ts';
 
 /** One question to one service of a file, or to one CMTS. */
 export interface Asked {
@@ -44,7 +42,7 @@ const BEHIND = '02:68:65:61:64:71';
 
 /** Asks every service of a scenario file one question that it must be able to answer. */
 export async function probeFile(path: string, options: ProbeFileOptions): Promise<readonly Asked[]> {
-  const scenario = parseScenario(readText(path, TEXT_MAX * 3), path, { paths: 'any' });
+  const { scenario } = readScenario(path, { reach: 'any' });
   const services = scenario.services.map((service) => {
     const address =
       options.at ?? formatIp(service.addresses[0]?.address ?? bug(`${service.name} is nowhere`));

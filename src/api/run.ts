@@ -9,7 +9,7 @@ import { EXIT } from './exit.ts';
 import { liveMapping, prepareLive } from './live.ts';
 import { Observation } from './observe.ts';
 import { mappingText } from './plan.ts';
-import { loadScenario, prepareVirtual, type LoadedScenario } from './scenario.ts';
+import { loadScenario, prepareVirtual, type LoadedScenario, type LoadOptions } from './scenario.ts';
 import type { Pace } from './virtual-run.ts';
 
 export { runsJson } from '../report/json.ts';
@@ -19,8 +19,7 @@ export interface RunRequest {
   readonly path: string;
   readonly mode: 'virtual' | 'live';
   readonly seed: number | undefined;
-  /** Whether files may lie outside of the scenario's folder. */
-  readonly reach: 'inside' | 'any';
+  readonly load: LoadOptions;
   readonly ladders: readonly string[];
   readonly pcap: string | undefined;
   readonly trace: string | undefined;
@@ -55,7 +54,7 @@ export interface RunReport {
 /** Runs one scenario file and writes the files asked for. */
 export async function runOnce(request: RunRequest, signal: AbortSignal): Promise<RunReport> {
   const { mode, seed, notice, ladders, pcap, trace } = request;
-  const loaded = request.loaded ?? loadScenario(request.path, { reach: request.reach });
+  const loaded = request.loaded ?? loadScenario(request.path, request.load);
   const virtual = mode === 'virtual' ? prepareVirtual(loaded, { seed }) : undefined;
   const run = virtual ?? prepareLive(loaded, { seed, notice });
   const note = mode === 'live' ? mappingText(liveMapping(run.topology)) : '';

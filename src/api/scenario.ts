@@ -1,9 +1,5 @@
-import { realpathSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
-import type { Overrides } from '../config/override.ts';
-import { parseCells, parseOne, type ParseOptions, type ScenarioCell } from '../config/parse.ts';
-import { quote } from '../config/mistakes.ts';
-import { TEXT_MAX } from '../config/source.ts';
+import { basename } from 'node:path';
+import type { ScenarioCell } from '../config/parse.ts';
 import type { Topology, Trace } from '../core/driver.ts';
 import type { Rule } from '../core/rules.ts';
 import { portableCrypto } from '../crypto/portable.ts';
@@ -12,11 +8,11 @@ import type { RunResult } from '../scenario/result.ts';
 import { ScenarioRun } from '../scenario/run.ts';
 import { buildTopology } from '../topology/build.ts';
 import type { Contents } from '../topology/contents.ts';
-import { isInside } from './beside.ts';
-import { openContents, type Reach } from './contents.ts';
-import { FileError } from './failure.ts';
-import { readText } from './files.ts';
+import { openContents } from './contents.ts';
+import { readCells, readScenario, type LoadOptions } from './read-scenario.ts';
 import { runVirtual, type Pace } from './virtual-run.ts';
+
+export type { LoadOptions } from './read-scenario.ts';
 
 /** A scenario whose every mistake that can be seen without running it has been looked for. */
 export interface LoadedScenario extends ScenarioCell {
@@ -24,61 +20,21 @@ export interface LoadedScenario extends ScenarioCell {
   readonly contents: Contents;
 }
 
-export interface LoadOptions extends Overrides {
-  /** `any`: files may lie outside of the scenario's folder. Left out: `inside`. */
-  readonly reach?: Reach | undefined;
-}
-
-/** UTF-8 takes at most three octets for a character of the text. */
-const FILE_OCTETS_MAX = TEXT_MAX * 3;
-
 /**
  * Reads and checks a scenario file, its own mistakes first, then the files it names; of a matrix the cell that its params
  * say. Throws `ScenarioError` with all mistakes, or `FileError` when the scenario itself cannot be read.
  */
 export function loadScenario(path: string, options: LoadOptions = {}): LoadedScenario {
-  return withContents(
-    parseOne(readText(path, FILE_OCTETS_MAX), path, asParsed(path, options)),
-    path,
-    options,
-  );
+  return withContents(readScenario(path, options), path, options);
 }
 
 /** One scenario for each cell of its matrix, in order; one without a matrix. */
 export function loadCells(path: string, options: LoadOptions = {}): readonly LoadedScenario[] {
-  const cells = parseCells(readText(path, FILE_OCTETS_MAX), path, asParsed(path, options));
-  return cells.map((cell) => withContents(cell, path, options));
+  return readCells(path, options).map((cell) => withContents(cell, path, options));
 }
 
 function withContents(cell: ScenarioCell, path: string, { reach = 'inside' }: LoadOptions): LoadedScenario {
   return { ...cell, path, contents: openContents(cell.scenario, path, reach) };
-}
-
-function asParsed(path: string, { reach = 'inside', ...overrides }: LoadOptions): ParseOptions {
-  return { ...overrides, paths: reach, readBase: (base) => readBase(path, base, reach) };
-}
-
-/** The text of a file that a scenario extends, which may leave its folder no more than others that it names, by links either. */
-function readBase(
-  path: string,
-  base: string,
-  reach: Reach,
-): ReturnType<NonNullable<ParseOptions['readBase']>> {
-  const folder = dirname(resolve(path));
-  const file = resolve(folder, base);
-  try {
-    if (reach === 'inside' && !isInside(realpathSync(file), realpathSync(folder)))
-      return {
-        message: `${quote(base)} leads out of the scenario's folder`,
-        hint: 'put the file there, or allow it with --allow-path',
-      };
-    return readText(file, FILE_OCTETS_MAX);
-  } catch (error) {
-    const hint = `it was looked for as ${quote(file)}`;
-    if (error instanceof FileError) return { message: `${quote(base)}: ${error.reason}`, hint };
-    if (!(error instanceof Error && 'code' in error)) throw error;
-    return { message: `there is no file ${quote(base)} to extend`, hint };
-  }
 }
 
 export interface VirtualOptions {

@@ -1,10 +1,15 @@
 import { formatWarning } from '../config/mistakes.ts';
-import { loadScenario, prepareVirtual } from './scenario.ts';
+import { loadCells, prepareVirtual, type LoadOptions } from './scenario.ts';
 
-/** Throws what is wrong with a scenario, the files it names, or what is made of both; gives what is worth a word all the same. */
-export function validateScenario(path: string, reach: 'inside' | 'any'): readonly string[] {
-  const loaded = loadScenario(path, { reach });
-  const told = loaded.scenario.warnings.map((warning) => formatWarning(path, warning));
-  prepareVirtual(loaded, { notice: (text) => told.push(text) });
-  return told;
+/**
+ * Throws what is wrong with a scenario in any cell of its matrix, the files it names, or what is made of both; gives what
+ * is worth a word all the same.
+ */
+export function validateScenario(path: string, options: LoadOptions): readonly string[] {
+  const told = new Set<string>();
+  for (const loaded of loadCells(path, options)) {
+    for (const warning of loaded.scenario.warnings) told.add(formatWarning(path, warning));
+    prepareVirtual(loaded, { notice: (text) => told.add(text) });
+  }
+  return [...told];
 }

@@ -1,6 +1,7 @@
 import { EXIT } from '../api/exit.ts';
 import { laddersOfFile } from '../api/trace.ts';
 import { lineText } from '../api/report.ts';
+import { gather } from './load-flags.ts';
 import { defineVerb, jsonFlag } from './program.ts';
 
 export const ladder = defineVerb(
@@ -21,7 +22,3 @@ export const ladder = defineVerb(
     return EXIT.passed;
   },
 );
-
-function gather(word: string, words: readonly string[] = []): readonly string[] {
-  return [...words, word];
-}

@@ -3,13 +3,14 @@ import { planScenario } from '../api/plan.ts';
 import type { Plan, PlannedHost } from '../api/plan.ts';
 import { formatCount, formatDuration, span, wrapItems, wrapText } from '../api/report.ts';
 import type { Line } from '../api/report.ts';
-import { defineVerb, jsonFlag, reachOf, reachFlag } from './program.ts';
+import { addLoadFlags, loadOptionsOf } from './load-flags.ts';
+import { defineVerb, jsonFlag } from './program.ts';
 
 export const plan = defineVerb(
   'plan <file>',
-  (command) => command.addOption(reachFlag()).addOption(jsonFlag()),
+  (command) => addLoadFlags(command.addOption(jsonFlag())),
   ({ output }, [file = ''], flags) => {
-    const planned = planScenario(file, reachOf(flags));
+    const planned = planScenario(file, loadOptionsOf(flags));
     if (flags['json'] === true) output.json({ format_version: 1, verdict: 'pass', ...planned });
     else output.lines(planLines(planned, output.columns));
     return EXIT.passed;
@@ -28,6 +29,7 @@ export function planLines(planned: Plan, columns = 100): readonly Line[] {
     ],
   ];
   lines.push(...wrapText(planned.about, columns - 4).map((text): Line => [span(`   ${text}`, 'dim')]));
+  lines.push(...matrixLines(planned, columns));
   lines.push([
     span(' hosts', 'strong'),
     span(
@@ -73,6 +75,27 @@ export function planLines(planned: Plan, columns = 100): readonly Line[] {
 }
 
 const LIVE_MAX = 24;
+
+function matrixLines({ params, matrix }: Plan, columns: number): readonly Line[] {
+  const lines: Line[] = [];
+  const given = Object.entries(params).map(([name, value]) => `${name} ${value}`);
+  if (given.length > 0) lines.push([span(' params', 'strong'), span(`  ${given.join(', ')}`)]);
+  if (matrix.length === 0) return lines;
+  lines.push([span(' matrix', 'strong'), span(`  ${formatCount(matrix.length)} cells`)]);
+  const cells = matrix.slice(0, CELLS_MAX).map((cell) =>
+    Object.entries(cell)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(' '),
+  );
+  lines.push(
+    ...cells.flatMap((text) => wrapText(text, columns - 4).map((part): Line => [span(`   ${part}`)])),
+  );
+  if (matrix.length > CELLS_MAX)
+    lines.push([span(`   and ${formatCount(matrix.length - CELLS_MAX)} more`, 'dim')]);
+  return lines;
+}
+
+const CELLS_MAX = 24;
 
 function hostLine({ name, kind, interfaces, udp, tcp }: PlannedHost): Line {
   const places = interfaces

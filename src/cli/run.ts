@@ -4,7 +4,8 @@ import { UsageError } from '../api/failure.ts';
 import { exitCodeOf, runOnce, runsJson } from '../api/run.ts';
 import type { RunReport, RunRequest, RunResult } from '../api/run.ts';
 import { validateScenario } from '../api/validate.ts';
-import { defineVerb, jsonFlag, reachFlag, reachOf, seedFlag, seedOf, shellWord } from './program.ts';
+import { addLoadFlags, gather, loadOptionsOf, loadWords } from './load-flags.ts';
+import { defineVerb, jsonFlag, seedFlag, seedOf, shellWord } from './program.ts';
 import type { Flags, Session } from './program.ts';
 import { welcomeFiles, welcomeLines } from './welcome.ts';
 
@@ -19,8 +20,8 @@ export const run = defineVerb(
       .option('--trace <file>', 'write every event, one JSON object a line, for headend ladder and explain')
       .option('--check-determinism', 'run twice and compare: exit code 5 when they differ')
       .addOption(new Option('--welcome', 'the first run').hideHelp())
-      .addOption(reachFlag())
       .addOption(jsonFlag());
+    addLoadFlags(command);
   },
   async (session, files, flags) => {
     if (files.length > 1 && (flags['pcap'] !== undefined || flags['trace'] !== undefined))
@@ -28,7 +29,7 @@ export const run = defineVerb(
     if (flags['checkDeterminism'] === true && flags['mode'] === 'live')
       throw new UsageError('--check-determinism is for the simulation: live runs have no digest');
     // A mistake in the last file is better known before the first one has run.
-    if (files.length > 1) for (const file of files) validateScenario(file, reachOf(flags));
+    if (files.length > 1) for (const file of files) validateScenario(file, loadOptionsOf(flags));
     const results: RunResult[] = [];
     for (const [index, file] of files.entries()) {
       if (session.signal.aborted) break;
@@ -42,10 +43,6 @@ export const run = defineVerb(
   },
 );
 
-function gather(word: string, words: readonly string[] = []): readonly string[] {
-  return [...words, word];
-}
-
 async function runFile(
   session: Session,
   file: string,
@@ -57,7 +54,7 @@ async function runFile(
     path: file,
     mode: flags['mode'] === 'live' ? 'live' : 'virtual',
     seed: seedOf(flags),
-    reach: reachOf(flags),
+    load: loadOptionsOf(flags),
     ladders: welcome ? ['cm'] : ((flags['ladder'] ?? []) as readonly string[]),
     pcap: flags['pcap'] as string | undefined,
     trace: flags['trace'] as string | undefined,
@@ -82,11 +79,10 @@ function signalExitCode({ reason }: AbortSignal): number {
 }
 
 /** The command that gives this run again. */
-function reproduce({ program }: Session, { path, mode, reach }: RunRequest, { result }: RunReport): string {
+function reproduce({ program }: Session, { path, mode, load }: RunRequest, { result }: RunReport): string {
   const words = [program, 'run', shellWord(path), '--seed', String(result.seed)];
   if (mode === 'live') words.push('--mode live');
-  if (reach === 'any') words.push('--allow-path');
-  return words.join(' ');
+  return [...words, ...loadWords(load)].join(' ');
 }
 
 /** One seed, one run: the second has the same digest, or the fault is ours. */

@@ -2,7 +2,8 @@ import { EXIT } from '../api/exit.ts';
 import { describeFailure } from '../api/failure.ts';
 import { validateScenario } from '../api/validate.ts';
 import { span } from '../api/report.ts';
-import { defineVerb, jsonFlag, reachFlag, reachOf } from './program.ts';
+import { addLoadFlags, loadOptionsOf } from './load-flags.ts';
+import { defineVerb, jsonFlag } from './program.ts';
 
 interface Judgement {
   readonly file: string;
@@ -13,12 +14,12 @@ interface Judgement {
 
 export const validate = defineVerb(
   'validate <files...>',
-  (command) => command.addOption(reachFlag()).addOption(jsonFlag()),
+  (command) => addLoadFlags(command.addOption(jsonFlag())),
   ({ output }, files, flags) => {
     let exitCode: number = EXIT.passed;
     const judgements = files.map((file): Judgement => {
       try {
-        return { file, verdict: 'pass', messages: validateScenario(file, reachOf(flags)) };
+        return { file, verdict: 'pass', messages: validateScenario(file, loadOptionsOf(flags)) };
       } catch (error) {
         const failure = describeFailure(error);
         if (failure.kind === 'bug') throw error;

@@ -38,7 +38,13 @@ function run(
   }
   const path = join(folder, `${name}.yaml`);
   writeFileSync(path, text);
-  const rest = { mode: 'virtual', seed: undefined, reach: 'any', pcap: undefined, trace: undefined } as const;
+  const rest = {
+    mode: 'virtual',
+    seed: undefined,
+    load: { reach: 'any' },
+    pcap: undefined,
+    trace: undefined,
+  } as const;
   return runOnce({ path, ladders, ...rest, notice: () => undefined }, new AbortController().signal);
 }
 
@@ -71,7 +77,7 @@ test.each([NARROW, WIDE])('what did not hold, %i columns', async (columns) => {
 });
 
 test.each([NARROW, WIDE])('a plan, %i columns', async (columns) => {
-  const lines = planLines(planScenario(join(SCENARIOS, 'name-lookup.yaml'), 'inside'), columns);
+  const lines = planLines(planScenario(join(SCENARIOS, 'name-lookup.yaml'), {}), columns);
   for (const line of lines) expect(lineText(line).length).toBeLessThanOrEqual(columns);
   await expect(textOf(lines)).toMatchFileSnapshot(`plan-${columns}.txt`);
 });

@@ -32,7 +32,11 @@ describe('bad usage is exit code 2, one message on standard error, no stack', ()
     { args: ['help', 'rnu'], says: /unknown command 'rnu'/ },
     { args: ['run', BOOT, '--mode', 'live', '--check-determinism'], says: /live runs have no digest/ },
     { args: ['run'], says: /missing required argument 'files'/ },
-    { args: ['run', BOOT, '--sed', '4'], says: /unknown option '--sed'[^]*Did you mean --seed\?/ },
+    { args: ['run', BOOT, '--seedd', '4'], says: /unknown option '--seedd'[^]*Did you mean --seed\?/ },
+    {
+      args: ['run', BOOT, '--set', 'net.hcf.loss=2%'],
+      says: /--set net.hcf.loss=2%: net: net has no "hcf": did you mean "hfc"\?/,
+    },
     { args: ['run', BOOT, '--mode', 'real'], says: /Allowed choices are virtual, live/ },
     { args: ['run', BOOT, '--seed', '-1'], says: /not a whole number from 0 to 4294967295/ },
     { args: ['run', BOOT, '--ladder', 'cmst'], says: /there is no host "cmst": did you mean cmts\?/ },

@@ -1,0 +1,43 @@
+import { Option, type Command } from 'commander';
+import type { LoadOptions } from '../api/scenario.ts';
+import { reachFlag, reachOf, shellWord, type Flags } from './program.ts';
+
+/** The flags of every verb that reads a scenario and may read it changed. */
+export function addLoadFlags(command: Command): void {
+  command
+    .addOption(
+      new Option(
+        '--set <name=value>',
+        'give a param or a value of the file another one; again for more',
+      ).argParser(gather),
+    )
+    .addOption(
+      new Option(
+        '--expect <expectation>',
+        'expect this as well, such as "leases.unique"; again for more',
+      ).argParser(gather),
+    )
+    .addOption(reachFlag());
+}
+
+export function loadOptionsOf(flags: Flags): LoadOptions {
+  return { reach: reachOf(flags), set: listOf(flags['set']), expect: listOf(flags['expect']) };
+}
+
+/** The words that give the same options again. */
+export function loadWords({ reach, set = [], expect = [] }: LoadOptions): readonly string[] {
+  return [
+    ...set.flatMap((text) => ['--set', shellWord(text)]),
+    ...expect.flatMap((text) => ['--expect', shellWord(text)]),
+    ...(reach === 'any' ? ['--allow-path'] : []),
+  ];
+}
+
+/** For a flag that may be given again. */
+export function gather(word: string, words: readonly string[] = []): readonly string[] {
+  return [...words, word];
+}
+
+function listOf(value: unknown): readonly string[] {
+  return (value ?? []) as readonly string[];
+}
