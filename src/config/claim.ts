@@ -1,4 +1,5 @@
 import { nearest } from '../core/text.ts';
+import { metricNamed } from './metric-names.ts';
 import { parseDurationUs } from './units.ts';
 
 /** What an `always` expectation says. */
@@ -46,5 +47,11 @@ export function parseClaim(text: string): Claim | ClaimMistake {
   const bound = durationUs ?? (/^\d{1,15}(\.\d{1,6})?$/.test(limit) ? Number(limit) : undefined);
   if (bound === undefined)
     return { message: `"${limit}" is no bound`, hint: 'write a number, or a duration for a measure in us' };
-  return { kind: 'measure', measure, operator: operator as Operator, bound };
+  return { kind: 'measure', measure: measureOf(measure), operator: operator as Operator, bound };
+}
+
+/** Services know nothing of the names that people use: `leases.in-use` is `dhcp.leases.active`. */
+export function measureOf(name: string): string {
+  const metric = metricNamed(name);
+  return metric?.source.kind === 'measure' ? metric.source.measure : name;
 }

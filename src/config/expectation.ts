@@ -1,9 +1,17 @@
 import type { Claim, MeasureClaim } from './claim.ts';
+import type { MetricClaim } from './metric.ts';
 import type { Place } from './place.ts';
 import type { Selector } from './scenario.ts';
-import type { Step } from './step.ts';
+import type { PacketStep, Step } from './step.ts';
+import type { Tolerance } from './values.ts';
 
-export type Expectation = SequenceExpectation | AlwaysExpectation | NeverExpectation | EventuallyExpectation;
+export type Expectation =
+  | SequenceExpectation
+  | AlwaysExpectation
+  | NeverExpectation
+  | EventuallyExpectation
+  | SometimesExpectation
+  | MetricExpectation;
 
 interface ExpectationCommon {
   /** One line that says what is expected, made from the file. */
@@ -15,6 +23,8 @@ interface ExpectationCommon {
   readonly fail: string;
   /** `warn`: what would be a failure is a warning. */
   readonly level: 'fail' | 'warn';
+  /** What a live run is allowed; undefined: the default. */
+  readonly tolerance: Tolerance | undefined;
   /** Such as `expect[0]`. */
   readonly path: string;
   readonly place: Place;
@@ -56,6 +66,35 @@ export interface EventuallyExpectation extends ExpectationCommon {
   readonly fromUs: number;
   /** Infinity: the run's end. */
   readonly withinUs: number;
+}
+
+/** Seen at least once: without it the run shows nothing. In a sweep, in one run of all. */
+export interface SometimesExpectation extends ExpectationCommon {
+  readonly kind: 'sometimes';
+  readonly coverage: Coverage;
+}
+
+export type Coverage =
+  /** A measure of any host was within a bound. */
+  | { readonly kind: 'measure'; readonly claim: MeasureClaim }
+  | { readonly kind: 'step'; readonly step: PacketStep }
+  /** Any host decided by this rule. */
+  | { readonly kind: 'rule'; readonly id: string; readonly words: readonly string[] }
+  | {
+      readonly kind: 'goal';
+      readonly who: Selector;
+      readonly goal: Goal;
+      readonly fromUs: number;
+      /** Infinity: the run's end. */
+      readonly untilUs: number;
+    };
+
+/** A number that the run has at its end. */
+export interface MetricExpectation extends ExpectationCommon {
+  readonly kind: 'metric';
+  readonly claim: MetricClaim;
+  /** Whose; undefined: of the whole plant. */
+  readonly of: Selector | undefined;
 }
 
 /** What a member can be seen doing. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { limits } from './schema-limits.ts';
 import { checkActions, prober, web } from './schema-checks.ts';
 import { making } from './schema-params.ts';
+import { expectation } from './schema-expect.ts';
 import { attacker, population } from './schema-resolver.ts';
 import { client, router } from './schema-router.ts';
 import { services } from './schema-services.ts';
@@ -160,61 +161,6 @@ const timeline = z
   .max(10_000)
   .describe('what happens when');
 
-const goal = {
-  state: z.string().optional().describe('its own state, such as operational or bound'),
-  'cmts-state': z.string().optional().describe('what its CMTS shows, such as reject(m)'),
-  sees: v.line('an address or other data').optional().describe('a resolver got this answer'),
-  answers: v.line('an address or other data').optional().describe('a server gave this answer'),
-  measure: v
-    .line('a measure and a bound, such as cache.hits >= 3')
-    .optional()
-    .describe('something that it measures was within this bound'),
-  rule: v
-    .line('the id of a rule, such as HE-FW-002')
-    .optional()
-    .describe('it decided by this rule; words after the id stand in what it said of it'),
-};
-
-const expectation = v.strict({
-  sequence: v
-    .strict({
-      each: z.string().optional().describe('every member of this group by itself'),
-      within: v.duration.optional().describe('from the first step seen, or from "from", to the last'),
-      from: v.duration.optional().describe('steps count from this moment'),
-      steps: z.array(z.string()).min(1).max(200),
-    })
-    .optional()
-    .describe('steps in this order, such as "DHCP OFFER dhcp>cmts yiaddr=$ip"'),
-  always: v.line('a claim').optional().describe('a claim, such as leases.unique or dhcp.queue.depth <= 400'),
-  never: v
-    .strict({
-      any: z.string().describe('a group or member'),
-      ...goal,
-      between: z.tuple([v.duration, v.duration]).optional().describe('default: the whole run'),
-    })
-    .optional()
-    .describe('no member gets there'),
-  eventually: v
-    .strict({
-      all: z.string().optional(),
-      any: z.string().optional(),
-      who: z.string().optional().describe('one device or service'),
-      ...goal,
-      from: v.duration.optional().describe('default 0s'),
-      within: v.duration.optional().describe('from "from"; default: to the end of the run'),
-    })
-    .optional()
-    .describe('all members, or any, get there'),
-  when: z
-    .record(name, v.oneOrMany(v.single, 1_000))
-    .optional()
-    .describe('only in cells, or under settings, where these params have these values'),
-  why: z.string().max(2_000).optional().describe('why it matters'),
-  pass: z.string().max(2_000).optional().describe('what to say when it holds'),
-  fail: z.string().max(2_000).optional().describe('what to say when it does not'),
-  level: z.literal(['fail', 'warn']).optional().describe('warn: a failure is only a warning'),
-});
-
 export const scenarioFile = v
   .strict({
     $schema: z.string().optional().describe('for editors'),
@@ -237,11 +183,6 @@ export const scenarioFile = v
 export type ScenarioFile = z.output<typeof scenarioFile>;
 export type DeviceFile = NonNullable<ScenarioFile['devices']>[string];
 export type ActionFile = NonNullable<ScenarioFile['timeline']>[number];
-export type ExpectationFile = NonNullable<ScenarioFile['expect']>[number];
-export type GoalFile = Pick<
-  NonNullable<ExpectationFile['never']>,
-  'state' | 'cmts-state' | 'sees' | 'answers' | 'rule' | 'measure'
->;
 
 /** JSON Schema draft-07 of the file, as editors read it. */
 export function scenarioSchema(): unknown {

@@ -76,6 +76,24 @@ export const bandwidth = scalar<number>({
   explain: noUnit,
 });
 
+/** What a live run is allowed beside a deadline. */
+export interface Tolerance {
+  readonly us: number;
+  readonly ratio: number;
+}
+
+export const tolerance = scalar<Tolerance>({
+  expected: 'a duration, a percentage, or both, such as 50ms, 10% or "50ms + 10%"',
+  parse: (text) => {
+    const [, late, share] = /^([\d.a-z]+)?(?:(?:^|\s*\+\s*)([\d.]+%))?$/.exec(text) ?? [];
+    const us = late === undefined ? 0 : units.parseDurationUs(late);
+    const part = share === undefined ? 0 : units.parseRatio(share);
+    if (us === undefined || part === undefined || (late ?? share) === undefined) return undefined;
+    return { us, ratio: part };
+  },
+  explain: noUnit,
+});
+
 const OCTET_HINT = (value: unknown): string | undefined =>
   typeof value === 'string' && /^\d+(\.\d+){3}$/.test(value)
     ? `${quote(value)} is no address: each of the four numbers is 0 to 255, without a zero before it`

@@ -193,6 +193,8 @@ export interface Driver {
   troubleDisk(trouble: DiskTrouble, from: Instant, until: Instant): void;
   /** What was declared above, by id in the order declared. */
   faults(): readonly FaultCount[];
+  /** How often a rule was given; left out by a driver that does not count. */
+  countOf?(rule: Rule): number;
 }
 
 /** How a datagram's crossing of one segment ended. */

@@ -1,15 +1,25 @@
-import type { Expectation } from '../config/expectation.ts';
+import type { Expectation, MetricExpectation, SometimesExpectation } from '../config/expectation.ts';
+import { parseStep, type Step } from '../config/step.ts';
 import type { HostSpec } from '../core/driver.ts';
+import { bug } from '../core/errors.ts';
 import type { Rule } from '../core/rules.ts';
 import type { Row } from '../core/service.ts';
 import type { Instant } from '../core/time.ts';
 import { LeaseBeforeTftpWatcher, LeasesUniqueWatcher, MeasureBoundWatcher } from './claim-watcher.ts';
 import { GoalWatcher } from './goal-watcher.ts';
 import type { LeaseView } from './leases.ts';
+import {
+  BootMetricWatcher,
+  MeasuredMetricWatcher,
+  PacketMetricWatcher,
+  RuleMetricWatcher,
+  UpMetricWatcher,
+} from './metric-watcher.ts';
 import type { PacketFacts } from './packet.ts';
 import type { PlantIndex } from './plant.ts';
 import type { ExpectationResult, Verdict } from './result.ts';
 import { SequenceWatcher } from './sequence-watcher.ts';
+import { MeasureSeenWatcher, RuleSeenWatcher, SometimesWatcher } from './sometimes-watcher.ts';
 import type {
   Ending,
   FrameWatcher,
@@ -81,14 +91,19 @@ export class Expectations {
 
   judge(end: Ending): ExpectationResult[] {
     return this.#watched.map(({ expectation, watcher }) => {
-      const { verdict, detail } = withLevel(watcher.judge(end), expectation.level);
-      const says = verdict === 'pass' ? expectation.pass : verdict === 'inconclusive' ? '' : expectation.fail;
+      const { verdict, detail, value } = withLevel(watcher.judge(end), expectation);
+      const { kind, text, why, pass, fail, path, place } = expectation;
+      const says = verdict === 'pass' ? pass : verdict === 'inconclusive' ? '' : fail;
       return {
-        kind: expectation.kind,
-        text: expectation.text,
+        kind,
+        text,
         verdict,
         detail,
-        ...(expectation.why === '' ? {} : { why: expectation.why }),
+        path,
+        line: place.line,
+        column: place.column,
+        ...(value === undefined ? {} : { value: Number.isFinite(value) ? value : null }),
+        ...(why === '' ? {} : { why }),
         ...(says === '' ? {} : { says }),
       };
     });
@@ -96,27 +111,98 @@ export class Expectations {
 
   #watch(expectation: Expectation, plant: PlantIndex, leases: LeaseView): Watcher {
     switch (expectation.kind) {
-      case 'sequence': {
-        const watcher = new SequenceWatcher(expectation, plant);
-        if (watcher.wantsFrames) this.#frames.push(watcher);
-        if (watcher.wantsReasons) this.#reasons.push(watcher);
-        this.#states.push(watcher);
-        return watcher;
-      }
+      case 'sequence':
+        return this.#watchSequence(new SequenceWatcher(expectation, plant));
       case 'always':
         return this.#watchClaim(expectation, leases);
       case 'never':
-      case 'eventually': {
-        const watcher = new GoalWatcher(expectation, plant);
-        if (expectation.goal.kind === 'state') this.#states.push(watcher);
-        else if (expectation.goal.kind === 'cmts-state') this.#cmtsStates.push(watcher);
-        else if (expectation.goal.kind === 'rule') this.#reasons.push(watcher);
-        else if (expectation.goal.kind === 'measure') this.#addMeasure(watcher);
-        else this.#frames.push(watcher);
+      case 'eventually':
+        return this.#watchGoal(new GoalWatcher(expectation, plant));
+      case 'sometimes':
+        return new SometimesWatcher(this.#watchCoverage(expectation, plant));
+      case 'metric':
+        return this.#watchMetric(expectation, plant);
+    }
+    return expectation satisfies never;
+  }
+
+  #watchSequence(watcher: SequenceWatcher): SequenceWatcher {
+    if (watcher.wantsFrames) this.#frames.push(watcher);
+    if (watcher.wantsReasons) this.#reasons.push(watcher);
+    this.#states.push(watcher);
+    return watcher;
+  }
+
+  #watchGoal(watcher: GoalWatcher): GoalWatcher {
+    const { kind } = watcher.goal;
+    if (kind === 'state') this.#states.push(watcher);
+    else if (kind === 'cmts-state') this.#cmtsStates.push(watcher);
+    else if (kind === 'rule') this.#reasons.push(watcher);
+    else if (kind === 'measure') this.#addMeasure(watcher);
+    else this.#frames.push(watcher);
+    return watcher;
+  }
+
+  #watchCoverage(expectation: SometimesExpectation, plant: PlantIndex): Watcher {
+    const { coverage } = expectation;
+    switch (coverage.kind) {
+      case 'goal': {
+        const { who, goal, fromUs, untilUs } = coverage;
+        const times = { quantifier: 'any', fromUs, withinUs: untilUs - fromUs } as const;
+        return this.#watchGoal(
+          new GoalWatcher({ ...expectation, kind: 'eventually', who, goal, ...times }, plant),
+        );
+      }
+      case 'step': {
+        const steps = { steps: [coverage.step], each: undefined, withinUs: undefined, fromUs: undefined };
+        return this.#watchSequence(
+          new SequenceWatcher({ ...expectation, kind: 'sequence', ...steps }, plant),
+        );
+      }
+      case 'measure': {
+        const watcher = new MeasureSeenWatcher(coverage.claim);
+        this.#addMeasure(watcher);
+        return watcher;
+      }
+      case 'rule': {
+        const wanted = { rule: coverage.id, words: coverage.words };
+        const watcher = new RuleSeenWatcher(wanted, (host) => plant.at(host).name);
+        this.#reasons.push(watcher);
         return watcher;
       }
     }
-    return expectation satisfies never;
+    return coverage satisfies never;
+  }
+
+  #watchMetric(expectation: MetricExpectation, plant: PlantIndex): Watcher {
+    const { metric, step } = expectation.claim;
+    const { source } = metric;
+    switch (source.kind) {
+      case 'measure': {
+        const watcher =
+          source.measure === 'boot.us'
+            ? new BootMetricWatcher(expectation, plant)
+            : new MeasuredMetricWatcher(expectation, plant, source.measure);
+        this.#addMeasure(watcher);
+        return watcher;
+      }
+      case 'up': {
+        const watcher = new UpMetricWatcher(expectation, plant);
+        this.#states.push(watcher);
+        return watcher;
+      }
+      case 'rules': {
+        const watcher = new RuleMetricWatcher(expectation, plant, source);
+        if (watcher.listens) this.#reasons.push(watcher);
+        return watcher;
+      }
+      case 'packets': {
+        const watcher = new PacketMetricWatcher(expectation, plant, step ?? packetStep(source.step));
+        this.#frames.push(watcher);
+        return watcher;
+      }
+    }
+    return source satisfies never;
   }
 
   #addMeasure(watcher: MeasureWatcher): void {
@@ -145,7 +231,14 @@ export class Expectations {
   }
 }
 
-function withLevel(outcome: Outcome, level: 'fail' | 'warn'): Outcome {
-  const verdict: Verdict = outcome.verdict === 'fail' && level === 'warn' ? 'warn' : outcome.verdict;
+/** `warn` makes a failure a warning, and so what was to be seen and was not. */
+function withLevel(outcome: Outcome, { level, kind }: Expectation): Outcome {
+  const failed = outcome.verdict === 'fail' || (kind === 'sometimes' && outcome.verdict === 'inconclusive');
+  const verdict: Verdict = failed && level === 'warn' ? 'warn' : outcome.verdict;
   return { ...outcome, verdict };
+}
+
+function packetStep(text: string): Step {
+  const step = parseStep(text);
+  return 'message' in step ? bug(`the catalogue of metrics has a step that is none: ${text}`) : step;
 }

@@ -1,3 +1,7 @@
+import type { Expectation } from '../config/expectation.ts';
+import type { HistogramData } from './histogram.ts';
+import type { PlainSeries } from './time-series.ts';
+
 /** From best to worst: a run is as good as its worst expectation. */
 const VERDICTS = ['pass', 'warn', 'inconclusive', 'fail', 'error'] as const;
 export type Verdict = (typeof VERDICTS)[number];
@@ -27,6 +31,10 @@ export interface RunResult {
   readonly expectations: readonly ExpectationResult[];
   readonly faults: readonly { readonly id: string; readonly fired: number }[];
   readonly metrics: Readonly<Record<string, number>>;
+  /** Of metrics with many values: what `merge` adds up. */
+  readonly histograms: Readonly<Record<string, HistogramData>>;
+  /** Levels over time, for charts. */
+  readonly series: Readonly<Record<string, PlainSeries>>;
 }
 
 export interface DeviceResult {
@@ -43,12 +51,18 @@ export interface DeviceResult {
 }
 
 export interface ExpectationResult {
-  readonly kind: 'sequence' | 'always' | 'never' | 'eventually' | 'must-fire';
+  readonly kind: Expectation['kind'] | 'must-fire';
   /** What was expected, in one line. */
   readonly text: string;
   readonly verdict: Verdict;
   /** What was seen, and where it left what was expected. */
   readonly detail: string;
+  /** Where it stands in the file, such as `expect[2]`, and from 1. */
+  readonly path?: string | undefined;
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
+  /** Of a metric, in its own unit (times in microseconds); null: for ever. */
+  readonly value?: number | null | undefined;
   /** The file's own words: why it matters, and what it says for this verdict; left out when it has none. */
   readonly why?: string | undefined;
   readonly says?: string | undefined;

@@ -1,5 +1,6 @@
 import type { Scenario } from '../config/scenario.ts';
 import { formatMac } from '../core/address.ts';
+import { RULE_INDEXES, type Rule } from '../core/rules.ts';
 import type { Driver, FaultCount, FrameEvent, HostSpec, Topology, Trace } from '../core/driver.ts';
 import { bug } from '../core/errors.ts';
 import { after, toInstant, type Instant } from '../core/time.ts';
@@ -9,8 +10,11 @@ import { Metrics } from './metrics.ts';
 import { PacketReader } from './packet.ts';
 import { fixedAddress, formatCount, PlantIndex } from './plant.ts';
 import { RESULT_FORMAT, worst, type DeviceResult, type ExpectationResult, type RunResult } from './result.ts';
-import { scheduleTimeline } from './timeline.ts';
+import { powerMoments, scheduleTimeline } from './timeline.ts';
 import { tolerate } from './tolerance.ts';
+
+/** A modem's state that all others lead to. */
+const UP = 'operational';
 
 export interface RunOptions {
   readonly scenario: Scenario;
@@ -48,6 +52,8 @@ export class ScenarioRun {
   readonly #hasMachine: Uint8Array;
   readonly #cmtsStates: (string | undefined)[];
   readonly #bootUs: Float64Array;
+  /** In a world that does not count rules itself. */
+  readonly #ruleCounts: Float64Array | undefined;
   /** The driver's moment 0 of the scenario. */
   #zero = toInstant(0);
   #lastActionAt = 0;
@@ -65,6 +71,7 @@ export class ScenarioRun {
     this.#hasMachine = new Uint8Array(topology.hosts.length);
     this.#cmtsStates = Array.from({ length: topology.hosts.length });
     this.#bootUs = new Float64Array(topology.hosts.length).fill(-1);
+    this.#ruleCounts = mode === 'live' ? new Float64Array(RULE_INDEXES) : undefined;
     this.trace = this.#makeTrace();
   }
 
@@ -94,8 +101,15 @@ export class ScenarioRun {
 
   /** `whole` is false when the run was cut short: what was not seen may still have come. */
   judge(whole: boolean, now: Instant): readonly ExpectationResult[] {
-    const at = whole ? this.#options.scenario.durationUs : now - this.#zero;
-    return [...this.#expectations.judge({ at: toInstant(at), whole }), ...this.#mustFire()];
+    const at = toInstant(whole ? this.#options.scenario.durationUs : now - this.#zero);
+    let powered: ReadonlyMap<number, Instant> | undefined;
+    const end = {
+      at,
+      whole,
+      countOf: (rule: Rule) => this.#countOf(rule),
+      poweredAt: (host: number) => (powered ??= this.#poweredAt(at)).get(host),
+    };
+    return [...this.#expectations.judge(end), ...this.#mustFire()];
   }
 
   result(expectations: readonly ExpectationResult[], facts: DriverFacts): RunResult {
@@ -113,8 +127,30 @@ export class ScenarioRun {
       devices: this.#devices(toInstant(facts.simulatedUs)),
       expectations,
       faults: this.#faults(),
-      metrics: this.#metrics.toObject([...this.#bootUs].filter((us) => us >= 0)),
+      ...this.#metrics.results(
+        toInstant(facts.simulatedUs),
+        [...this.#bootUs].filter((us) => us >= 0),
+        (rule) => this.#countOf(rule),
+      ),
     };
+  }
+
+  #countOf(rule: Rule): number {
+    return this.#driver?.countOf?.(rule) ?? this.#ruleCounts?.[rule.index] ?? 0;
+  }
+
+  /** When each host was last switched on, of those that are at `end`. */
+  #poweredAt(end: Instant): ReadonlyMap<number, Instant> {
+    const powered = new Map<number, Instant>();
+    const moments = powerMoments(this.#options.scenario, this.seed, this.#plant).filter(
+      ({ at }) => at <= end,
+    );
+    for (const { at, host, verb } of moments.sort((a, b) => a.at - b.at)) {
+      const number = this.#plant.numberOf(host) ?? bug(`a host that is not of this run: ${host.name}`);
+      if (verb === 'power-on') powered.set(number, at);
+      else if (verb === 'power-off') powered.delete(number);
+    }
+    return powered;
   }
 
   #makeTrace(): Trace {
@@ -124,7 +160,7 @@ export class ScenarioRun {
         if (number === undefined) return;
         const moment = this.#moment(at);
         if (subject === undefined) {
-          this.#noteState(number, machine, state);
+          this.#noteState(number, machine, state, moment);
           this.#expectations.state(moment, number, state);
         } else if (machine === 'cmts') {
           this.#cmtsStates[number] = state;
@@ -134,8 +170,9 @@ export class ScenarioRun {
       measure: (at, host, name, value) => {
         const number = this.#plant.numberOf(host);
         if (name === 'boot.us' && number !== undefined) this.#bootUs[number] = value;
-        this.#metrics.add(name, value);
-        this.#expectations.measured(this.#moment(at), host, name, value);
+        const moment = this.#moment(at);
+        this.#metrics.add(moment, number ?? -1, name, value);
+        this.#expectations.measured(moment, host, name, value);
       },
       settled: (at, host, rows, outcome) => {
         if (outcome !== 'durable') return;
@@ -144,18 +181,28 @@ export class ScenarioRun {
       },
     };
     if (this.#expectations.wantsFrames) trace.frame = (event) => this.#frame(event);
-    if (this.#expectations.wantsReasons)
+    const counts = this.#ruleCounts;
+    if (this.#expectations.wantsReasons || counts !== undefined) {
       trace.because = (at, host, rule, detail) => {
+        if (counts !== undefined) counts[rule.index] = (counts[rule.index] ?? 0) + 1;
         const number = this.#plant.numberOf(host);
         if (number !== undefined) this.#expectations.reason(this.#moment(at), number, rule, detail);
       };
+      trace.reads = () => this.#expectations.wantsReasons;
+    }
     return trace;
   }
 
   /** A host that looks names up besides is shown by its own machine, not by its last look-up. */
-  #noteState(host: number, machine: string, state: string): void {
+  #noteState(host: number, machine: string, state: string, at: Instant): void {
+    if (machine === 'modem') this.#noteUp(host, state, at);
     if (machine !== 'stub') this.#hasMachine[host] = 1;
     if (machine !== 'stub' || this.#hasMachine[host] === 0) this.#states[host] = state;
+  }
+
+  #noteUp(host: number, state: string, at: Instant): void {
+    const wasUp = this.#states[host] === UP;
+    if (wasUp !== (state === UP)) this.#metrics.up(at, host, !wasUp);
   }
 
   #frame(event: FrameEvent): void {
@@ -180,6 +227,7 @@ export class ScenarioRun {
       return [
         {
           kind: 'must-fire' as const,
+          path: action.path,
           text: `${action.id} acts at least ${formatCount(action.mustFire)} times`,
           verdict: enough ? ('pass' as const) : ('inconclusive' as const),
           detail: enough

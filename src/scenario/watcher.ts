@@ -18,11 +18,17 @@ export interface Watcher {
 export interface Ending {
   readonly at: Instant;
   readonly whole: boolean;
+  /** How often a rule was given in the run. */
+  countOf(rule: Rule): number;
+  /** When a host was last switched on; undefined: it is off. */
+  poweredAt(host: number): Instant | undefined;
 }
 
 export interface Outcome {
   readonly verdict: Verdict;
   readonly detail: string;
+  /** Of a metric, in its own unit. */
+  readonly value?: number | undefined;
 }
 
 /** A host's own machine entered a state, or, in `CmtsStates`, its CMTS shows one for it. */

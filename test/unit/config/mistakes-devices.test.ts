@@ -202,7 +202,67 @@ describe('each mistake in devices, timeline and expect is shown at its place, wi
       piece: '- always: leases.unique',
       by: '- always: leases.unique\n    never: { any: cm, state: off }',
       says: [
-        'small.yaml:45:5 expect[1]: an expectation is one of sequence, always, never, eventually, and this has 2: write exactly one of them in each item of the list',
+        'small.yaml:45:5 expect[1]: an expectation is one of sequence, always, never, eventually, sometimes, metric, and this has 2: write exactly one of them in each item of the list',
+      ],
+    },
+    {
+      name: 'a metric that nobody counts',
+      piece: '- always: leases.unique',
+      by: '- metric: dhcp.retransmit < 10',
+      says: [
+        'small.yaml:45:13 expect[1].metric: "dhcp.retransmit" is no metric: did you mean "dhcp.retransmits"?',
+      ],
+    },
+    {
+      name: 'a metric of many values, without the one that is meant',
+      piece: '- always: leases.unique',
+      by: '- metric: boot < 10s',
+      says: [
+        'small.yaml:45:13 expect[1].metric: "boot" has many values: write one of boot.count, boot.rate, boot.mean, boot.min, boot.max, boot.p50, boot.p95, boot.p99',
+      ],
+    },
+    {
+      name: 'a bound without its unit',
+      piece: '- always: leases.unique',
+      by: '- metric: boot.p95 of cm < 90',
+      says: [
+        'small.yaml:45:30 expect[1].metric: "90" is no duration: write it with its unit, such as 90s or 250ms',
+      ],
+    },
+    {
+      name: 'a metric of somebody who is not there',
+      piece: '- always: leases.unique',
+      by: '- metric: boot.p95 of cn < 90s',
+      says: [
+        'small.yaml:45:25 expect[1].metric: "cn" is no device or service of this file: did you mean "cm"?',
+      ],
+    },
+    {
+      name: 'packets of no kind',
+      piece: '- always: leases.unique',
+      by: '- metric: packets DHCP NACK *>* < 1',
+      says: ['small.yaml:45:26 expect[1].metric: DHCP has no packet "NACK": did you mean ACK?'],
+    },
+    {
+      name: 'something to be seen once that is nothing',
+      piece: '- always: leases.unique',
+      by: '- sometimes: the queue is full',
+      says: [
+        'small.yaml:45:16 expect[1].sometimes: "the queue is full" is nothing that headend can wait for: write a measure such as dhcp.queue.full, a claim such as "dhcp.queue.depth >= 400", a packet such as "DHCP NAK *>*", or RULE HE-DHCP-006',
+      ],
+    },
+    {
+      name: 'a cache hit of who has no cache',
+      piece: '- always: leases.unique',
+      by: '- sometimes: { cache-hit: cm, age: "> 30s" }',
+      says: ['small.yaml:45:29 expect[1].sometimes.cache-hit: "cm" has no cache: name a resolver'],
+    },
+    {
+      name: 'a tolerance of nothing',
+      piece: '- always: leases.unique',
+      by: '- { always: leases.unique, tolerance: much }',
+      says: [
+        'small.yaml:45:41 expect[1].tolerance: "much" will not do: write a duration, a percentage, or both, such as 50ms, 10% or "50ms + 10%"',
       ],
     },
     {

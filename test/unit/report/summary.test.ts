@@ -40,6 +40,8 @@ const storm: RunResult = {
   ],
   faults: [{ id: 'plant-noise', fired: 1_624 }],
   metrics: {},
+  histograms: {},
+  series: {},
 };
 
 const context: SummaryContext = {

@@ -99,8 +99,8 @@ export class ToldRun {
   readonly run: ScenarioRun;
   readonly #trace: Trace;
 
-  constructor(expect: string, mode: 'virtual' | 'live' = 'virtual') {
-    this.run = new ScenarioRun({ scenario: scenarioWith(expect), topology: TOPOLOGY, mode });
+  constructor(expect: string, mode: 'virtual' | 'live' = 'virtual', timeline = '[]') {
+    this.run = new ScenarioRun({ scenario: scenarioWith(expect, timeline), topology: TOPOLOGY, mode });
     this.#trace = this.run.trace;
   }
 

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { Rule } from '../../../src/core/rules.ts';
+import { HOST } from '../../../src/core/rules/host.ts';
 import { Metrics } from '../../../src/scenario/metrics.ts';
 import { worst, type Verdict } from '../../../src/scenario/result.ts';
 import { ScenarioRun } from '../../../src/scenario/run.ts';
@@ -14,18 +16,40 @@ test.each<{ verdicts: Verdict[]; run: Verdict }>([
   expect(worst(verdicts)).toBe(run);
 });
 
-test('measures by name, and the percentiles of boots by nearest rank', () => {
+test('measures by the metric that they belong to, and the percentiles of boots by nearest rank', () => {
   const metrics = new Metrics();
-  for (const value of [1, 2, 6]) metrics.add('dhcp.queue.depth', value);
+  for (const [seconds, depth] of [
+    [1, 1],
+    [2, 5],
+    [4, 0],
+  ] as const)
+    metrics.add(at(seconds), 0, 'dhcp.queue.depth', depth);
   const boots = Array.from({ length: 20 }, (_, index) => (20 - index) * 10);
-  expect(metrics.toObject(boots)).toEqual({
-    'dhcp.queue.depth.count': 3,
-    'dhcp.queue.depth.mean': 3,
-    'dhcp.queue.depth.max': 6,
-    'dhcp.queue.depth.last': 6,
-    'boot.us.p50': 100,
-    'boot.us.p95': 190,
-    'boot.us.p99': 200,
+  const { metrics: numbers, histograms, series } = metrics.results(at(11), boots, () => 0);
+  expect(numbers).toEqual({
+    // 1 s of 1, 2 s of 5, 7 s of 0.
+    'dhcp.queue.depth.mean': 1,
+    'dhcp.queue.depth.max': 5,
+    'dhcp.queue.depth.last': 0,
+    'boot.count': 20,
+    'boot.mean': 105,
+    'boot.max': 200,
+    'boot.p50': 100,
+    'boot.p95': 190,
+    'boot.p99': 200,
+  });
+  expect(histograms['boot']).toMatchObject({ count: 20, min: 10, max: 200 });
+  expect(series['dhcp.queue.depth']?.values).toContain(5);
+});
+
+test('counters of a protocol that was spoken are there even when they are 0', () => {
+  const { metrics } = new Metrics().results(at(1), [], (rule: Rule) => (rule === HOST.discover ? 3 : 0));
+  expect(metrics).toEqual({
+    'dhcp.acks': 0,
+    'dhcp.discovers': 3,
+    'dhcp.naks': 0,
+    'dhcp.offers': 0,
+    'dhcp.retransmits': 0,
   });
 });
 
@@ -99,6 +123,7 @@ describe('the result of a run', () => {
     expect(result.verdict).toBe('inconclusive');
     expect(result.expectations[1]).toEqual({
       kind: 'must-fire',
+      path: 'timeline[0]',
       text: 'noise acts at least 500 times',
       verdict: 'inconclusive',
       detail: 'it acted 499 times, so the run shows too little of it',
