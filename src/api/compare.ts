@@ -4,7 +4,7 @@ import type { Trace } from '../core/driver.ts';
 import { SECOND } from '../core/time.ts';
 import { POLICIES, type PolicyGroup, type PolicyName } from '../policy/dns/group.ts';
 import { type Line, span } from '../report/line.ts';
-import { sparkline, svgPlot } from '../report/plot.ts';
+import { type Curve, barPlot, curvePlot, sparkline, svgColumn } from '../report/plot.ts';
 import { UsageError } from './failure.ts';
 import { type LoadedScenario, prepareVirtual } from './scenario.ts';
 
@@ -17,7 +17,11 @@ export interface PolicyResult {
   readonly outageSeconds: number;
   /** How long a look-up of a visitor took: the nearest rank. */
   readonly lookupMs: { readonly p50: number; readonly p95: number };
+  /** Milliseconds, and percent of the look-ups that took no longer: a point for each percent at most. */
+  readonly lookups: readonly (readonly [number, number])[];
   readonly authorityQueries: number;
+  /** Seconds, and the queries that reached the authority in the time before, a second. */
+  readonly queries: readonly (readonly [number, number])[];
   /** Seconds, and percent of the visitors that are sent to what is down. */
   readonly outage: readonly (readonly [number, number])[];
 }
@@ -49,7 +53,7 @@ async function runWith(loaded: LoadedScenario, name: string, policy: PolicyName)
   const scenario = withPolicy(loaded.scenario, name, policy);
   const lookups: number[] = [];
   const reports = new Map<number, Map<string, number>>();
-  let authorityQueries = 0;
+  const queriedAt: number[] = [];
   const trace: Trace = {
     measure: (at, _host, measure, value) => {
       if (measure === 'dns.lookup.us') lookups.push(value);
@@ -57,19 +61,22 @@ async function runWith(loaded: LoadedScenario, name: string, policy: PolicyName)
       const report = reports.get(at) ?? new Map<string, number>();
       reports.set(at, report.set(measure.slice(SHARE.length), value));
     },
-    frame: ({ body, receiver, fate }) => {
+    frame: ({ at, body, receiver, fate }) => {
       const isQuery = body.kind === 'udp' && body.to.port === DNS_PORT && fate === 'delivered';
-      if (isQuery && receiver?.kind.split('+').includes('dns') === true) authorityQueries++;
+      if (isQuery && receiver?.kind.split('+').includes('dns') === true) queriedAt.push(at);
     },
   };
   await prepareVirtual({ ...loaded, scenario }).execute([trace]);
   const outage = outageOf(scenario, reports);
+  lookups.sort((a, b) => a - b);
   return {
     policy,
     shares: meanShares(reports),
     outageSeconds: areaOf(outage),
     lookupMs: { p50: rank(lookups, 50) / 1_000, p95: rank(lookups, 95) / 1_000 },
-    authorityQueries,
+    lookups: distributionOf(lookups),
+    authorityQueries: queriedAt.length,
+    queries: ratesOf(queriedAt, scenario.durationUs),
     outage,
   };
 }
@@ -162,8 +169,32 @@ function areaOf(outage: readonly (readonly [number, number])[]): number {
   return area;
 }
 
-function rank(values: readonly number[], percent: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
+/** The values in order at each percent; steps that are level are left out. */
+function distributionOf(sorted: readonly number[]): [number, number][] {
+  const points: [number, number][] = [];
+  for (let percent = 1; percent <= 100 && sorted.length > 0; percent++) {
+    const ms = rank(sorted, percent) / 1_000;
+    const last = points.at(-1);
+    const before = points.at(-2);
+    if (last !== undefined && before !== undefined && last[0] === ms && before[0] === ms) last[1] = percent;
+    else points.push([ms, percent]);
+  }
+  return points;
+}
+
+const RATE_STEPS = 60;
+
+function ratesOf(moments: readonly number[], durationUs: number): [number, number][] {
+  const stepUs = durationUs / RATE_STEPS;
+  const counts = Array.from({ length: RATE_STEPS }, () => 0);
+  for (const moment of moments) {
+    const step = Math.min(Math.floor(moment / stepUs), RATE_STEPS - 1);
+    counts[step] = (counts[step] ?? 0) + 1;
+  }
+  return counts.map((count, step) => [((step + 1) * stepUs) / SECOND, (count * SECOND) / stepUs]);
+}
+
+function rank(sorted: readonly number[], percent: number): number {
   return sorted[Math.max(0, Math.ceil((sorted.length * percent) / 100) - 1)] ?? 0;
 }
 
@@ -208,7 +239,42 @@ export function comparisonLines(results: readonly PolicyResult[]): readonly Line
   ];
 }
 
+/** Four pictures, one below the other: shares, outage, look-ups, queries. */
 export function comparisonSvg(name: string, results: readonly PolicyResult[]): string {
-  const curves = results.map(({ policy, outage }) => ({ name: policy, points: outage }));
-  return svgPlot(curves, { title: `${name}: visitors sent to what is down`, x: 's', y: '%', most: 100 });
+  const curves = (pick: (result: PolicyResult) => Curve['points']): Curve[] =>
+    results.map((result) => ({ name: result.policy, points: pick(result) }));
+  const queriesMax = Math.max(...results.flatMap(({ queries }) => queries.map(([, rate]) => rate)), 1);
+  return svgColumn([
+    barPlot(
+      results.map(({ policy, shares }) => ({ name: policy, values: shares })),
+      { title: `${name}: share of the visitors by target`, y: '%', most: 100 },
+    ),
+    curvePlot(
+      curves(({ outage }) => outage),
+      {
+        title: 'visitors sent to what is down',
+        x: 's',
+        y: '%',
+        most: 100,
+      },
+    ),
+    curvePlot(
+      curves(({ lookups }) => lookups),
+      {
+        title: 'look-ups that took no longer',
+        x: 'ms',
+        y: '%',
+        most: 100,
+      },
+    ),
+    curvePlot(
+      curves(({ queries }) => queries),
+      {
+        title: 'queries a second at the authority',
+        x: 's',
+        y: '1/s',
+        most: Math.ceil(queriesMax),
+      },
+    ),
+  ]);
 }

@@ -11,7 +11,7 @@ export const compare = defineVerb(
       .argument('<file>', 'a scenario with a population of visitors')
       .argument('<name>', 'the name whose policy is exchanged')
       .requiredOption('--policies <words>', 'the policies, such as failover,weighted', splitWords)
-      .option('--svg <file>', 'draw who is sent to what is down, over time')
+      .option('--svg <file>', 'draw shares, outage, look-up times and queries')
       .addOption(reachFlag())
       .addOption(jsonFlag());
   },
@@ -24,13 +24,15 @@ export const compare = defineVerb(
         format_version: 1,
         verdict: 'pass',
         name,
-        policies: results.map(({ policy, shares, outageSeconds, lookupMs, authorityQueries, outage }) => ({
-          policy,
-          shares,
-          outage_seconds: outageSeconds,
-          lookup_ms: lookupMs,
-          authority_queries: authorityQueries,
-          outage,
+        policies: results.map((result) => ({
+          policy: result.policy,
+          shares: result.shares,
+          outage_seconds: result.outageSeconds,
+          lookup_ms: result.lookupMs,
+          lookups: result.lookups,
+          authority_queries: result.authorityQueries,
+          queries: result.queries,
+          outage: result.outage,
         })),
       });
     else output.lines(comparisonLines(results));
