@@ -1,17 +1,16 @@
-import type { Fate, Harm } from '../core/driver.ts';
+import type { Fate } from '../core/driver.ts';
 
-/** How a crossing ended, or what was done to it, in capitals that a filter finds; empty when it arrived as it was sent. */
+/** How a crossing ended, in capitals that a filter finds; empty when it arrived. */
 export function fateText(crossing: {
   readonly fate: Fate;
   readonly segment: string;
   readonly fault: string | null | undefined;
   readonly receiver: string | null | undefined;
-  readonly harm?: Harm | undefined;
 }): string {
-  const { fate, segment, fault, receiver, harm } = crossing;
+  const { fate, segment, fault, receiver } = crossing;
   switch (fate) {
     case 'delivered':
-      return harm === undefined ? '' : `${HARM_WORDS[harm]} on ${segment} (${fault ?? 'a fault'})`;
+      return '';
     case 'lost':
       return `LOST on ${segment}`;
     case 'faulted':
@@ -26,10 +25,3 @@ export function fateText(crossing: {
       return fate satisfies never;
   }
 }
-
-const HARM_WORDS: Readonly<Record<Harm, string>> = {
-  delayed: 'LATE',
-  reordered: 'HELD BACK',
-  duplicated: 'TWICE',
-  corrupted: 'DAMAGED',
-};

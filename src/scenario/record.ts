@@ -1,7 +1,7 @@
 import { formatEndpoint, formatIp, formatIpv4, formatMac } from '../core/address.ts';
 import type { Mac } from '../core/address.ts';
 import { toHex } from '../core/bytes.ts';
-import type { Fate, FrameBody, Harm, HostSpec } from '../core/driver.ts';
+import type { Fate, FrameBody, HostSpec } from '../core/driver.ts';
 import type { Rule } from '../core/rules.ts';
 import { escapeText } from '../core/text.ts';
 import type { Instant } from '../core/time.ts';
@@ -25,8 +25,6 @@ export interface FrameRecord {
   readonly target: string | null;
   readonly fate: Fate;
   readonly fault: string | null;
-  /** What the fault did to it; left out where it took it, or there was none. */
-  readonly harm?: Harm | undefined;
   /** The same for all crossings of one datagram. */
   readonly packet: number;
   readonly source_mac: string;
@@ -34,6 +32,8 @@ export interface FrameRecord {
   readonly body: FrameBody['kind'];
   readonly from: string | null;
   readonly to: string | null;
+  /** Of the IP header; null: it has none. */
+  readonly ttl: number | null;
   /** Of the body: the UDP payload, the TCP segment, the ICMP or MAC message. */
   readonly octets: string;
   readonly protocol: string;
@@ -85,13 +85,13 @@ export function frameRecord(facts: PacketFacts, { number, zero }: Stand): FrameR
     target: facts.to?.name ?? null,
     fate: event.fate,
     fault: event.fault ?? null,
-    ...(event.harm === undefined ? {} : { harm: event.harm }),
     packet: event.packet,
     source_mac: formatMac(event.sourceMac),
     destination_mac: formatMac(event.destinationMac),
     body: body.kind,
     from: ends?.from ?? null,
     to: ends?.to ?? null,
+    ttl: 'ttl' in body ? body.ttl : null,
     octets: bodyHex(body),
     protocol: facts.protocol,
     message: facts.kind,

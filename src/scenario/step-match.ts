@@ -10,17 +10,9 @@ type Party =
   | { readonly kind: 'member' }
   | { readonly kind: 'hosts'; readonly hosts: ReadonlySet<HostSpec> };
 
-/** A packet with its names looked up. */
-export interface ReadyPacket {
-  readonly kind: 'packet';
-  readonly step: PacketStep;
-  readonly from: Party;
-  readonly to: Party;
-}
-
 /** A step with its names looked up. */
 export type ReadyStep =
-  | ReadyPacket
+  | { readonly kind: 'packet'; readonly step: PacketStep; readonly from: Party; readonly to: Party }
   | { readonly kind: 'state'; readonly text: string; readonly who: Party; readonly state: string }
   | {
       readonly kind: 'rule';
@@ -30,10 +22,6 @@ export type ReadyStep =
       readonly words: readonly string[];
     };
 
-export function readyPacket(step: PacketStep, each: string | undefined, plant: PlantIndex): ReadyPacket {
-  return { kind: 'packet', step, from: partyOf(step.from, each, plant), to: partyOf(step.to, each, plant) };
-}
-
 export function readyStep(step: Step, each: string | undefined, plant: PlantIndex): ReadyStep {
   if (step.kind === 'state')
     return { kind: 'state', text: step.text, who: partyOf(step.who, each, plant), state: step.state };
@@ -41,7 +29,7 @@ export function readyStep(step: Step, each: string | undefined, plant: PlantInde
     const { kind, text, rule, words } = step;
     return { kind, text, who: partyOf(step.who, each, plant), rule, words };
   }
-  return readyPacket(step, each, plant);
+  return { kind: 'packet', step, from: partyOf(step.from, each, plant), to: partyOf(step.to, each, plant) };
 }
 
 export function stepText(ready: ReadyStep): string {
@@ -86,7 +74,7 @@ export function isReason(
 
 /** Compares a packet that has arrived with a step; captures are kept only when all fields hold. */
 export function matchPacket(
-  ready: ReadyPacket,
+  ready: Extract<ReadyStep, { kind: 'packet' }>,
   facts: PacketFacts,
   member: HostSpec | undefined,
   captures: Map<string, string>,
