@@ -9,6 +9,4 @@ if (!existsSync(tsc)) {
   process.exit(1);
 }
 const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.json'], { stdio: 'inherit' });
-if (status !== 0) process.exit(status ?? 1);
-const { buildViewer } = await import('./viewer.mjs');
-await buildViewer('dist/web');
+process.exit(status ?? 1);

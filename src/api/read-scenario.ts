@@ -1,15 +1,21 @@
 import { realpathSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import type { ScenarioData } from '../config/data.ts';
 import { quote } from '../config/mistakes.ts';
 import type { Overrides } from '../config/override.ts';
-import { parseCells, parseOne, type ParseOptions, type ScenarioCell } from '../config/parse.ts';
+import { parseCells, parseOne, type ParseOptions, type ScenarioCell, type Written } from '../config/parse.ts';
 import { TEXT_MAX } from '../config/source.ts';
 import { isInside } from './beside.ts';
 import type { Reach } from './contents.ts';
 import { FileError } from './failure.ts';
 import { readText } from './files.ts';
 
+/** The path of a file, or a scenario as a program's plain data. */
+export type ScenarioInput = string | ScenarioData;
+
 export interface LoadOptions extends Overrides {
+  /** The folder from which a program's data names files; left out, the one the program runs in. No file has it. */
+  readonly base?: string | undefined;
   /** `any`: files may lie outside of the scenario's folder. Left out: `inside`. */
   readonly reach?: Reach | undefined;
 }
@@ -17,17 +23,28 @@ export interface LoadOptions extends Overrides {
 /** UTF-8 takes at most three octets for a character of the text. */
 const FILE_OCTETS_MAX = TEXT_MAX * 3;
 
-/** The scenario of a file, with the values of params that it has itself or is given; of the files it names none is opened. */
-export function readScenario(path: string, options: LoadOptions): ScenarioCell {
-  return parseOne(readText(path, FILE_OCTETS_MAX), path, asParsed(path, options));
+/** Where a scenario's paths start, and what its outputs are called after. */
+export function pathOf(scenario: ScenarioInput, { base = '.' }: LoadOptions): string {
+  return typeof scenario === 'string' ? scenario : join(base, 'scenario');
 }
 
-export function readCells(path: string, options: LoadOptions): readonly ScenarioCell[] {
-  return parseCells(readText(path, FILE_OCTETS_MAX), path, asParsed(path, options));
+/** The scenario with the values of params that it has itself or is given; of the files it names none is opened. */
+export function readScenario(scenario: ScenarioInput, options: LoadOptions): ScenarioCell {
+  const path = pathOf(scenario, options);
+  return parseOne(written(scenario), path, asParsed(path, options));
 }
 
-function asParsed(path: string, { reach = 'inside', ...overrides }: LoadOptions): ParseOptions {
-  return { ...overrides, paths: reach, readBase: (base) => readBase(path, base, reach) };
+export function readCells(scenario: ScenarioInput, options: LoadOptions): readonly ScenarioCell[] {
+  const path = pathOf(scenario, options);
+  return parseCells(written(scenario), path, asParsed(path, options));
+}
+
+function written(scenario: ScenarioInput): Written {
+  return typeof scenario === 'string' ? readText(scenario, FILE_OCTETS_MAX) : { data: scenario };
+}
+
+function asParsed(path: string, { reach = 'inside', params, set, expect }: LoadOptions): ParseOptions {
+  return { params, set, expect, paths: reach, readBase: (base) => readBase(path, base, reach) };
 }
 
 /** The text of a file that a scenario extends, which may leave its folder no more than others that it names, by links either. */

@@ -9,10 +9,11 @@ import { ScenarioRun } from '../scenario/run.ts';
 import { buildTopology } from '../topology/build.ts';
 import type { Contents } from '../topology/contents.ts';
 import { openContents } from './contents.ts';
-import { readCells, readScenario, type LoadOptions } from './read-scenario.ts';
+import { pathOf, readCells, readScenario } from './read-scenario.ts';
+import type { LoadOptions, ScenarioInput } from './read-scenario.ts';
 import { runVirtual, type Pace } from './virtual-run.ts';
 
-export type { LoadOptions } from './read-scenario.ts';
+export type { LoadOptions, ScenarioInput } from './read-scenario.ts';
 
 /** A scenario whose every mistake that can be seen without running it has been looked for. */
 export interface LoadedScenario extends ScenarioCell {
@@ -21,16 +22,17 @@ export interface LoadedScenario extends ScenarioCell {
 }
 
 /**
- * Reads and checks a scenario file, its own mistakes first, then the files it names; of a matrix the cell that its params
+ * Reads and checks a scenario, its own mistakes first, then the files it names; of a matrix the cell that its params
  * say. Throws `ScenarioError` with all mistakes, or `FileError` when the scenario itself cannot be read.
  */
-export function loadScenario(path: string, options: LoadOptions = {}): LoadedScenario {
-  return withContents(readScenario(path, options), path, options);
+export function loadScenario(scenario: ScenarioInput, options: LoadOptions = {}): LoadedScenario {
+  return withContents(readScenario(scenario, options), pathOf(scenario, options), options);
 }
 
 /** One scenario for each cell of its matrix, in order; one without a matrix. */
-export function loadCells(path: string, options: LoadOptions = {}): readonly LoadedScenario[] {
-  return readCells(path, options).map((cell) => withContents(cell, path, options));
+export function loadCells(scenario: ScenarioInput, options: LoadOptions = {}): readonly LoadedScenario[] {
+  const path = pathOf(scenario, options);
+  return readCells(scenario, options).map((cell) => withContents(cell, path, options));
 }
 
 function withContents(cell: ScenarioCell, path: string, { reach = 'inside' }: LoadOptions): LoadedScenario {

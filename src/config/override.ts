@@ -1,5 +1,7 @@
+import { locateData } from './data.ts';
 import { didYouMean } from './findings.ts';
-import { quote, type Mistake } from './mistakes.ts';
+import { quote, ScenarioError, type Mistake } from './mistakes.ts';
+import { parseExpectation } from './one-line.ts';
 import type { Source } from './place.ts';
 import { isMistakes, pathText, readValue, type Located, type PathPart } from './source.ts';
 import { isList, isMap, withChildren, withItems, withKey, withoutKeys } from './tree.ts';
@@ -132,13 +134,24 @@ export class Overriding {
 
   #expect(text: string): void {
     const source = flag(`--expect ${text}`);
-    const read = this.#read(text, source);
-    if (read === undefined) return;
-    const empty: Located = { ...read, value: {}, keys: new Map(), children: new Map() };
-    const item = isMap(read) ? read : withKey(empty, 'always', read, read.place);
+    const item = /^\s*\{/.test(text) ? this.#read(text, source) : this.#oneLine(text, source);
+    if (item === undefined) return;
     const list = this.#root.children.get('expect');
-    const before: Located = list !== undefined && isList(list) ? list : { ...empty, value: [] };
+    const none: Located = { ...item, value: [], keys: new Map(), children: new Map() };
+    const before = list !== undefined && isList(list) ? list : none;
     this.#root = withKey(this.#root, 'expect', withItems(before, [item]), before.place);
+  }
+
+  #oneLine(text: string, source: Source): Located | undefined {
+    try {
+      const item = locateData(parseExpectation(text), source);
+      if (!isMistakes(item)) return item;
+      this.mistakes.push(...item);
+    } catch (error) {
+      if (!(error instanceof ScenarioError)) throw error;
+      this.mistakes.push(...error.mistakes.map((mistake) => ({ ...mistake, source })));
+    }
+    return undefined;
   }
 
   #read(text: string, source: Source): Located | undefined {

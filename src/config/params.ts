@@ -1,6 +1,5 @@
 import { didYouMean } from './findings.ts';
 import { quote, type Mistake } from './mistakes.ts';
-import type { Place } from './place.ts';
 import { isMistakes, pathText, readValue, type Located, type PathPart } from './source.ts';
 import { isList, isMap, withChildren } from './tree.ts';
 import type { Single } from './values.ts';
@@ -26,7 +25,7 @@ export class Substitution {
   readonly mistakes: Mistake[] = [];
   /** Params that something is made of. */
   readonly used = new Set<string>();
-  /** By `placeKey`: texts as they were before params were put in. */
+  /** By path, as `pathText` has it: texts as they were before params were put in. */
   readonly written = new Map<string, string>();
   readonly #params: Params;
 
@@ -52,7 +51,7 @@ export class Substitution {
     const whole = /^\$\{([^{}]*)\}$/.exec(written)?.[1];
     if (whole !== undefined) {
       const value = this.#value(whole, node, 0, path);
-      return value === undefined ? node : this.#made(node, value, written);
+      return value === undefined ? node : this.#made(node, value, path);
     }
     let isKnown = true;
     const text = written.replace(PARAM, (found, name: string | undefined, offset: number) => {
@@ -67,11 +66,12 @@ export class Substitution {
       this.#mistake(node, 0, path, message, `write at most ${TEXT_MAX}`);
       return node;
     }
-    return this.#made(node, isQuoted(node) ? text : typed(text), written);
+    return this.#made(node, isQuoted(node) ? text : typed(text), path);
   }
 
-  #made(node: Located, value: Single, written: string): Located {
-    this.written.set(placeKey(node.place), written).set(placeKey(node.inside), written);
+  #made(node: Located, value: Single, path: readonly PathPart[]): Located {
+    const written = typeof node.value === 'string' ? node.value : '';
+    this.written.set(pathText(path), written);
     return { ...node, value, written };
   }
 
@@ -95,11 +95,6 @@ export class Substitution {
     const place = isOneLine ? { ...node.inside, column: node.inside.column + offset } : node.place;
     this.mistakes.push({ ...place, path: pathText(path), message, hint });
   }
-}
-
-/** One text for one place, in whichever file. */
-export function placeKey({ line, column, source }: Place): string {
-  return `${line}:${column} ${source?.name ?? ''}`;
 }
 
 function isQuoted({ place, inside }: Located): boolean {

@@ -2,11 +2,12 @@ import type { Plain } from '../core/service.ts';
 import { buildScenario } from './build-scenario.ts';
 import { Cells, type Cell } from './cells.ts';
 import { readChain, type ReadBase } from './chain.ts';
+import { dataSource, locateData } from './data.ts';
 import { Findings } from './findings.ts';
 import { mistakesOf } from './issues.ts';
 import { quote, ScenarioError, type Mistake } from './mistakes.ts';
 import { Overriding, type Overrides } from './override.ts';
-import { placeKey, Substitution } from './params.ts';
+import { Substitution } from './params.ts';
 import type { Place } from './place.ts';
 import type { Scenario } from './scenario.ts';
 import { scenarioFile, type ScenarioFile } from './schema.ts';
@@ -41,15 +42,22 @@ export function parseScenario(text: string, fileName: string, options: ParseOpti
   return parseOne(text, fileName, options).scenario;
 }
 
+/** A scenario as a file's text, or as a program's plain data. */
+export type Written = string | { readonly data: unknown };
+
 /** The cell of the params' own values, and of those given. */
-export function parseOne(text: string, fileName: string, options: ParseOptions): ScenarioCell {
-  const making = readMaking(text, fileName, options);
+export function parseOne(written: Written, fileName: string, options: ParseOptions): ScenarioCell {
+  const making = readMaking(written, fileName, options);
   return makeCell(making, making.cells.first);
 }
 
 /** All cells of the matrix, in its order: the last axis fastest. */
-export function parseCells(text: string, fileName: string, options: ParseOptions): readonly ScenarioCell[] {
-  const making = readMaking(text, fileName, options);
+export function parseCells(
+  written: Written,
+  fileName: string,
+  options: ParseOptions,
+): readonly ScenarioCell[] {
+  const making = readMaking(written, fileName, options);
   return making.cells.all().map((cell) => makeCell(making, cell));
 }
 
@@ -62,9 +70,10 @@ interface Making {
   readonly bases: readonly string[];
 }
 
-function readMaking(text: string, fileName: string, options: ParseOptions): Making {
+function readMaking(written: Written, fileName: string, options: ParseOptions): Making {
   const { paths = 'inside', readBase } = options;
-  const own = readSource(text);
+  const own =
+    typeof written === 'string' ? readSource(written) : locateData(written.data, dataSource('scenario'));
   if (isMistakes(own)) throw new ScenarioError(fileName, own);
   const { root: read, bases } = readChain(own, { fileName, readBase, paths });
   const overriding = new Overriding(read, Object.keys(scenarioFile.shape));
@@ -136,7 +145,7 @@ function unusedIn(root: Located, used: readonly string[]): Mistake[] {
 /** A person looks for what was written, which is not what was wrong. */
 function withWritten(mistakes: readonly Mistake[], written: ReadonlyMap<string, string>): Mistake[] {
   return mistakes.map((mistake) => {
-    const text = written.get(placeKey(mistake));
+    const text = written.get(mistake.path);
     return text === undefined
       ? mistake
       : { ...mistake, message: `${mistake.message} (written ${quote(text)})` };

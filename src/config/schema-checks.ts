@@ -108,7 +108,7 @@ const place = {
 };
 
 interface Counted {
-  readonly count: z.ZodType<number | undefined>;
+  readonly count: z.ZodOptional<z.ZodType<number, number>>;
 }
 
 /** A web server for checks to look at. */
@@ -133,7 +133,10 @@ export const prober = ({ count }: Counted) =>
   v.strict({ kind: z.literal('prober'), ...place, count }).describe('probes targets for name servers');
 
 /** What the timeline does to targets and checks. */
-export const checkActions = (when: { readonly at: z.ZodType<number>; readonly who: z.ZodType<string> }) =>
+export const checkActions = (when: {
+  readonly at: z.ZodType<number, string>;
+  readonly who: z.ZodType<string, string>;
+}) =>
   [
     v
       .strict({

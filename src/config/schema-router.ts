@@ -78,7 +78,7 @@ export const router = v
   .describe('a router, firewall, NAT');
 
 /** A host that fetches one file. */
-export const client = (host: { readonly count: z.ZodType<number | undefined> }) =>
+export const client = (host: { readonly count: z.ZodOptional<z.ZodType<number, number>> }) =>
   v
     .strict({
       kind: z.literal('client'),

@@ -16,8 +16,8 @@ import type { Place, Source } from './place.ts';
 /** Characters. The biggest shipped scenario has 3,000; a plant of a million modems is one line. */
 export const TEXT_MAX = 4 * 1024 * 1024;
 /** Values after aliases are followed: what an alias bomb runs into. */
-const VALUES_MAX = 200_000;
-const DEPTH_MAX = 32;
+export const VALUES_MAX = 200_000;
+export const DEPTH_MAX = 32;
 const TOKENS_MAX = 2_000_000;
 const MISTAKES_MAX = 20;
 const EMPTY_HINT = 'write keys with values, such as { key: value }';

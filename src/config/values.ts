@@ -27,9 +27,9 @@ interface ScalarKind<T> {
 }
 
 /** A text with a meaning of its own. The issue's message is the finding, `params.hint` the remedy. */
-function scalar<T>({ expected, parse, pattern, explain }: ScalarKind<T>) {
+function scalar<T>({ expected, parse, pattern, explain }: ScalarKind<T>): z.ZodType<T, string> {
   return z
-    .unknown()
+    .custom<string>()
     .transform((value, context): T => {
       const parsed = typeof value === 'string' && value.length <= 1000 ? parse(value) : undefined;
       if (parsed !== undefined) return parsed;

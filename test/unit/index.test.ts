@@ -8,10 +8,12 @@ test('a program can run a scenario and read its verdict', async () => {
 
 test('what a program imports', () => {
   expect(Object.keys(headend).sort()).toEqual([
+    'defineScenario',
     'loadCells',
     'loadScenario',
     'prepareLive',
     'prepareVirtual',
+    'runScenario',
     'serve',
     'simulate',
   ]);
