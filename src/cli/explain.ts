@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import { EXIT } from '../api/exit.ts';
 import { entryLines, explainable, explainableLines, explainTopic } from '../api/explain.ts';
 import { explainPacket, FORMS, isPacket } from '../api/explain-packet.ts';
+import { explainTrace, isTrace, traceLines } from '../api/explain-trace.ts';
 import type { Form, PacketExplanation } from '../api/explain-packet.ts';
 import { safeText, span } from '../api/report.ts';
 import type { Line } from '../api/report.ts';
@@ -14,7 +15,10 @@ export const explain = defineVerb(
   'explain',
   (command) => {
     command
-      .argument('[topic]', 'a code, a word, or a packet: hex, a .hex file, run.trace#12, capture.pcapng#12')
+      .argument(
+        '[topic]',
+        'a code, a word, a packet (hex, a .hex file, run.trace#12, capture.pcapng#12), or a whole trace or capture: what is wrong in it',
+      )
       .addOption(new Option('--as <form>', 'how to read octets without a frame').choices(FORMS))
       .option('--second-reader', 'also what another package makes of the same octets')
       .addOption(jsonFlag());
@@ -32,6 +36,12 @@ export const explain = defineVerb(
       const second = flags['secondReader'] === true ? await readAgain(packet) : undefined;
       if (json) output.json({ format_version: 1, verdict: 'pass', ...packet, second_reader: second ?? null });
       else showPacket(session, packet, second);
+      return EXIT.passed;
+    }
+    if (isTrace(topic)) {
+      const found = explainTrace(topic);
+      if (json) output.json({ format_version: 1, verdict: 'pass', ...found });
+      else output.lines(traceLines(found, output.columns));
       return EXIT.passed;
     }
     const entry = explainTopic(topic);

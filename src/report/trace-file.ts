@@ -94,7 +94,26 @@ export function parseTraceHeader(text: string): TraceHeader {
       1,
       `trace format ${String(header['format_version'])} is not read here, only ${TRACE_FORMAT}`,
     );
+  if (typeof header['scenario'] !== 'string' || !header['plant'].every(isPlantHost))
+    throw new TraceError(1, 'the header of this trace does not say what its plant is made of');
   return header as unknown as TraceHeader;
+}
+
+/** As far as readers rely on it. */
+function isPlantHost(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, kind, group, interfaces } = value as Record<string, unknown>;
+  const isNamed = [name, kind, group].every((text) => typeof text === 'string');
+  return isNamed && Array.isArray(interfaces) && interfaces.every(isPlantInterface);
+}
+
+function isPlantInterface(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { segment, mac, addresses } = value as Record<string, unknown>;
+  if (typeof segment !== 'string' || typeof mac !== 'string') return false;
+  return (
+    addresses === undefined || (Array.isArray(addresses) && addresses.every((one) => typeof one === 'string'))
+  );
 }
 
 const KINDS: ReadonlySet<unknown> = new Set(['frame', 'state', 'because']);

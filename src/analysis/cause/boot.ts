@@ -74,7 +74,7 @@ export class Boot {
   /** Of a NAK: who sent it. */
   nakFrom: Ipv4 | undefined;
   fetch: Fetch | undefined;
-  /** The last acknowledgment of a whole file, and the last refusal. */
+  /** The first acknowledgment of a whole file, and the first refusal. */
   completed: Mark | undefined;
   fileError: { readonly code: number; readonly text: string; readonly mark: Mark } | undefined;
   registration: number | undefined;

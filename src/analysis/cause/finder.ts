@@ -12,8 +12,16 @@ import { Observed } from './observed.ts';
 import { DhcpReader } from './read-dhcp.ts';
 import { readArp, readIcmp, readMacMessage, readTime } from './read-link.ts';
 import { TftpReader } from './read-tftp.ts';
+import { STAGE_TEXTS, stageOf } from './stage.ts';
 import { markOf } from './track.ts';
 import type { Datagram, Party, Sighting } from './sighting.ts';
+
+/** Who was seen to want service, and how far those came who have none. */
+export interface ClientsSeen {
+  readonly seen: number;
+  readonly served: number;
+  readonly waiting: readonly { readonly name: string; readonly stage: string }[];
+}
 
 /**
  * Watches a run, or what a trace file or capture tells of one, and names what is wrong with it. It is a `Trace`: hand it to a
@@ -46,7 +54,6 @@ export class CauseFinder {
 
   frame(sighting: Sighting): void {
     const number = ++this.#number;
-    this.#seen.now = sighting.at;
     if (sighting.fate === 'faulted') this.#seen.takes(sighting.fault ?? 'unnamed', markOf(sighting, number));
     try {
       this.#read(sighting, number);
@@ -56,9 +63,8 @@ export class CauseFinder {
     }
   }
 
-  state(at: Instant, host: Party, machine: string, state: string, subject: Mac | undefined): void {
+  state(_at: Instant, host: Party, machine: string, state: string, subject: Mac | undefined): void {
     this.#number++;
-    this.#seen.now = at;
     if (machine === 'cmts' && subject !== undefined) {
       const boot = this.#seen.boot(subject);
       if (boot !== undefined) boot.cmtsState = state;
@@ -74,7 +80,6 @@ export class CauseFinder {
 
   because(at: Instant, host: Party, rule: Rule, detail: string | undefined): void {
     const number = ++this.#number;
-    this.#seen.now = at;
     if (rule.fix === '') return;
     const mark = {
       number,
@@ -91,6 +96,19 @@ export class CauseFinder {
   causes(): readonly Cause[] {
     const found = DETECTORS.flatMap((detector) => detector.find(this.#seen) ?? []);
     return rankCauses(found, this.#zero);
+  }
+
+  clients(): ClientsSeen {
+    let seen = 0;
+    let served = 0;
+    const waiting: { name: string; stage: string }[] = [];
+    for (const boot of this.#seen.boots()) {
+      seen++;
+      if (boot.served) served++;
+      const stage = stageOf(boot);
+      if (stage !== undefined) waiting.push({ name: boot.name, stage: STAGE_TEXTS[stage] });
+    }
+    return { seen, served, waiting };
   }
 
   #read(sighting: Sighting, number: number): void {

@@ -50,8 +50,6 @@ export class Observed {
   readonly logs = new Map<string, LogEntry>();
   /** Declared faults that took something. */
   readonly faults = new Map<string, FaultSeen>();
-  /** The moment of the last event. */
-  now = 0;
   readonly #boots = new Map<Mac | string, Boot>();
   readonly #byIp = new Map<Ip, Boot>();
   readonly #parties = new Map<Mac, Party>();

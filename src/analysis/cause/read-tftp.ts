@@ -96,7 +96,7 @@ export class TftpReader {
         const { code, text } = decodeErrorPacket(body.octets);
         boot.note('tftp-error', sighting, seen);
         if (seen.arrived)
-          boot.fileError = {
+          boot.fileError ??= {
             code,
             text: showOctets(text).slice(0, 128),
             mark: markOf(sighting, seen.number),
@@ -112,7 +112,7 @@ export class TftpReader {
     if (decodeOpcode(body.octets) !== Opcode.ack) return;
     boot.note('data-ack', sighting, seen);
     if (lastBlock === undefined || decodeBlock(body.octets) !== lastBlock) return;
-    boot.completed = markOf(sighting, seen.number);
+    boot.completed ??= markOf(sighting, seen.number);
     if (!boot.isModem) boot.serve();
   }
 }

@@ -27,6 +27,23 @@ export type Stage =
   | 'unregistered'
   | 'refused';
 
+/** Each stage in words, as what the client lacks. */
+export const STAGE_TEXTS: Readonly<Record<Stage, string>> = {
+  ranging: 'ranges, and is not answered',
+  unheard: 'its DISCOVERs are heard by no server',
+  unanswered: 'its DISCOVERs are heard and not answered',
+  'offer-lost': 'offers are sent to it and do not come',
+  'offer-refused': 'it gets offers and takes none',
+  'no-ack': 'its REQUEST is not confirmed',
+  leased: 'it has an address, and asks for no file',
+  'file-silent': 'its read request is not answered',
+  'file-error': 'its file is refused',
+  'file-broken': 'it does not get all of its file',
+  'file-refused': 'it has its file and does not register',
+  unregistered: 'its registration is not confirmed',
+  refused: 'its registration is refused',
+};
+
 /** Undefined: it is served, or has asked too little for anybody to judge. */
 export function stageOf(boot: Boot): Stage | undefined {
   if (boot.served || boot.isOff) return undefined;

@@ -8,7 +8,7 @@ import { firstLogged, hostLogged, namesOf, packet } from '../cause/cause.ts';
 import { stuckAt } from '../cause/stage.ts';
 import type { Detector } from './detector.ts';
 
-const TRIES_MIN = 2;
+const TRIES_MIN = 3;
 
 /** Incident 14: the server answers from a port of its own, and none of it comes to the client. */
 export const answersBlocked: Detector = {
@@ -39,7 +39,7 @@ export const answersBlocked: Detector = {
 
 function answersVanish(boot: Boot): boolean {
   const answer = boot.leg('data') ?? boot.leg('tftp-error');
-  if (answer === undefined || answer.end.fate === 'faulted') return false;
+  if (answer === undefined || answer.end.fate === 'faulted' || answer.end.fate === 'lost') return false;
   return (
     boot.arrived('read-request') >= TRIES_MIN && answer.sent >= TRIES_MIN && boot.arrived('tftp-error') === 0
   );

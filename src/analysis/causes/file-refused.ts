@@ -17,7 +17,7 @@ export const fileDamaged: Detector = {
       rule: CAUSE.fileDamaged,
       sure: says === undefined ? 'likely' : 'certain',
       says,
-      reason: 'and registers with nothing of it',
+      reason: 'to its last octet',
       check:
         'verify the file as it was sent: `headend docsis verify FILE.cm` on the one that the TFTP server has; compare its length and digest with the one that was made',
     });
@@ -32,7 +32,7 @@ export const fileIncomplete: Detector = {
       rule: CAUSE.fileIncomplete,
       sure: 'certain',
       says: firstLogged(boots, MODEM.fileIncomplete),
-      reason: 'and something that must be in it is not',
+      reason: 'in which a setting is missing',
       check: 'decode the file (`headend docsis decode`) and look for the setting that the modem names',
     });
   },
@@ -57,7 +57,7 @@ function finding(
   return {
     rule,
     sure,
-    what: `${namesOf(boots)} ${boots.length === 1 ? 'has' : 'have'} all of "${file}", ${reason}: no REG-REQ follows`,
+    what: `${namesOf(boots)} ${boots.length === 1 ? 'has' : 'have'} all of "${file}", ${reason}, and no REG-REQ follows`,
     evidence: [
       packet(first.leg('read-request')?.first, `RRQ "${file}"`),
       packet(first.completed, `last ACK of "${file}"`),

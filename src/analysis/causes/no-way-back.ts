@@ -1,5 +1,6 @@
 import { formatIp } from '../../core/address.ts';
 import type { Ipv4 } from '../../core/address.ts';
+import type { Fate } from '../../core/driver.ts';
 import { CAUSE } from '../../core/rules/cause.ts';
 import { NET_RULES } from '../../core/rules/net.ts';
 import type { Boot } from '../cause/boot.ts';
@@ -8,7 +9,8 @@ import type { Observed } from '../cause/observed.ts';
 import { stuckAt } from '../cause/stage.ts';
 import type { Detector } from './detector.ts';
 
-const TRIES_MIN = 2;
+/** Two may have been lost on a bad plant. */
+const TRIES_MIN = 3;
 
 /** Incident 8: offers leave the server and never come to the relay. */
 export const noWayBack: Detector = {
@@ -39,10 +41,13 @@ export const noWayBack: Detector = {
   },
 };
 
+/** What vanishes so was on its way. */
+const PLAIN_LOSS: ReadonlySet<Fate> = new Set(['lost', 'faulted']);
+
 function isLostOnTheWay(seen: Observed, boot: Boot): boolean {
   const offer = boot.leg('offer-back');
   if (offer !== undefined)
-    return offer.sent >= TRIES_MIN && offer.arrived === 0 && offer.end.fate !== 'faulted';
+    return offer.sent >= TRIES_MIN && offer.arrived === 0 && !PLAIN_LOSS.has(offer.end.fate);
   const [giaddr] = boot.relays;
   return (
     boot.arrived('discover-relayed') >= TRIES_MIN && giaddr !== undefined && isLostBehindServer(seen, giaddr)

@@ -8,8 +8,8 @@ import { stuckAt } from '../cause/stage.ts';
 import type { Detector } from './detector.ts';
 import { isLostBehindServer } from './no-way-back.ts';
 
-/** Two requests that a server took: the answer to one may have been lost. */
-const HEARD_MIN = 2;
+/** Requests that a server took: the answers to two may have been lost. */
+const HEARD_MIN = 3;
 
 /** Clients whose requests a server takes and does not answer. */
 export function ignoredBoots(seen: Observed): readonly Boot[] {
