@@ -36,12 +36,7 @@ export class Digest {
   }
 
   /** A host's state machine entered a state. */
-  state(
-    at: number,
-    host: number,
-    entered: { readonly machine: string; readonly state: string; readonly subject: number },
-  ): void {
-    const { machine, state, subject } = entered;
+  state(at: number, host: number, machine: string, state: string, subject: number): void {
     this.#pair(at >>> 0, Math.floor(at / 0x1_0000_0000));
     this.#pair(host, this.#text(machine));
     this.#pair(this.#text(state), (subject >>> 0) ^ Math.floor(subject / 0x1_0000_0000));

@@ -25,7 +25,7 @@ import type { Order } from './partition.ts';
 import { cutIntoPartitions } from './partitions.ts';
 import { Plant } from './plant.ts';
 import { Shard } from './shard.ts';
-import { Tracer, tellMerged } from './tracer.ts';
+import { Merger, Tracer } from './tracer.ts';
 import type { Wheel } from './wheel.ts';
 
 export interface SimOptions {
@@ -48,7 +48,7 @@ export class SimDriver implements Driver {
   readonly #wheels: readonly Wheel[];
   /** What each wheel said before this step. */
   readonly #bounds: Float64Array;
-  readonly #tracers: readonly Tracer[];
+  readonly #merger: Merger;
   readonly #lookaheadUs: number;
   readonly #isHeard: boolean;
   readonly #ruleCounts = new Uint32Array(RULE_INDEXES);
@@ -69,11 +69,12 @@ export class SimDriver implements Driver {
     this.#isHeard = (options.trace ?? []).length > 0;
     const pool = new FramePool(options.poison === true ? 'poison' : 'plain');
     const telling = count > 1 ? 'by window' : 'at once';
-    this.#tracers = Array.from(
+    const tracers = Array.from(
       { length: count },
       () => new Tracer({ plant, pool }, options.trace ?? [], telling),
     );
-    this.#partitions = this.#tracers.map((tracer, index) => {
+    this.#merger = new Merger(tracers);
+    this.#partitions = tracers.map((tracer, index) => {
       const shared = { plant, pool, tracer, ruleCounts: this.#ruleCounts };
       const shard = new Shard({ index, partitions: count }, shared);
       return new Partition(shard, areas, { keepRows: options.keepRows ?? true });
@@ -96,7 +97,7 @@ export class SimDriver implements Driver {
   run(until: Instant): void {
     const end = until + 1;
     while (this.#step(end));
-    tellMerged(this.#tracers);
+    this.#merger.tell();
     if (until !== Infinity) this.#now = toInstant(Math.max(this.#now, until));
     else for (const { shard } of this.#partitions) this.#now = toInstant(Math.max(this.#now, shard.now));
   }
@@ -187,7 +188,7 @@ export class SimDriver implements Driver {
     }
     this.#windowEnd = undefined;
     for (const { shard } of this.#partitions) if (shard.outbox.count > 0) shard.outbox.deliver(this.#wheels);
-    if (this.#isHeard) tellMerged(this.#tracers);
+    if (this.#isHeard) this.#merger.tell();
     return true;
   }
 

@@ -219,8 +219,8 @@ export class Sink implements Effects {
       return;
     }
     const { digest, tracer, now } = this.#shard;
-    digest.state(now, this.#host, { machine, state, subject: subject ?? 0 });
-    if (tracer.wantsStates) tracer.state(now, this.#host, { machine, state, subject });
+    digest.state(now, this.#host, machine, state, subject ?? 0);
+    if (tracer.wantsStates) tracer.state(now, this.#host, machine, state, subject);
   }
 
   measure(name: string, value: number): void {

@@ -12,30 +12,8 @@ import { ARP_REQUEST, DELAYED, EVERYONE, HARMS, ICMP, MAC_MESSAGE, NOBODY, TCP, 
 import type { Frame, FramePool } from './frames.ts';
 import type { Plant } from './plant.ts';
 import { encodeSegment } from './segment-octets.ts';
-
-/** What waits to be told. States and measures are by far the most, so they are plain records; the rest are calls. */
-type Told =
-  | {
-      readonly kind: 'call';
-      readonly at: Instant;
-      readonly audience: number;
-      readonly tell: (listener: Trace) => void;
-    }
-  | {
-      readonly kind: 'state';
-      readonly at: Instant;
-      readonly host: number;
-      readonly machine: string;
-      readonly state: string;
-      readonly subject: Mac | undefined;
-    }
-  | {
-      readonly kind: 'measure';
-      readonly at: Instant;
-      readonly host: number;
-      readonly name: string;
-      readonly value: number;
-    };
+import { CALL, STATE, ToldLine } from './told.ts';
+import type { ToldCall } from './told.ts';
 
 /**
  * Tells listeners what happened in one partition. Where there are several partitions, what is told waits for the window's end
@@ -45,7 +23,10 @@ export class Tracer {
   readonly #plant: Plant;
   readonly #pool: FramePool;
   readonly #listeners: readonly Trace[];
-  #waiting: Told[] | undefined;
+  readonly #stateListeners: readonly Trace[];
+  readonly #measureListeners: readonly Trace[];
+  /** Undefined where all is told at once. */
+  readonly #waiting: ToldLine | undefined;
   readonly audience: Audience;
   readonly wantsFrames: boolean;
   readonly wantsReasons: boolean;
@@ -63,24 +44,20 @@ export class Tracer {
     this.#pool = tables.pool;
     this.#listeners = listeners;
     this.audience = new Audience(listeners);
-    this.#waiting = telling === 'by window' ? [] : undefined;
+    this.#stateListeners = listeners.filter((listener) => listener.state !== undefined);
+    this.#measureListeners = listeners.filter((listener) => listener.measure !== undefined);
+    this.#waiting = telling === 'by window' ? new ToldLine() : undefined;
     this.wantsFrames = listeners.some((listener) => listener.frame !== undefined);
     this.wantsReasons = listeners.some((listener) => listener.because !== undefined);
-    this.wantsMeasures = listeners.some((listener) => listener.measure !== undefined);
-    this.wantsStates = listeners.some((listener) => listener.state !== undefined);
+    this.wantsMeasures = this.#measureListeners.length > 0;
+    this.wantsStates = this.#stateListeners.length > 0;
     this.wantsSettled = listeners.some((listener) => listener.settled !== undefined);
     this.wantsStreams = listeners.some((listener) => listener.stream !== undefined);
   }
 
-  get hasWaiting(): boolean {
-    return this.#waiting !== undefined && this.#waiting.length > 0;
-  }
-
-  /** What has waited since it was last asked, in order. */
-  takeWaiting(): Told[] {
-    const taken = this.#waiting ?? [];
-    if (this.#waiting !== undefined) this.#waiting = [];
-    return taken;
+  /** What waits for the window's end; undefined when nothing does. */
+  get waiting(): ToldLine | undefined {
+    return this.#waiting !== undefined && this.#waiting.count > 0 ? this.#waiting : undefined;
   }
 
   /** A frame as it is put on its segment, for who decides about it; its octets are valid during the call. */
@@ -93,7 +70,7 @@ export class Tracer {
     if (audience === 0) return;
     const octets = this.#waiting === undefined ? frame.octets : frame.octets.slice();
     const event = this.#event(at, frame, octets, { fate, fault });
-    this.#take({ kind: 'call', at, audience, tell: (listener) => listener.frame?.(event) });
+    this.#call(at, { audience, tell: (listener) => listener.frame?.(event) });
   }
 
   because(at: Instant, host: number, rule: Rule, detail: string | undefined, input: Input | undefined): void {
@@ -102,20 +79,19 @@ export class Tracer {
     if (audience === 0) return;
     const shown = this.#waiting === undefined ? input : copyInput(input);
     const tell = (listener: Trace) => listener.because?.(at, spec, rule, detail, shown);
-    this.#take({ kind: 'call', at, audience, tell });
+    this.#call(at, { audience, tell });
   }
 
-  state(
-    at: Instant,
-    host: number,
-    entered: { machine: string; state: string; subject: Mac | undefined },
-  ): void {
-    const { machine, state, subject } = entered;
-    this.#take({ kind: 'state', at, host, machine, state, subject });
+  state(at: Instant, host: number, machine: string, state: string, subject: Mac | undefined): void {
+    if (this.#waiting !== undefined) return this.#waiting.state(at, host, machine, state, subject);
+    const spec = this.#plant.spec(host);
+    for (const listener of this.#stateListeners) listener.state?.(at, spec, machine, state, subject);
   }
 
   measure(at: Instant, host: number, name: string, value: number): void {
-    this.#take({ kind: 'measure', at, host, name, value });
+    if (this.#waiting !== undefined) return this.#waiting.measure(at, host, name, value);
+    const spec = this.#plant.spec(host);
+    for (const listener of this.#measureListeners) listener.measure?.(at, spec, name, value);
   }
 
   settled(at: Instant, host: number, rows: readonly Row[], outcome: 'durable' | 'conflict' | 'failed'): void {
@@ -133,26 +109,39 @@ export class Tracer {
     this.#tell(at, (listener) => listener.reply?.(at, spec, verb, value));
   }
 
-  /** Tells one thing to all who listen. */
-  tell(told: Told): void {
-    for (const [place, listener] of this.#listeners.entries()) {
-      switch (told.kind) {
-        case 'state': {
-          const { at, host, machine, state, subject } = told;
-          listener.state?.(at, this.#plant.spec(host), machine, state, subject);
-          break;
-        }
-        case 'measure':
-          listener.measure?.(told.at, this.#plant.spec(told.host), told.name, told.value);
-          break;
-        default:
-          if ((told.audience & (1 << place)) !== 0) told.tell(listener);
-      }
+  /** Tells one of the things that waited to all who listen. */
+  tell(line: ToldLine, index: number): void {
+    const at = line.at[index]! as Instant;
+    const kind = line.kinds[index]!;
+    if (kind === CALL) {
+      const call = line.nextCall();
+      if (call !== undefined) this.#tellCall(call);
+      return;
+    }
+    const spec = this.#plant.spec(line.hosts[index]!);
+    const name = line.name(index);
+    if (kind === STATE) {
+      const state = line.stateAt(index);
+      const subject = line.subject(index);
+      for (const listener of this.#stateListeners) listener.state?.(at, spec, name, state, subject);
+    } else {
+      const value = line.value(index);
+      for (const listener of this.#measureListeners) listener.measure?.(at, spec, name, value);
     }
   }
 
   #tell(at: Instant, tell: (listener: Trace) => void): void {
-    this.#take({ kind: 'call', at, audience: EVERYBODY, tell });
+    this.#call(at, { audience: EVERYBODY, tell });
+  }
+
+  #call(at: Instant, call: ToldCall): void {
+    if (this.#waiting === undefined) this.#tellCall(call);
+    else this.#waiting.call(at, call);
+  }
+
+  #tellCall({ audience, tell }: ToldCall): void {
+    for (let place = 0; place < this.#listeners.length; place++)
+      if ((audience & (1 << place)) !== 0) tell(this.#listeners[place]!);
   }
 
   #audienceOf({ sender, receiver, led, harm }: Frame, fate: number): number {
@@ -163,11 +152,6 @@ export class Tracer {
       receiver: receiver >= 0 ? this.#plant.spec(interfaces.host(receiver)) : undefined,
     };
     return this.audience.ofFrame(ends, fate, led);
-  }
-
-  #take(told: Told): void {
-    if (this.#waiting === undefined) this.tell(told);
-    else this.#waiting.push(told);
   }
 
   #event(
@@ -218,27 +202,42 @@ export class Tracer {
 }
 
 /** Tells what several partitions have to tell: by time, then by partition, then in the order it happened. */
-export function tellMerged(tracers: readonly Tracer[]): void {
-  const [first] = tracers;
-  if (first === undefined || !tracers.some((tracer) => tracer.hasWaiting)) return;
-  const lines: Told[][] = [];
-  for (const tracer of tracers) if (tracer.hasWaiting) lines.push(tracer.takeWaiting());
-  const heads = lines.map(() => 0);
-  for (;;) {
-    // Each line is in the order of time; of equal moments the earlier partition's comes first.
-    let next: Told | undefined;
-    let from = 0;
-    for (let line = 0; line < lines.length; line++) {
-      const told = lines[line]![heads[line]!];
-      if (told === undefined || (next !== undefined && told.at >= next.at)) continue;
-      next = told;
-      from = line;
-    }
-    if (next === undefined) return;
-    heads[from]!++;
-    // All have the same listeners.
-    first.tell(next);
+export class Merger {
+  readonly #tracers: readonly Tracer[];
+  readonly #lines: ToldLine[] = [];
+  readonly #heads: number[] = [];
+
+  constructor(tracers: readonly Tracer[]) {
+    this.#tracers = tracers;
   }
+
+  tell(): void {
+    const lines = this.#lines;
+    const heads = this.#heads;
+    lines.length = 0;
+    for (const { waiting } of this.#tracers) if (waiting !== undefined) lines.push(waiting);
+    // All have the same listeners.
+    const [first] = this.#tracers;
+    if (first === undefined || lines.length === 0) return;
+    for (let line = 0; line < lines.length; line++) heads[line] = 0;
+    for (let from = earliest(lines, heads); from >= 0; from = earliest(lines, heads))
+      first.tell(lines[from]!, heads[from]!++);
+    for (const line of lines) line.clear();
+  }
+}
+
+/** Each line is in the order of time; of equal moments the earlier partition's comes first. -1: all are through. */
+function earliest(lines: readonly ToldLine[], heads: readonly number[]): number {
+  let least = Infinity;
+  let from = -1;
+  for (let index = 0; index < lines.length; index++) {
+    const line = lines[index]!;
+    const head = heads[index]!;
+    if (head >= line.count || line.at[head]! >= least) continue;
+    least = line.at[head]!;
+    from = index;
+  }
+  return from;
 }
 
 /** An input whose octets the driver will use again. */
