@@ -1,4 +1,4 @@
-import { int32At, toHex, u16At, writeInt32 } from './bytes.ts';
+import { hexDigit, int32At, u16At, writeInt32 } from './bytes.ts';
 import { bug } from './errors.ts';
 
 declare const ipv4Brand: unique symbol;
@@ -54,15 +54,28 @@ export function isGroup(address: Ip): boolean {
 }
 
 export function parseIpv4(text: string): Ipv4 | undefined {
-  const parts = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
-  if (parts === null) return undefined;
   let value = 0;
-  for (const part of parts.slice(1)) {
-    if (Number(part) > 255 || (part.length > 1 && part.startsWith('0'))) return undefined;
-    value = (value << 8) | Number(part);
+  let parts = 0;
+  let part = -1;
+  for (let index = 0; index < text.length; index++) {
+    const digit = text.charCodeAt(index) - ZERO;
+    if (digit === DOT - ZERO) {
+      if (part < 0) return undefined;
+      value = (value << 8) | part;
+      parts++;
+      part = -1;
+      continue;
+    }
+    // No leading zero: to some it means octal.
+    if (digit < 0 || digit > 9 || part === 0) return undefined;
+    part = part < 0 ? digit : part * 10 + digit;
+    if (part > 255) return undefined;
   }
-  return value as Ipv4;
+  return parts === 3 && part >= 0 ? (((value << 8) | part) as Ipv4) : undefined;
 }
+
+const ZERO = 0x30;
+const DOT = 0x2e;
 
 export function formatIpv4(address: Ipv4): string {
   return `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`;
@@ -127,16 +140,50 @@ export function toMac(value: number): Mac {
 
 /** Six pairs of hex digits joined by colons or dashes. */
 export function parseMac(text: string): Mac | undefined {
-  if (!/^[0-9a-f]{2}([:-][0-9a-f]{2}){5}$/i.test(text)) return undefined;
-  return parseInt(text.replace(/[:-]/g, ''), 16) as Mac;
+  if (text.length !== MAC_CHARACTERS) return undefined;
+  let value = 0;
+  for (let index = 0; index < MAC_CHARACTERS; index++) {
+    const code = text.charCodeAt(index);
+    if (index % 3 === 2) {
+      if (code !== COLON && code !== DASH) return undefined;
+      continue;
+    }
+    // Capital letters have the bit of small ones clear; digits have it set.
+    const digit = code <= 0x39 ? code - ZERO : (code | 0x20) - 0x57;
+    if (digit < 0 || digit > 15 || (code > 0x39 && digit < 10)) return undefined;
+    value = value * 16 + digit;
+  }
+  return value as Mac;
 }
 
-/** For `formatMac` alone. */
-const MAC_OCTETS = new Uint8Array(6);
+const MAC_CHARACTERS = 17;
 
+const COLON = 0x3a;
+const DASH = 0x2d;
+
+/** In one piece: a text put together from parts is a chain of them in memory, and there is one a lease. */
 export function formatMac(address: Mac): string {
-  writeMac(MAC_OCTETS, 0, address);
-  return toHex(MAC_OCTETS, ':');
+  const high = Math.floor(address / 0x1_0000_0000);
+  const low = address | 0;
+  return String.fromCharCode(
+    hexDigit(high >>> 12),
+    hexDigit(high >>> 8),
+    COLON,
+    hexDigit(high >>> 4),
+    hexDigit(high),
+    COLON,
+    hexDigit(low >>> 28),
+    hexDigit(low >>> 24),
+    COLON,
+    hexDigit(low >>> 20),
+    hexDigit(low >>> 16),
+    COLON,
+    hexDigit(low >>> 12),
+    hexDigit(low >>> 8),
+    COLON,
+    hexDigit(low >>> 4),
+    hexDigit(low),
+  );
 }
 
 /** The first `length` bits of an address; the rest are zero. */

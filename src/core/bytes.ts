@@ -187,11 +187,43 @@ export function equalOctets(a: Uint8Array, b: Uint8Array): boolean {
 
 export function toHex(octets: Uint8Array, separator = ''): string {
   let text = '';
-  for (let index = 0; index < octets.length; index++) {
+  let index = 0;
+  // Eight at a time: text that grows by two characters is a chain of pieces in memory.
+  if (separator === '') for (; index + 8 <= octets.length; index += 8) text += eightHex(octets, index);
+  for (; index < octets.length; index++) {
     if (index > 0) text += separator;
     text += HEX[octets[index]!]!;
   }
   return text;
+}
+
+function eightHex(octets: Uint8Array, at: number): string {
+  const first = int32At(octets, at);
+  const second = int32At(octets, at + 4);
+  return String.fromCharCode(
+    hexDigit(first >>> 28),
+    hexDigit(first >>> 24),
+    hexDigit(first >>> 20),
+    hexDigit(first >>> 16),
+    hexDigit(first >>> 12),
+    hexDigit(first >>> 8),
+    hexDigit(first >>> 4),
+    hexDigit(first),
+    hexDigit(second >>> 28),
+    hexDigit(second >>> 24),
+    hexDigit(second >>> 20),
+    hexDigit(second >>> 16),
+    hexDigit(second >>> 12),
+    hexDigit(second >>> 8),
+    hexDigit(second >>> 4),
+    hexDigit(second),
+  );
+}
+
+/** The code of the digit for the low four bits. */
+export function hexDigit(bits: number): number {
+  const digit = bits & 15;
+  return digit < 10 ? 0x30 + digit : 0x57 + digit;
 }
 
 /** Hex digits in pairs, with any of space, colon, dash between; undefined when the text is something else. */

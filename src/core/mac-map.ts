@@ -41,6 +41,9 @@ export class MacMap {
     this.#keys = new Float64Array(keys.length * 2).fill(EMPTY);
     this.#values = new Int32Array(keys.length * 2);
     this.#count = 0;
-    for (const [slot, key] of keys.entries()) if (key !== EMPTY) this.set(key as Mac, values[slot] ?? 0);
+    for (let slot = 0; slot < keys.length; slot++) {
+      const key = keys[slot] ?? EMPTY;
+      if (key !== EMPTY) this.set(key as Mac, values[slot] ?? 0);
+    }
   }
 }

@@ -1,5 +1,5 @@
 import type { Operator } from '../config/claim.ts';
-import { formatIp } from '../core/address.ts';
+import { formatIp, isIpv4 } from '../core/address.ts';
 import type { HostSpec } from '../core/driver.ts';
 import type { Row } from '../core/service.ts';
 import type { Instant } from '../core/time.ts';
@@ -53,12 +53,12 @@ export class LeasesUniqueWatcher implements RowWatcher {
     for (const row of rows) {
       const lease = this.#leases.read(row);
       if (lease === undefined) continue;
-      const held = this.#leases.live(row.key, at);
-      if (held === undefined || held.client === lease.client) this.#record.holds();
+      const holder = this.#leases.holder(lease.address, at);
+      if (holder === undefined || holder === lease.client) this.#record.holds();
       else
         this.#record.breaks(
           at,
-          `${server.name} leased ${row.key} to ${lease.client} while ${held.client} held it`,
+          `${server.name} leased ${row.key} to ${lease.client} while ${holder} held it`,
         );
     }
   }
@@ -130,9 +130,13 @@ export class LeaseBeforeTftpWatcher implements FrameWatcher {
     if (facts.protocol !== 'TFTP' || facts.from.kind !== 'cable-modem') return;
     const { body } = facts.event;
     if (body.kind !== 'udp' || facts.event.sender !== facts.from || facts.kind !== 'RRQ') return;
-    const address = formatIp(body.from.address);
-    if (this.#leases.live(address, at) !== undefined) this.#record.holds();
-    else this.#record.breaks(at, `${facts.from.name} asked for a file from ${address}, which nobody leased`);
+    const { address } = body.from;
+    if (isIpv4(address) && this.#leases.holder(address, at) !== undefined) this.#record.holds();
+    else
+      this.#record.breaks(
+        at,
+        `${facts.from.name} asked for a file from ${formatIp(address)}, which nobody leased`,
+      );
   }
 
   judge(): Outcome {

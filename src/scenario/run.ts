@@ -1,5 +1,5 @@
 import type { Scenario } from '../config/scenario.ts';
-import { formatMac } from '../core/address.ts';
+import { formatIpv4 } from '../core/address.ts';
 import { RULE_INDEXES, type Rule } from '../core/rules.ts';
 import type { Driver, FaultCount, FrameEvent, HostSpec, Topology, Trace } from '../core/driver.ts';
 import { bug } from '../core/errors.ts';
@@ -247,9 +247,9 @@ export class ScenarioRun {
   #device(host: HostSpec, kind: string, end: Instant): DeviceResult {
     const number = this.#plant.numberOf(host) ?? bug(`a device that is not of this run: ${host.name}`);
     const mac = host.interfaces[0]?.mac;
-    const leased = mac === undefined ? undefined : this.#leases.addressOf(formatMac(mac), end);
+    const leased = mac === undefined ? undefined : this.#leases.addressOf(mac, end);
     const state = this.#states[number] ?? (kind === 'cmts' || kind === 'router' ? 'on' : 'off');
-    const ip = fixedAddress(host) ?? leased ?? null;
+    const ip = fixedAddress(host) ?? (leased === undefined ? null : formatIpv4(leased));
     if (kind !== 'cable-modem') return { name: host.name, kind, state, ip };
     const bootUs = this.#bootUs[number] ?? -1;
     return {

@@ -135,3 +135,22 @@ test.each([
   ['2001:db8::1', 1_000_000, '2001:db8::f:4241'],
   ['ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff', 1, '::'],
 ])('%s and %i more is %s', (from, count, to) => expect(formatIp(addToIp(parseIp(from)!, count))).toBe(to));
+
+test.each(['00.1.2.3', '1..2.3', '1.2.3.4.5', '.1.2.3', '1.2.3.0004', '1.2.3.4 ', '1.2.3.٣'])(
+  '%j is no IPv4 address',
+  (text) => expect(parseIp(text)).toBeUndefined(),
+);
+
+test.each([
+  '02:00:00:00:00:0g',
+  '02:00:00:00:00:0@',
+  '02:00:00:00:00:0`',
+  '02:00:00:00:00:0',
+  '02.00.00.00.00.00',
+  '020000000000aaaaa',
+])('%j is no hardware address', (text) => expect(parseMac(text)).toBeUndefined());
+
+test('a hardware address is read in capitals and with dashes, and written in small letters with colons', () => {
+  expect(formatMac(parseMac('FE-DC-BA-98-76-5A')!)).toBe('fe:dc:ba:98:76:5a');
+  expect(formatMac(toMac(0))).toBe('00:00:00:00:00:00');
+});
