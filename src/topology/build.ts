@@ -17,7 +17,7 @@ import { WebService } from '../service/web.ts';
 import { proberMaker } from './checks.ts';
 import { cmtsMaker } from './cmts.ts';
 import { hostMaker } from './hosts.ts';
-import { ModemMakers } from './modems.ts';
+import { ModemMaker } from './modems.ts';
 import { buildNetwork, hostMac, type Network, type ServerGroup } from './network.ts';
 import { attackerMaker, populationMaker } from './resolver.ts';
 import { clientMaker, clientPorts, routerMaker } from './routers.ts';
@@ -82,9 +82,9 @@ function addDevice(device: DeviceConfig, hosts: HostSpec[], site: Site): void {
       hosts.push({ ...cmtsHost(device, site), number: hosts.length });
       return;
     case 'cable-modem': {
-      const makers = new ModemMakers(device, site.world);
+      const maker = new ModemMaker(device, site.world, hosts.length);
       for (let index = 0; index < (device.count ?? 1); index++)
-        hosts.push(modemHost(device, { index, number: hosts.length }, makers));
+        hosts.push(modemHost(device, { index, number: hosts.length }, maker));
       return;
     }
     case 'router':
@@ -206,7 +206,7 @@ const CLIENT_PORTS: readonly number[] = [68];
 function modemHost(
   device: CableModemDeviceConfig,
   { index, number }: { readonly index: number; readonly number: number },
-  makers: ModemMakers,
+  maker: ModemMaker,
 ): HostSpec {
   const mac = memberMac(device.mac, index);
   return {
@@ -219,7 +219,7 @@ function modemHost(
     forwards: false,
     udpPorts: CLIENT_PORTS,
     tcpPorts: NONE,
-    create: makers.of(mac, index),
+    create: maker.create,
   };
 }
 

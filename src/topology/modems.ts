@@ -1,19 +1,25 @@
 import type { CableModemDeviceConfig } from '../config/scenario.ts';
-import type { Mac } from '../core/address.ts';
 import type { Crypto } from '../core/crypto.ts';
+import type { HostSpec } from '../core/driver.ts';
+import { bug } from '../core/errors.ts';
 import { memberKey, Random, streamKey } from '../core/random.ts';
 import type { Service } from '../core/service.ts';
 import { type ModemProfile, modemProfile } from '../engine/modem/profile.ts';
 import { ModemService } from '../service/modem.ts';
 
-/** The makers of one group's modems: they share a profile, and each has a stream of chance of its own. */
-export class ModemMakers {
+/** Makes one group's modems: they share a profile, and each has a stream of chance of its own. */
+export class ModemMaker {
   readonly #profile: ModemProfile;
   readonly #key: number;
+  readonly #first: number;
+  /** `HostSpec.create` of all of them: a function of its own for each of a hundred thousand would be a tenth of a modem. */
+  readonly create: (this: HostSpec) => Service;
 
+  /** `first` is the number of the group's first host. */
   constructor(
     device: CableModemDeviceConfig,
     { crypto, seed }: { readonly crypto: Crypto; readonly seed: number },
+    first: number,
   ) {
     const { class: vendorClass, reinitUs } = device;
     this.#profile = modemProfile({
@@ -22,10 +28,17 @@ export class ModemMakers {
       timers: reinitUs === undefined ? undefined : { reinitUs },
     });
     this.#key = streamKey(seed, device.name);
+    this.#first = first;
+    const make = (host: HostSpec): Service => this.#make(host);
+    this.create = function create(): Service {
+      return make(this);
+    };
   }
 
-  of(mac: Mac, index: number): () => Service {
-    return () =>
-      new ModemService({ mac, profile: this.#profile, random: new Random(memberKey(this.#key, index)) });
+  #make({ name, number, interfaces }: HostSpec): Service {
+    const [cable] = interfaces;
+    if (cable === undefined || number === undefined) return bug(`${name} is no modem`);
+    const random = new Random(memberKey(this.#key, number - this.#first));
+    return new ModemService({ mac: cable.mac, profile: this.#profile, random });
   }
 }

@@ -58,7 +58,8 @@ export class Partition implements InputHandler, Persisting {
   readonly #reception: Reception;
   readonly #disks = new Map<number, Disk>();
   readonly #still = new Map<number, Standstill>();
-  readonly #orders: Order[] = [];
+  readonly #orders: (Order | undefined)[] = [];
+  readonly #freeOrders: number[] = [];
 
   constructor(shard: Shard, areas: Areas, options: { readonly keepRows: boolean }) {
     this.shard = shard;
@@ -94,8 +95,9 @@ export class Partition implements InputHandler, Persisting {
 
   order(at: Instant, order: Order): void {
     const moment = Math.max(at, this.shard.now);
-    this.#orders.push(order);
-    this.shard.wheel.push(moment, EVENT.control, this.#orders.length - 1, 0);
+    const number = this.#freeOrders.pop() ?? this.#orders.length;
+    this.#orders[number] = order;
+    this.shard.wheel.push(moment, EVENT.control, number, 0);
   }
 
   handle(host: number, input: Input): void {
@@ -219,6 +221,8 @@ export class Partition implements InputHandler, Persisting {
 
   #obey(number: number): void {
     const order = this.#orders[number]!;
+    this.#orders[number] = undefined;
+    this.#freeOrders.push(number);
     switch (order.kind) {
       case 'command':
         return this.handle(order.host, { kind: 'command', verb: order.verb, args: order.args });

@@ -1,9 +1,12 @@
 import type { Mac } from '../../core/address.ts';
 import type { Random } from '../../core/random.ts';
+import type { Effects } from '../../core/service.ts';
+import type { Instant } from '../../core/time.ts';
 import { encodeDocsisVendor } from '../../codec/dhcp/option/vendor.ts';
 import type { DhcpClientOptions } from '../dhcp/client.ts';
-import type { ClientListener } from '../dhcp/client-state.ts';
+import type { ClientListener, ClientState } from '../dhcp/client-state.ts';
 import type { DhcpClientProfile } from '../dhcp/client-profile.ts';
+import type { ModemProfile } from './profile.ts';
 
 const SERIAL = '000000000000';
 const OUI = '000000';
@@ -29,30 +32,52 @@ function valueAt(code: number): number {
   return at + 2;
 }
 
-/** One modem as its DHCP client knows it. Option 43 is written when it is asked for: nobody keeps 100,000 copies. */
-export class ModemIdentity implements DhcpClientOptions {
+/**
+ * One modem as its DHCP client knows it. The modem is made on it, since an object beside it would be one more for each of a
+ * hundred thousand.
+ */
+export abstract class ModemIdentity implements DhcpClientOptions, ClientListener {
   readonly mac: Mac;
-  readonly profile: DhcpClientProfile;
+  readonly settings: ModemProfile;
   readonly random: Random;
-  readonly listener: ClientListener;
-  /** A modem has one interface: the cable. */
-  readonly via = 0;
 
-  constructor(mac: Mac, profile: DhcpClientProfile, random: Random, listener: ClientListener) {
+  constructor(mac: Mac, settings: ModemProfile, random: Random) {
     this.mac = mac;
-    this.profile = profile;
+    this.settings = settings;
     this.random = random;
-    this.listener = listener;
   }
 
-  /** Good until another modem is asked. */
+  /** As it calls itself in MAC messages. */
+  get modem(): Mac {
+    return this.mac;
+  }
+
+  abstract entered(state: ClientState, now: Instant, effects: Effects): void;
+
+  get listener(): ClientListener {
+    return this;
+  }
+
+  get profile(): DhcpClientProfile {
+    return this.settings.dhcp;
+  }
+
+  /** A modem has one interface: the cable. */
+  get via(): number {
+    return 0;
+  }
+
+  /** Option 43, good until another modem is asked. */
   get vendor(): Uint8Array {
-    let left: number = this.mac;
-    for (let digit = SERIAL.length - 1; digit >= 0; digit--) {
-      VENDOR[SERIAL_AT + digit] = HEX.charCodeAt(left % 16);
-      left = Math.floor(left / 16);
+    const high = Math.floor(this.mac / 0x100_0000);
+    const low = this.mac % 0x100_0000;
+    for (let digit = 0; digit < OUI.length; digit++) {
+      const shift = 20 - digit * 4;
+      const code = HEX.charCodeAt((high >>> shift) & 15);
+      VENDOR[SERIAL_AT + digit] = code;
+      VENDOR[OUI_AT + digit] = code;
+      VENDOR[SERIAL_AT + OUI.length + digit] = HEX.charCodeAt((low >>> shift) & 15);
     }
-    for (let digit = 0; digit < OUI.length; digit++) VENDOR[OUI_AT + digit] = VENDOR[SERIAL_AT + digit] ?? 0;
     return VENDOR;
   }
 }

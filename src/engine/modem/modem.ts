@@ -1,31 +1,23 @@
-import type { Endpoint, Mac } from '../../core/address.ts';
-import { ANY, MAC_BROADCAST } from '../../core/address.ts';
+import { ANY, MAC_BROADCAST, type Endpoint, type Mac } from '../../core/address.ts';
 import type { Random } from '../../core/random.ts';
 import type { Rule } from '../../core/rules.ts';
 import { MODEM } from '../../core/rules/modem.ts';
 import type { Effects, UnreachableInput } from '../../core/service.ts';
 import { latin1Octets } from '../../core/text.ts';
-import { after, earlier, NEVER } from '../../core/time.ts';
-import type { Instant } from '../../core/time.ts';
+import { after, earlier, NEVER, type Instant } from '../../core/time.ts';
 import { CLIENT_PORT } from '../../codec/dhcp/codes.ts';
 import { MacMessage, MacType, RangingStatus, RegistrationCode } from '../../codec/docsis/mac-message.ts';
 import { TOD_PORT } from '../../codec/tod.ts';
 import { DhcpClient } from '../dhcp/client.ts';
-import type { ClientListener, ClientState } from '../dhcp/client-state.ts';
+import type { ClientState } from '../dhcp/client-state.ts';
 import { TftpReceiver } from '../tftp/receiver.ts';
 import { TodClient } from '../tod.ts';
 import type { BootConfig } from './boot-config.ts';
 import { ModemIdentity } from './identity.ts';
-import {
-  sendPowerLoss,
-  sendRangingRequest,
-  sendRegistrationAck,
-  sendRegistrationRequest,
-} from './messages.ts';
-import type { Ends } from './messages.ts';
+import { sendPowerLoss, sendRangingRequest, sendRegistrationAck } from './messages.ts';
+import { sendRegistrationRequest, type Ends } from './messages.ts';
 import { bootFacts } from './boot-facts.ts';
-import { Reason } from './phase.ts';
-import type { Phase } from './phase.ts';
+import { Reason, type Phase } from './phase.ts';
 import type { ModemProfile } from './profile.ts';
 import { contentionAt, rangingStatus } from './ranging.ts';
 
@@ -46,10 +38,7 @@ const macMessage = new MacMessage();
  * A cable modem from power-on to operational: ranging, DHCP, time of day, download, registration. A hundred thousand live
  * at once, so the parts of the boot that are over are let go.
  */
-export class CableModem implements ClientListener, Ends {
-  readonly modem: Mac;
-  readonly #profile: ModemProfile;
-  readonly #random: Random;
+export class CableModem extends ModemIdentity implements Ends {
   readonly #dhcp: DhcpClient;
   #cmts: Mac;
   #phase: Phase = 'off';
@@ -67,13 +56,13 @@ export class CableModem implements ClientListener, Ends {
   /** The state last told. */
   #shown = 'off';
   #dhcpWas: ClientState = 'stopped';
+  /** The DHCP client's deadline: kept, since what it is made of was last used long ago. */
+  #dhcpAt: Instant = NEVER;
 
   constructor({ mac, profile, random, cmts = MAC_BROADCAST }: CableModemOptions) {
-    this.modem = mac;
+    super(mac, profile, random);
     this.#cmts = cmts;
-    this.#profile = profile;
-    this.#random = random;
-    this.#dhcp = new DhcpClient(new ModemIdentity(mac, profile.dhcp, random, this));
+    this.#dhcp = new DhcpClient(this);
   }
 
   get cmts(): Mac {
@@ -105,14 +94,17 @@ export class CableModem implements ClientListener, Ends {
   receiveMac(octets: Uint8Array, now: Instant, effects: Effects): void {
     if (this.#phase === 'off') return;
     const message = macMessage.decode(octets);
-    if (message.destination !== this.modem) return;
+    if (message.destination !== this.mac) return;
     if (message.type === MacType.rangingResponse) this.#rangingResponse(message, now, effects);
     else if (message.type === MacType.registrationResponse) this.#registrationResponse(message, now, effects);
   }
 
   /** A datagram to one of our ports. Throws `DecodeError`. */
   receive(octets: Uint8Array, from: Endpoint, port: number, now: Instant, effects: Effects): void {
-    if (port === CLIENT_PORT) return this.#dhcp.receive(octets, now, effects);
+    if (port === CLIENT_PORT) {
+      this.#dhcp.receive(octets, now, effects);
+      return this.#followDhcp();
+    }
     const tftp = this.#tftp;
     if (tftp !== undefined && port === tftp.port) {
       tftp.receive(octets, from, now, effects);
@@ -128,13 +120,16 @@ export class CableModem implements ClientListener, Ends {
   }
 
   deadline(): Instant {
-    let at = earlier(this.#wakeAt, this.#dhcp.deadline());
+    let at = earlier(this.#wakeAt, this.#dhcpAt);
     if (this.#tftp !== undefined) at = earlier(at, this.#tftp.deadline());
     return this.#tod === undefined ? at : earlier(at, this.#tod.deadline());
   }
 
   wake(now: Instant, effects: Effects): void {
-    if (now >= this.#dhcp.deadline()) this.#dhcp.wake(now, effects);
+    if (now >= this.#dhcpAt) {
+      this.#dhcp.wake(now, effects);
+      this.#followDhcp();
+    }
     if (this.#tod !== undefined && now >= this.#tod.deadline()) this.#wakeTod(this.#tod, now, effects);
     if (this.#tftp !== undefined && now >= this.#tftp.deadline()) {
       this.#tftp.wake(now, effects);
@@ -177,7 +172,7 @@ export class CableModem implements ClientListener, Ends {
       case 'backing-off':
         this.#tries++;
         sendRangingRequest(this, 0, effects);
-        return this.#enter('ranging', after(now, this.#profile.t3Us));
+        return this.#enter('ranging', after(now, this.settings.t3Us));
       case 'ranging':
       case 'adjusting':
         return this.#t3(now, effects);
@@ -196,19 +191,19 @@ export class CableModem implements ClientListener, Ends {
   }
 
   #scan(now: Instant, effects: Effects): void {
-    const { scanUsMin, scanUsMax } = this.#profile;
+    const { scanUsMin, scanUsMax } = this.settings;
     this.#letGo(now, effects);
     effects.because(MODEM.scans);
     this.#show('other', effects);
-    this.#enter('scanning', after(now, scanUsMin + this.#random.fraction() * (scanUsMax - scanUsMin)));
+    this.#enter('scanning', after(now, scanUsMin + this.random.fraction() * (scanUsMax - scanUsMin)));
   }
 
   #backOff(now: Instant): void {
-    this.#enter('backing-off', contentionAt(now, this.#tries, this.#profile.contention, this.#random));
+    this.#enter('backing-off', contentionAt(now, this.#tries, this.settings.contention, this.random));
   }
 
   #t3(now: Instant, effects: Effects): void {
-    if (this.#tries >= this.#profile.rangingTries) {
+    if (this.#tries >= this.settings.rangingTries) {
       effects.because(MODEM.rangingGivenUp);
       return this.#beginAnew(Reason.t3, now, effects);
     }
@@ -216,7 +211,7 @@ export class CableModem implements ClientListener, Ends {
     if (this.#phase === 'ranging') return this.#backOff(now);
     this.#tries++;
     sendRangingRequest(this, this.#sid, effects);
-    this.#enter('adjusting', after(now, this.#profile.t3Us));
+    this.#enter('adjusting', after(now, this.settings.t3Us));
   }
 
   #rangingResponse(message: MacMessage, now: Instant, effects: Effects): void {
@@ -232,17 +227,18 @@ export class CableModem implements ClientListener, Ends {
     if (status === RangingStatus.success) {
       effects.because(MODEM.ranged);
       this.#beginDhcp(now);
-      return this.#dhcp.start(now, effects);
+      this.#dhcp.start(now, effects);
+      return this.#followDhcp();
     }
     // The CMTS grants the opportunity for this RNG-REQ itself, so there is no contention and no wait.
     effects.because(MODEM.stationRanging);
     this.#tries = 1;
     sendRangingRequest(this, this.#sid, effects);
-    this.#enter('adjusting', after(now, this.#profile.t3Us));
+    this.#enter('adjusting', after(now, this.settings.t3Us));
   }
 
   #beginDhcp(now: Instant): void {
-    this.#enter('dhcp', after(now, this.#profile.dhcpUsMax));
+    this.#enter('dhcp', after(now, this.settings.dhcpUsMax));
   }
 
   #dhcpTooLong(now: Instant, effects: Effects): void {
@@ -255,11 +251,11 @@ export class CableModem implements ClientListener, Ends {
   #bound(now: Instant, effects: Effects): void {
     const ack = this.#dhcp.lease?.ack;
     if (ack === undefined) return;
-    const { isComplete, time } = bootFacts(ack, this.#profile.readsOption125);
+    const { isComplete, time } = bootFacts(ack, this.settings.readsOption125);
     if (!isComplete) effects.because(MODEM.missingOptional);
     this.#tod?.stop(effects);
     this.#tod =
-      time === ANY ? undefined : new TodClient({ address: time, port: TOD_PORT }, this.#profile.tod);
+      time === ANY ? undefined : new TodClient({ address: time, port: TOD_PORT }, this.settings.tod);
     this.#tod?.start(now, effects);
     this.#tries = 0;
     this.#download(now, effects);
@@ -268,14 +264,14 @@ export class CableModem implements ClientListener, Ends {
   #download(now: Instant, effects: Effects): void {
     const { lease } = this.#dhcp;
     if (lease?.ack === undefined) return;
-    const { server, isServerFrom125 } = bootFacts(lease.ack, this.#profile.readsOption125);
+    const { server, isServerFrom125 } = bootFacts(lease.ack, this.settings.readsOption125);
     if (isServerFrom125) effects.because(MODEM.tftpFrom125);
     this.#tries++;
     effects.because(MODEM.downloads);
     this.#show('waitingForTftp', effects);
     this.#enter('downloading', NEVER);
     const name = latin1Octets(lease.file) ?? NOTHING;
-    this.#tftp = new TftpReceiver({ address: server, port: TFTP_PORT }, name, this.#profile.tftp);
+    this.#tftp = new TftpReceiver({ address: server, port: TFTP_PORT }, name, this.settings.tftp);
     this.#tftp.start(now, effects);
     this.#followDownload(now, effects);
   }
@@ -294,7 +290,7 @@ export class CableModem implements ClientListener, Ends {
     effects.because(rule, effects.explains ? detail : undefined);
     this.#tftp?.stop(effects);
     this.#tftp = undefined;
-    const { downloadTries, downloadWaitUs, reinitUs } = this.#profile;
+    const { downloadTries, downloadWaitUs, reinitUs } = this.settings;
     if (this.#tries < downloadTries) return this.#enter('download-wait', after(now, downloadWaitUs));
     effects.because(MODEM.rests);
     this.#reason = Reason.badDhcp;
@@ -302,7 +298,7 @@ export class CableModem implements ClientListener, Ends {
   }
 
   #downloaded(octets: Uint8Array, now: Instant, effects: Effects): void {
-    const config = this.#profile.configs.read(octets, this.#profile.crypto);
+    const config = this.settings.configs.read(octets, this.settings.crypto);
     if ('rule' in config) return this.#downloadFailed(config.rule, config.detail, now, effects);
     this.#tftp?.stop(effects);
     this.#tftp = undefined;
@@ -317,16 +313,16 @@ export class CableModem implements ClientListener, Ends {
     this.#tries++;
     const facts = {
       sid: this.#sid,
-      capabilities: this.#profile.capabilities,
+      capabilities: this.settings.capabilities,
       address: this.#dhcp.lease?.address ?? ANY,
       reason: this.#reason,
     };
     sendRegistrationRequest(this, this.#config.registration, facts, effects);
-    this.#enter('registering', after(now, this.#profile.t6Us));
+    this.#enter('registering', after(now, this.settings.t6Us));
   }
 
   #t6(now: Instant, effects: Effects): void {
-    if (this.#tries < this.#profile.registrationTries) {
+    if (this.#tries < this.settings.registrationTries) {
       effects.because(MODEM.t6);
       return this.#register(now, effects);
     }
@@ -357,7 +353,7 @@ export class CableModem implements ClientListener, Ends {
     this.#reason = Reason.refused;
     this.#config = undefined;
     this.#show('refusedByCmts', effects);
-    this.#enter('resting', after(now, this.#profile.refusedUs));
+    this.#enter('resting', after(now, this.settings.refusedUs));
   }
 
   #wakeTod(tod: TodClient, now: Instant, effects: Effects): void {
@@ -380,6 +376,11 @@ export class CableModem implements ClientListener, Ends {
     this.#config = undefined;
     this.#sid = 0;
     if (this.#dhcp.state !== 'stopped') this.#dhcp.stop(now, effects, 'silent');
+    this.#followDhcp();
+  }
+
+  #followDhcp(): void {
+    this.#dhcpAt = this.#dhcp.deadline();
   }
 
   #enter(phase: Phase, wakeAt: Instant): void {

@@ -15,6 +15,8 @@ export interface TftpProfile {
   readonly dallySeconds: number;
   /** The largest file taken. */
   readonly octetsMax: number;
+  /** What was received is read before `stop`, and never after it: its memory serves the next download. Left out, it is kept. */
+  readonly lendsBuffers?: boolean | undefined;
 }
 
 /** What a cable modem does: no options, a request again after 4, 8 and then every 16 s, 16 in all. */
@@ -23,4 +25,5 @@ export const MODEM_TFTP_PROFILE: TftpProfile = {
   sendsMax: 16,
   dallySeconds: 0,
   octetsMax: 1 << 20,
+  lendsBuffers: true,
 };

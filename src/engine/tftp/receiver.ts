@@ -40,6 +40,11 @@ const REQUEST_FIXED_OCTETS = 4;
 const REQUEST_OPTION_OCTETS_MAX = 51;
 const EMPTY = new Uint8Array(0);
 const FIRST_BUFFER_OCTETS = 2048;
+/** What a receiver that lends its buffers has received, after `stop`. */
+const TAKEN: ReceiverState = { kind: 'done', octets: EMPTY };
+/** Buffers of the first size that wait for the next download; as many are kept as a large plant has downloads at once. */
+const spare: Uint8Array[] = [];
+const SPARE_MAX = 4096;
 
 /** One for all receivers: each packet is written whole, and the sink copies it before `send` returns. */
 const scratch = new Writer(new Uint8Array(tftp.REQUEST_OCTETS_MAX));
@@ -154,6 +159,10 @@ export class TftpReceiver {
     if (this.#state === REQUESTING || this.#state === RECEIVING)
       this.#fail('stopped', undefined, 'stopped', effects);
     else this.#release(effects);
+    if (this.#profile.lendsBuffers !== true) return;
+    if (this.#state.kind === 'done') this.#state = TAKEN;
+    if (this.#buffer.length === FIRST_BUFFER_OCTETS && spare.length < SPARE_MAX) spare.push(this.#buffer);
+    this.#buffer = EMPTY;
   }
 
   #data(octets: Uint8Array, from: Endpoint, now: Instant, effects: Effects): void {
@@ -290,13 +299,18 @@ export class TftpReceiver {
   #append(octets: Uint8Array, count: number): void {
     const needed = this.#length + count;
     if (needed > this.#buffer.length) {
-      const size = Math.max(needed, this.#length * 2, FIRST_BUFFER_OCTETS);
-      const grown = new Uint8Array(Math.min(size, this.#profile.octetsMax));
-      grown.set(this.#buffer.subarray(0, this.#length));
+      const grown = this.#larger(needed);
+      if (this.#length > 0) grown.set(this.#buffer.subarray(0, this.#length));
       this.#buffer = grown;
     }
     this.#buffer.set(octets.subarray(tftp.DATA_HEADER_OCTETS), this.#length);
     this.#length = needed;
+  }
+
+  #larger(needed: number): Uint8Array {
+    const size = Math.min(Math.max(needed, this.#length * 2, FIRST_BUFFER_OCTETS), this.#profile.octetsMax);
+    const spared = size === FIRST_BUFFER_OCTETS ? spare.pop() : undefined;
+    return spared ?? new Uint8Array(size);
   }
 
   #complete(now: Instant, effects: Effects): void {
@@ -304,7 +318,6 @@ export class TftpReceiver {
     this.#sendAck(effects);
     const octets = this.#buffer.subarray(0, this.#length);
     this.#state = { kind: 'done', octets: this.#mode === 'netascii' ? fromNetascii(octets) : octets };
-    this.#buffer = EMPTY;
     if (this.#profile.dallySeconds === 0) this.#release(effects);
     else this.#wakeAt = afterSeconds(now, this.#profile.dallySeconds);
   }

@@ -8,7 +8,7 @@ import { decodeMessage } from '../../../../src/codec/dhcp/message.ts';
 import { suboption } from '../../../../src/codec/dhcp/option/suboptions.ts';
 import { asksCableLabs, tftpServersOption } from '../../../../src/codec/dhcp/option/vivso.ts';
 import { portableCrypto } from '../../../../src/crypto/portable.ts';
-import { ModemIdentity } from '../../../../src/engine/modem/identity.ts';
+import { CableModem } from '../../../../src/engine/modem/modem.ts';
 import { modemProfile } from '../../../../src/engine/modem/profile.ts';
 import { contentionAt } from '../../../../src/engine/modem/ranging.ts';
 import { clientMessage, ip, mac, serverMessage } from '../../../support/dhcp-builders.ts';
@@ -36,9 +36,8 @@ describe('what a modem says in DHCP', () => {
   });
 
   test('option 43 has the serial number and the OUI of each modem', () => {
-    const { dhcp } = modemProfile({ crypto: portableCrypto });
-    const listener = { entered: () => undefined };
-    const of = (text: string) => new ModemIdentity(mac(text), dhcp, new Random(1), listener).vendor;
+    const profile = modemProfile({ crypto: portableCrypto });
+    const of = (text: string) => new CableModem({ mac: mac(text), profile, random: new Random(1) }).vendor;
     const first = of('00:10:18:00:00:0a').slice();
     expect(latin1Text(suboption(first, 4)!)).toBe('00101800000A');
     expect(latin1Text(suboption(of('fc:00:00:00:00:01'), 8)!)).toBe('FC0000');
