@@ -348,26 +348,6 @@ describe('ends', () => {
     expect(bench.in(data(1))).toEqual([]);
   });
 
-  test('a modem’s receiver lends its memory to the next download, once it was stopped and not before', () => {
-    const fetched = (bench: Bench, value: number): Uint8Array => {
-      bench.in(data(1, 300, value));
-      const { state } = bench.receiver;
-      return state.kind === 'done' ? state.octets : new Uint8Array(0);
-    };
-    const first = new Bench();
-    const octets = fetched(first, 1);
-    const second = fetched(new Bench(), 2);
-    expect([octets.length, octets[0], second[0]]).toEqual([300, 1, 2]);
-    expect(second.buffer).not.toBe(octets.buffer);
-    first.receiver.stop(first.effects);
-    expect(first.receiver.state).toEqual({ kind: 'done', octets: new Uint8Array(0) });
-    expect(fetched(new Bench(), 3).buffer).toBe(octets.buffer);
-    const kept = new Bench({ lendsBuffers: false });
-    const own = fetched(kept, 4);
-    kept.receiver.stop(kept.effects);
-    expect(kept.receiver.state).toMatchObject({ kind: 'done', octets: own });
-  });
-
   test('ICMP is told and changes nothing', () => {
     const bench = new Bench();
     bench.effects.clear();
