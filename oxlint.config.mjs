@@ -34,11 +34,28 @@ export const ROOMS = {
     'scenario',
     'report',
   ],
+  web: [
+    'core',
+    'codec',
+    'policy',
+    'crypto',
+    'store',
+    'engine',
+    'service',
+    'config',
+    'import',
+    'topology',
+    'driver/sim',
+    'analysis',
+    'scenario',
+    'report',
+  ],
   cli: ['core', 'api'],
 };
 
-/** Rooms that may touch Node; all others are pure. */
+/** Rooms that may touch Node, and the one that has the DOM; all others are pure. */
 export const NODE_ROOMS = ['driver/real', 'api', 'cli'];
+export const DOM_ROOMS = ['web'];
 
 /** Package -> the rooms that are its home. */
 export const PACKAGES = {
@@ -54,6 +71,8 @@ export const PACKAGES = {
   'dns-packet': ['cli'],
   dhcp: ['cli'],
   tftp: ['cli'],
+  preact: ['web'],
+  uplot: ['web'],
 };
 
 const escape = (name) => name.replace(/[/.]/g, '\\$&');
@@ -73,7 +92,10 @@ function refusals(room) {
     patterns.push({ regex: `^${escape(name)}(?:/|$)`, message: `${name} lives in ${homes.join(', ')}` });
   }
   patterns.push({ regex: '^(?:\\.\\./)+index\\.ts$', message: 'index.ts is for those who import headend' });
-  if (!NODE_ROOMS.includes(room)) patterns.push({ regex: '^node:', message: `${room} is pure: no Node` });
+  if (DOM_ROOMS.includes(room))
+    patterns.push({ regex: '^node:', message: `${room} runs in a browser: no Node` });
+  else if (!NODE_ROOMS.includes(room))
+    patterns.push({ regex: '^node:', message: `${room} is pure: no Node` });
   return patterns;
 }
 
@@ -95,19 +117,36 @@ const PURE_GLOBALS = [
   'globalThis',
 ].map((name) => ({ name, message: 'a pure room: time, chance and the world are handed in' }));
 
+/** What would make the viewer ask somebody for something, or run what a packet says. */
+const DOM_GLOBALS = [
+  'fetch',
+  'XMLHttpRequest',
+  'WebSocket',
+  'EventSource',
+  'Worker',
+  'eval',
+  'Function',
+  'Buffer',
+  'process',
+].map((name) => ({ name, message: 'the viewer asks nobody and runs nothing but itself' }));
+
+function globalsOf(room) {
+  if (NODE_ROOMS.includes(room)) return {};
+  if (DOM_ROOMS.includes(room)) return { 'eslint/no-restricted-globals': ['error', ...DOM_GLOBALS] };
+  return {
+    'eslint/no-restricted-globals': ['error', ...PURE_GLOBALS],
+    'eslint/no-restricted-properties': [
+      'error',
+      { object: 'Math', property: 'random', message: 'chance comes from core/random.ts' },
+    ],
+  };
+}
+
 const overrides = Object.keys(ROOMS).map((room) => ({
-  files: [`src/${room}/**/*.ts`],
+  files: [`src/${room}/**/*.{ts,tsx}`],
   rules: {
     'eslint/no-restricted-imports': ['error', { patterns: refusals(room) }],
-    ...(NODE_ROOMS.includes(room)
-      ? {}
-      : {
-          'eslint/no-restricted-globals': ['error', ...PURE_GLOBALS],
-          'eslint/no-restricted-properties': [
-            'error',
-            { object: 'Math', property: 'random', message: 'chance comes from core/random.ts' },
-          ],
-        }),
+    ...globalsOf(room),
   },
 }));
 

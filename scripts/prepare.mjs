@@ -9,4 +9,6 @@ if (!existsSync(tsc)) {
   process.exit(1);
 }
 const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.json'], { stdio: 'inherit' });
-process.exit(status ?? 1);
+if (status !== 0) process.exit(status ?? 1);
+const { buildViewer } = await import('./viewer.mjs');
+await buildViewer('dist/web');

@@ -1,4 +1,5 @@
-import type { Trace } from '../core/driver.ts';
+import type { Scenario } from '../config/scenario.ts';
+import type { Topology, Trace } from '../core/driver.ts';
 import type { Rule } from '../core/rules.ts';
 import { lessonsOf } from '../report/lessons.ts';
 import type { Line } from '../report/line.ts';
@@ -8,6 +9,7 @@ import type { RunResult, Verdict } from '../scenario/result.ts';
 import { EXIT } from './exit.ts';
 import { liveMapping, prepareLive } from './live.ts';
 import { Observation } from './observe.ts';
+import { PageListener } from './page.ts';
 import { mappingText } from './plan.ts';
 import { loadScenario, prepareVirtual, type LoadedScenario, type LoadOptions } from './scenario.ts';
 import type { Pace } from './virtual-run.ts';
@@ -23,6 +25,8 @@ export interface RunRequest {
   readonly ladders: readonly string[];
   readonly pcap: string | undefined;
   readonly trace: string | undefined;
+  /** Where to write the page of the run, and the command in it that repeats the run. */
+  readonly report?: { readonly path: string; readonly reproduce: (seed: number) => string } | undefined;
   /** The scenario when it has been read already; left out, `path` is read. */
   readonly loaded?: LoadedScenario | undefined;
   /** Others who listen. */
@@ -60,11 +64,16 @@ export async function runOnce(request: RunRequest, signal: AbortSignal): Promise
   const note = mode === 'live' ? mappingText(liveMapping(run.topology)) : '';
   const subject = { scenario: loaded.scenario, topology: run.topology, seed: run.seed };
   const observation = new Observation(subject, { ladders, pcap, trace, mode, note });
+  const page = pageOf(request, subject);
   const startedAt = performance.now();
-  const listeners = [...observation.listeners, ...(request.listeners ?? [])];
+  const listeners = [...observation.listeners, ...(page?.listeners ?? []), ...(request.listeners ?? [])];
   const result = await run.execute(listeners, { ...request.pace, signal });
   const tookMs = performance.now() - startedAt;
   for (const text of observation.finish(result)) notice(text);
+  await page?.write(result, (listenerOf) => {
+    const again = prepareVirtual(loaded, { seed });
+    return again.execute([listenerOf(again.topology)], { ...request.pace, signal });
+  });
   const countOf = (rule: Rule) => virtual?.countOf(rule) ?? observation.countOf(rule);
   const lessons = lessonsOf(countOf);
   return {
@@ -75,6 +84,15 @@ export async function runOnce(request: RunRequest, signal: AbortSignal): Promise
     ladders: (columns) => observation.ladderLines(columns),
     summary: (facts) => renderSummary(result, { ...facts, tookMs, lessons }),
   };
+}
+
+function pageOf(
+  { report, mode }: RunRequest,
+  subject: { scenario: Scenario; topology: Topology; seed: number },
+): PageListener | undefined {
+  if (report === undefined) return undefined;
+  const { path, reproduce } = report;
+  return new PageListener({ path, mode, reproduce: reproduce(subject.seed), ...subject });
 }
 
 /** The exit code of one or several runs: of the worst verdict. An `error` is ours: the machine's are thrown. */

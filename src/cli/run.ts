@@ -18,14 +18,15 @@ export const run = defineVerb(
       .option('--ladder <who>', 'draw the packets of a host or group; again for more', gather)
       .option('--pcap <file>', 'write a capture that Wireshark opens')
       .option('--trace <file>', 'write every event, one JSON object a line, for headend ladder and explain')
+      .option('--report <file>', 'write one HTML file that shows the run in a browser, without a network')
       .option('--check-determinism', 'run twice and compare: exit code 5 when they differ')
       .addOption(new Option('--welcome', 'the first run').hideHelp())
       .addOption(jsonFlag());
     addLoadFlags(command);
   },
   async (session, files, flags) => {
-    if (files.length > 1 && (flags['pcap'] !== undefined || flags['trace'] !== undefined))
-      throw new UsageError('--pcap and --trace name one file: run the scenarios one by one');
+    if (files.length > 1 && ['pcap', 'trace', 'report'].some((name) => flags[name] !== undefined))
+      throw new UsageError('--pcap, --trace and --report name one file: run the scenarios one by one');
     if (flags['checkDeterminism'] === true && flags['mode'] === 'live')
       throw new UsageError('--check-determinism is for the simulation: live runs have no digest');
     // A mistake in the last file is better known before the first one has run.
@@ -61,17 +62,25 @@ async function runFile(
     notice: (text) => output.note(`headend: ${text}`),
     ...(welcome ? welcomeFiles(file) : {}),
   };
-  const report = await runOnce(request, signal);
+  const report = await runOnce(withPage(session, request, flags), signal);
   if (signal.aborted) output.note('headend: interrupted: this is what was seen until then');
   if (flags['json'] !== true) {
     const { columns } = output;
     for (const lines of report.ladders(columns)) output.lines([...lines, []]);
     const exitCode = signal.aborted ? signalExitCode(signal) : exitCodeOf([report.result]);
-    output.lines(report.summary({ reproduce: reproduce(session, request, report), exitCode, columns }));
+    output.lines(
+      report.summary({ reproduce: reproduce(session, request, report.result.seed), exitCode, columns }),
+    );
     if (welcome) output.lines(welcomeLines(session.program, request));
   }
   const differs = flags['checkDeterminism'] === true && (await runsDiffer(session, request, report));
   return { report, differs };
+}
+
+function withPage(session: Session, request: RunRequest, flags: Flags): RunRequest {
+  const path = flags['report'] as string | undefined;
+  if (path === undefined) return request;
+  return { ...request, report: { path, reproduce: (seed) => reproduce(session, request, seed) } };
 }
 
 function signalExitCode({ reason }: AbortSignal): number {
@@ -79,8 +88,8 @@ function signalExitCode({ reason }: AbortSignal): number {
 }
 
 /** The command that gives this run again. */
-function reproduce({ program }: Session, { path, mode, load }: RunRequest, { result }: RunReport): string {
-  const words = [program, 'run', shellWord(path), '--seed', String(result.seed)];
+function reproduce({ program }: Session, { path, mode, load }: RunRequest, seed: number): string {
+  const words = [program, 'run', shellWord(path), '--seed', String(seed)];
   if (mode === 'live') words.push('--mode live');
   return [...words, ...loadWords(load)].join(' ');
 }

@@ -74,6 +74,11 @@ export const VERBS: readonly VerbEntry[] = [
     load: async () => (await import('./ladder.ts')).ladder,
   },
   {
+    name: 'view',
+    summary: 'make one HTML file of what run --trace wrote: ladder, packets, timeline, charts',
+    load: async () => (await import('./view.ts')).view,
+  },
+  {
     name: 'explain',
     summary: 'say what a code (HE-DHCP-014) or a word (dora, relay, mic) means',
     load: async () => (await import('./explain.ts')).explain,

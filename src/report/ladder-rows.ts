@@ -25,20 +25,25 @@ export interface Hop {
   readonly record: FrameRecord;
 }
 
-/** The rows of one host's ladder, in the order of their sending. */
+/**
+ * The rows of one host's ladder, in the order of their sending. Without an owner those of all hosts together: then what belongs
+ * together is looked for among the rows just before.
+ */
 export function ladderRows(
-  owner: PlantHost,
+  owner: PlantHost | undefined,
   records: readonly TraceRecord[],
   plant: readonly PlantHost[],
 ): readonly Row[] {
   const rows: Row[] = [];
+  const near = owner === undefined ? NEAR_ROWS : 1;
+  const byPacket = new Map<number, Row>();
   const seen = new Map<string, { count: number; at: number }>();
   for (const record of records) {
-    if (record.kind === 'state') rows.at(-1)?.states.push(record);
+    if (record.kind === 'state') rowOfState(record, rows, near)?.states.push(record);
     if (record.kind === 'because') noteReason(record, rows);
     if (record.kind !== 'frame' || isNeighbourTalk(record)) continue;
     const hop = { from: record.sender, to: targetOf(record, owner, plant), record };
-    const row = rows.findLast((one) => one.hops[0]?.record.packet === record.packet) ?? relayed(rows, record);
+    const row = byPacket.get(record.packet) ?? relayed(rows, record, near);
     if (row !== undefined) {
       row.hops.push(hop);
       continue;
@@ -46,7 +51,7 @@ export function ladderRows(
     const key = sendingKey(record);
     const before = mayRepeat(record) ? recent(seen.get(key), record) : undefined;
     seen.set(key, { count: (before?.count ?? 0) + 1, at: record.sent_at });
-    rows.push({
+    const made = {
       at: record.sent_at,
       hops: [hop],
       attempt: (before?.count ?? 0) + 1,
@@ -54,9 +59,25 @@ export function ladderRows(
       skipped: 0,
       states: [],
       reasons: [],
-    });
+    };
+    byPacket.set(record.packet, made);
+    rows.push(made);
   }
-  return fold(rows.sort((a, b) => a.at - b.at));
+  return fold(
+    rows.sort((a, b) => a.at - b.at),
+    owner === undefined ? 'each' : 'together',
+  );
+}
+
+/** How many rows back one that belongs to the same host may be, where hosts take turns. */
+const NEAR_ROWS = 64;
+
+/** The last row that the host had a part in; with one host's rows the last of all. */
+function rowOfState({ host }: StateRecord, rows: readonly Row[], near: number): Row | undefined {
+  if (near === 1) return rows.at(-1);
+  for (let index = rows.length - 1; index >= Math.max(rows.length - near, 0); index--)
+    if (rows[index]?.hops.some(({ from, to }) => from === host || to === host) === true) return rows[index];
+  return undefined;
 }
 
 /** Ranging asks again and again by design, and so does the dialogue of a stream: that is no repetition of what was lost. */
@@ -92,25 +113,33 @@ function isNeighbourTalk(record: FrameRecord): boolean {
 }
 
 /** A broadcast is drawn to whom it is meant for: the router of the segment, or the ladder's own host. */
-function targetOf(record: FrameRecord, owner: PlantHost, plant: readonly PlantHost[]): string | undefined {
+function targetOf(
+  record: FrameRecord,
+  owner: PlantHost | undefined,
+  plant: readonly PlantHost[],
+): string | undefined {
   if (record.receiver !== null) return record.receiver;
   const here = plant.filter(
     (host) =>
       host.name !== record.sender && host.interfaces.some(({ segment }) => segment === record.segment),
   );
-  if (record.sender !== owner.name && here.includes(owner)) return owner.name;
+  if (owner !== undefined && record.sender !== owner.name && here.includes(owner)) return owner.name;
   const byMac = here.find((host) => host.interfaces.some(({ mac }) => mac === record.destination_mac));
   const answers = here.find(({ kind }) => kind.split('+').includes('dhcp'));
   return (byMac ?? here.find((host) => host.forwards) ?? answers ?? here[0])?.name;
 }
 
 /** RFC 2131 §4.1: a relay sends the message on as a datagram of its own; one line shows both when nothing came between. */
-function relayed(rows: readonly Row[], record: FrameRecord): Row | undefined {
-  const row = rows.at(-1);
-  const last = row?.hops.at(-1);
-  if (row === undefined || last === undefined || record.protocol !== 'DHCP') return undefined;
-  const same = last.record.message === record.message && last.record.fields['xid'] === record.fields['xid'];
-  return same && last.to === record.sender && record.sent_at - row.at < RELAY_US ? row : undefined;
+function relayed(rows: readonly Row[], record: FrameRecord, near: number): Row | undefined {
+  if (record.protocol !== 'DHCP') return undefined;
+  for (let index = rows.length - 1; index >= Math.max(rows.length - near, 0); index--) {
+    const row = rows[index];
+    const last = row?.hops.at(-1);
+    if (row === undefined || last === undefined) continue;
+    const same = last.record.message === record.message && last.record.fields['xid'] === record.fields['xid'];
+    if (same && last.to === record.sender && record.sent_at - row.at < RELAY_US) return row;
+  }
+  return undefined;
 }
 
 const RELAY_US = 1_000_000;
@@ -130,12 +159,15 @@ function sendingKey({ protocol, message, sender, receiver, fields }: FrameRecord
 }
 
 /** Leaves out what only repeats: acknowledgments and middle blocks of a transfer, rounds of ranging that went well. */
-function fold(rows: readonly Row[]): readonly Row[] {
+function fold(rows: readonly Row[], whose: 'each' | 'together'): readonly Row[] {
   const kept: Row[] = [];
   const skipped = new Map<string, number>();
+  const ranging = rangingEnds(rows, whose);
   for (const [index, row] of rows.entries()) {
-    const kind = kindOf(row);
-    if (row.states.length === 0 && row.reasons.length === 0 && isRoutine(row, rows, index)) {
+    const kind = kindOf(row, whose);
+    const ends = ranging.get(kind);
+    const isBetween = ends !== undefined && ends.first < index && index < ends.last;
+    if (row.states.length === 0 && row.reasons.length === 0 && isRoutine(row, isBetween)) {
       skipped.set(kind, (skipped.get(kind) ?? 0) + 1);
       continue;
     }
@@ -146,23 +178,41 @@ function fold(rows: readonly Row[]): readonly Row[] {
   return kept;
 }
 
-function kindOf({ hops: [hop] }: Row): string {
-  return `${hop?.record.protocol} ${hop?.record.message}`;
+/** Where ranging begins and ends, by kind of row: both ends are worth a line. */
+function rangingEnds(
+  rows: readonly Row[],
+  whose: 'each' | 'together',
+): ReadonlyMap<string, { readonly first: number; readonly last: number }> {
+  const byOwner = new Map<string, { first: number; last: number }>();
+  const byKind = new Map<string, { first: number; last: number }>();
+  for (const [index, row] of rows.entries()) {
+    if (row.hops[0]?.record.protocol !== 'RNG') continue;
+    const owner = ownerKey(row, whose);
+    const ends = byOwner.get(owner) ?? { first: index, last: index };
+    ends.last = index;
+    byOwner.set(owner, ends);
+    byKind.set(kindOf(row, whose), ends);
+  }
+  return byKind;
 }
 
-function isRoutine(row: Row, rows: readonly Row[], index: number): boolean {
+function kindOf(row: Row, whose: 'each' | 'together'): string {
+  const record = row.hops[0]?.record;
+  return `${record?.protocol} ${record?.message} ${ownerKey(row, whose)}`;
+}
+
+function ownerKey({ hops: [hop] }: Row, whose: 'each' | 'together'): string {
+  if (whose === 'together' || hop === undefined) return '';
+  const { fields, origin, target } = hop.record;
+  return fields['mac'] ?? [origin, target ?? ''].sort().join(' ');
+}
+
+function isRoutine(row: Row, isBetween: boolean): boolean {
   const record = row.hops[0]?.record;
   if (record === undefined || row.hops.some((hop) => hop.record.fate !== 'delivered')) return false;
   if (record.protocol === 'TFTP' && row.attempt === 1) {
     if (record.message === 'ACK') return true;
     return record.message === 'DATA' && record.fields['block'] !== '1' && record.fields['last'] === undefined;
   }
-  if (record.protocol !== 'RNG') return false;
-  const before = rows.slice(0, index).findLast((one) => isRanging(one));
-  const after = rows.slice(index + 1).find((one) => isRanging(one));
-  return before !== undefined && after !== undefined;
-}
-
-function isRanging(row: Row): boolean {
-  return row.hops[0]?.record.protocol === 'RNG';
+  return record.protocol === 'RNG' && isBetween;
 }

@@ -7,9 +7,10 @@ import { toInstant } from '../core/time.ts';
 import type { Instant } from '../core/time.ts';
 import { PacketReader } from '../scenario/packet.ts';
 import { Canvas, PITCH_MAX, PITCH_MIN } from './ladder-draw.ts';
-import { noteOf, labelOf, wrapNotes } from './ladder-notes.ts';
+import { noteOf, wrapNotes } from './ladder-notes.ts';
+import { arrowsOf, lanesOf } from './ladder-lanes.ts';
 import { ladderRows } from './ladder-rows.ts';
-import type { Hop, Row } from './ladder-rows.ts';
+import type { Row } from './ladder-rows.ts';
 import { cutLine, formatCount, lineText, span } from './line.ts';
 import type { Line } from './line.ts';
 import { clientOf, Relevance } from './plant.ts';
@@ -83,8 +84,12 @@ export class LadderRecorder implements Trace {
   }
 }
 
-/** The ladders of some hosts out of the records of a trace file. */
-export function laddersOf(chosen: readonly PlantHost[], records: Iterable<TraceRecord>): readonly Ladder[] {
+/** The ladders of some hosts out of the records of a trace file, each of at most `most` records. */
+export function laddersOf(
+  chosen: readonly PlantHost[],
+  records: Iterable<TraceRecord>,
+  most = RECORDS_MAX,
+): readonly Ladder[] {
   const relevance = new Relevance(chosen);
   const ladders = new Map(
     chosen.map((owner): [string, Ladder] => [owner.name, { owner, records: [], missed: 0 }]),
@@ -99,7 +104,7 @@ export function laddersOf(chosen: readonly PlantHost[], records: Iterable<TraceR
           ? (trail.spokenOf(record.host) ?? known)
           : known;
     if (ladder === undefined) continue;
-    if (ladder.records.length >= RECORDS_MAX) ladder.missed++;
+    if (ladder.records.length >= most) ladder.missed++;
     else ladder.records.push(record);
   }
   return [...ladders.values()];
@@ -128,19 +133,6 @@ export function renderLadder(ladder: Ladder, plant: readonly PlantHost[], column
   if (ladder.missed > 0)
     lines.push([span(` ${formatCount(ladder.missed)} later frames are not shown`, 'warn')]);
   return columns === undefined ? lines : lines.map((one) => cutLine(one, columns));
-}
-
-/** The owner first, then as they come in; the two ends of a link have no name in the plant and no lane. */
-function lanesOf(owner: PlantHost, rows: readonly Row[], plant: readonly PlantHost[]): readonly string[] {
-  const named = new Set(plant.map(({ name }) => name));
-  const lanes = new Set([owner.name]);
-  for (const { hops } of rows)
-    for (const { from, to } of hops[0]?.from === owner.name ? hops : hops.toReversed()) {
-      // A reply's hops are walked backwards, so that the router beside the owner comes before the server behind it.
-      for (const name of hops[0]?.from === owner.name ? [from, to] : [to, from])
-        if (name !== undefined && named.has(name)) lanes.add(name);
-    }
-  return [...lanes];
 }
 
 const MARGIN = 13;
@@ -191,31 +183,6 @@ function rowLines(row: Row, lanes: readonly string[], { margin, pitch, gap, room
     [span(time, 'dim'), ...canvas.spans(), space, ...first],
     ...more.map((notes) => [span(' '.repeat(margin)), ...below, space, ...notes]),
   ];
-}
-
-interface Arrow {
-  readonly from: string;
-  readonly to: string | undefined;
-  readonly label: string;
-  readonly lost: boolean;
-}
-
-/** Crossings of one datagram through a router that went well are one long arrow; a relay's two datagrams are two. */
-function arrowsOf(hops: readonly Hop[], lanes: readonly string[]): readonly Arrow[] {
-  const arrows: Arrow[] = [];
-  for (const [index, hop] of hops.entries()) {
-    const last = arrows.at(-1);
-    const lost = hop.record.fate !== 'delivered';
-    // Lost on a link: what has no lane is drawn on the way to whom it was for.
-    const to =
-      hop.to !== undefined && (lanes.includes(hop.to) || !lost) ? hop.to : (hop.record.target ?? hop.to);
-    const arrow = { from: hop.from, to, label: labelOf(hop.record), lost };
-    const isSame = hops[index - 1]?.record.packet === hop.record.packet && last?.to === hop.from;
-    if (last !== undefined && isSame && (!lost || !lanes.includes(hop.from)))
-      arrows[arrows.length - 1] = { ...last, to, lost };
-    else arrows.push(arrow);
-  }
-  return arrows;
 }
 
 /** The ladder as plain text, for tests and files. */

@@ -32,6 +32,8 @@ export interface FrameRecord {
   readonly body: FrameBody['kind'];
   readonly from: string | null;
   readonly to: string | null;
+  /** Of the IP header; null: it has none. */
+  readonly ttl: number | null;
   /** Of the body: the UDP payload, the TCP segment, the ICMP or MAC message. */
   readonly octets: string;
   readonly protocol: string;
@@ -89,6 +91,7 @@ export function frameRecord(facts: PacketFacts, { number, zero }: Stand): FrameR
     body: body.kind,
     from: ends?.from ?? null,
     to: ends?.to ?? null,
+    ttl: 'ttl' in body ? body.ttl : null,
     octets: bodyHex(body),
     protocol: facts.protocol,
     message: facts.kind,

@@ -11,12 +11,16 @@ const {
   ROOMS: rooms,
   PACKAGES: packages,
   NODE_ROOMS,
+  DOM_ROOMS,
 } = (await import(join(root, 'oxlint.config.mjs'))) as {
   readonly ROOMS: Readonly<Record<string, readonly string[]>>;
   readonly PACKAGES: Readonly<Record<string, readonly string[]>>;
   readonly NODE_ROOMS: readonly string[];
+  readonly DOM_ROOMS: readonly string[];
 };
-const pureRooms = Object.keys(rooms).filter((room) => !NODE_ROOMS.includes(room));
+const pureRooms = Object.keys(rooms).filter(
+  (room) => !NODE_ROOMS.includes(room) && !DOM_ROOMS.includes(room),
+);
 const up = (room: string) => '../'.repeat(room.split('/').length);
 
 interface Refusal {
@@ -74,6 +78,12 @@ for (const room of pureRooms) {
   canary(room, `setTimeout(() => undefined, 1);`, 'no-restricted-globals', 'handed in');
   canary(room, `export const octets = Buffer.alloc(1);`, 'no-restricted-globals', 'handed in');
   canary(room, `export const ticks = performance.now();`, 'no-restricted-globals', 'handed in');
+}
+for (const room of DOM_ROOMS) {
+  canary(room, `import 'node:fs';`, 'no-restricted-imports', `${room} runs in a browser: no Node`);
+  canary(room, `export const page = await fetch('/');`, 'no-restricted-globals', 'asks nobody');
+  canary(room, `export const made = new Function('1');`, 'no-restricted-globals', 'runs nothing but itself');
+  canary(room, `export const octets = Buffer.alloc(1);`, 'no-restricted-globals', 'asks nobody');
 }
 files.set('src/core/here.ts', [`export { there } from './there.ts';`, `export const here = 1;`]);
 files.set('src/core/there.ts', [`export { here } from './here.ts';`, `export const there = 1;`]);

@@ -82,12 +82,13 @@ function datagramHits(
   host: BenchHost,
   mutator: Mutator,
   random: Random,
-  { server, asked = server }: Target,
+  { what, server, asked = server }: Target,
 ): (index: number) => void {
   const question = QUESTIONS[asked];
   return (index) => {
     host.sink.explains = (index & 1) === 0;
-    if (index % 10_000 === 0 && !host.answers(question)) throw new Error('it does not answer any more');
+    if (index % 10_000 === 0 && !host.answers(question))
+      throw new Error(`${what}: after ${index} messages it does not answer any more`);
     if (random.below(3) === 0 && react(host, mutator, random, server)) return;
     if (random.below(100) === 0) refuse(host, random);
     const from = { address: ipv4(0x0a090000 + random.below(64)), port: random.below(200) };

@@ -27,8 +27,11 @@ export class SoakSink implements Effects {
     if (length > octets.length) throw new Error(`a send of ${length} octets out of ${octets.length}`);
     this.sends++;
     const copy = octets.slice(0, length);
-    this.said[this.sends % SAID_MAX] = { port, to: { address: to.address, port: to.port }, octets: copy };
-    if (!this.keeps) return;
+    if (!this.keeps) {
+      this.said[this.sends % SAID_MAX] = { port, to: { address: to.address, port: to.port }, octets: copy };
+      return;
+    }
+    // Nobody goes on from the answer to the good question: declined again and again, it would be the last of its pool.
     this.lastSent = copy;
     this.lastPort = port;
   }

@@ -46,6 +46,7 @@ function frame(way: string, message: string, more: Partial<FrameRecord> = {}): F
     body: 'udp',
     from: null,
     to: null,
+    ttl: null,
     octets: '',
     protocol,
     message: kind,

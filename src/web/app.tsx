@@ -1,0 +1,103 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { Bottom } from './bottom.tsx';
+import { Help } from './help.tsx';
+import { Inspector } from './inspector.tsx';
+import { Ladder } from './ladder.tsx';
+import { formatPlace, parsePlace } from './link.ts';
+import type { RunModel } from './model.ts';
+import { moves } from './moves.ts';
+import type { Moves } from './moves.ts';
+import { Plant } from './plant.tsx';
+import { Predict } from './predict.tsx';
+import { PrintSheet } from './print-sheet.tsx';
+import { endOf, firstShown, rowOfNumber, visibleRows } from './state.ts';
+import type { Shown } from './state.ts';
+import { TopBar } from './top-bar.tsx';
+import { useKeys } from './use-keys.ts';
+
+/** What every part of the screen is given. */
+export interface PartProps {
+  readonly model: RunModel;
+  readonly shown: Shown;
+  readonly move: Moves;
+}
+
+/** Between two rows while it plays. */
+const PLAY_MS = 900;
+
+export function App({ model }: { readonly model: RunModel }) {
+  const [shown, setShown] = useState(() => firstShown(model, parsePlace(location.hash)));
+  const view = model.view(shown.view);
+  const visible = useMemo(() => visibleRows(model, view, shown.query), [model, view, shown.query]);
+  const latest = useRef({ shown, view, visible });
+  latest.current = { shown, view, visible };
+  const move = useMemo(() => moves(model, () => latest.current, setShown), [model]);
+  const index = shown.number === undefined ? -1 : rowOfNumber(view.rows, shown.number);
+  const row = view.rows[index];
+  const now = row === undefined ? shown.at : Math.max(endOf(row), shown.at);
+
+  useAddress(model, shown, setShown);
+  useKeys(move);
+  usePlay(shown.playing, move);
+  useEffect(() => {
+    if (shown.theme === 'system') delete document.documentElement.dataset['theme'];
+    else document.documentElement.dataset['theme'] = shown.theme;
+  }, [shown.theme]);
+
+  const part: PartProps = { model, shown, move };
+  return (
+    <>
+      <div class="screen" data-ready="yes">
+        <TopBar {...part} />
+        <main class="middle">
+          <Plant {...part} now={now} />
+          <Ladder {...part} view={view} visible={visible} index={index} />
+          <Inspector {...part} row={row} />
+        </main>
+        <Bottom {...part} now={now} />
+        {shown.predict && <Predict {...part} view={view} visible={visible} index={index} />}
+        {shown.help && <Help close={move.toggleHelp} />}
+        {shown.blank && <Blank show={move.toggleBlank} />}
+      </div>
+      <PrintSheet model={model} view={view} visible={visible} />
+    </>
+  );
+}
+
+function Blank({ show }: { readonly show: () => void }) {
+  return (
+    <button
+      type="button"
+      class="blank"
+      aria-label="The screen is blank. Show the run again."
+      onClick={show}
+    />
+  );
+}
+
+/** The view stands in the address, and an address that changes changes the view. */
+function useAddress(model: RunModel, shown: Shown, set: (change: (before: Shown) => Shown) => void): void {
+  const written = useRef('');
+  const address = formatPlace(shown);
+  useEffect(() => {
+    if (address === written.current) return;
+    written.current = address;
+    history.replaceState(null, '', address);
+  }, [address]);
+  const follow = useCallback(() => {
+    if (location.hash === written.current) return;
+    set((before) => ({ ...firstShown(model, parsePlace(location.hash)), theme: before.theme }));
+  }, [model, set]);
+  useEffect(() => {
+    addEventListener('hashchange', follow);
+    return () => removeEventListener('hashchange', follow);
+  }, [follow]);
+}
+
+function usePlay(playing: boolean, move: Moves): void {
+  useEffect(() => {
+    if (!playing) return undefined;
+    const timer = setInterval(() => move.step(1), PLAY_MS);
+    return () => clearInterval(timer);
+  }, [playing, move]);
+}

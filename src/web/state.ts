@@ -1,0 +1,97 @@
+import type { Row } from '../report/ladder-rows.ts';
+import { ALL, LOST } from './model.ts';
+import type { RunModel, View } from './model.ts';
+import type { Place } from './link.ts';
+
+/** What is shown now. */
+export interface Shown extends Place {
+  readonly playing: boolean;
+  readonly blank: boolean;
+  readonly help: boolean;
+  /** Whether what comes next is hidden until it was guessed. */
+  readonly predict: boolean;
+  readonly theme: 'light' | 'dark' | 'system';
+}
+
+export function firstShown(model: RunModel, place: Partial<Place>): Shown {
+  const view = place.view !== undefined && model.has(place.view) ? place.view : firstView(model);
+  const shown: Shown = {
+    view,
+    number: undefined,
+    at: Math.min(place.at ?? 0, model.data.end_us),
+    tab: place.tab ?? 'packet',
+    query: place.query ?? '',
+    playing: false,
+    blank: false,
+    help: false,
+    predict: false,
+    theme: 'system',
+  };
+  const rows = model.view(view).rows;
+  const index =
+    place.number === undefined
+      ? place.at === undefined
+        ? 0
+        : rowAt(rows, place.at)
+      : rowOfNumber(rows, place.number);
+  return index < 0 ? shown : atRow(shown, rows[index], place.number);
+}
+
+/** Few devices: all together; many: the first of those that were looked at closely. */
+function firstView(model: RunModel): string {
+  const device = model.choices.find(({ key }) => key !== ALL && key !== LOST);
+  return model.data.whole && model.hostCount <= 12 ? ALL : (device?.key ?? ALL);
+}
+
+/** With a row chosen; its first frame, unless another of its frames is meant. */
+export function atRow(shown: Shown, row: Row | undefined, number?: number): Shown {
+  if (row === undefined) return shown;
+  const has = row.hops.some(({ record }) => record.number === number);
+  return { ...shown, number: has ? number : row.hops[0]?.record.number, at: row.at };
+}
+
+/** The last row that was sent until a moment; -1: none was. */
+export function rowAt(rows: readonly Row[], at: number): number {
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((rows[middle]?.at ?? Infinity) <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+/** The row of a record, or the one before it where it is folded into none; -1: there is none. */
+export function rowOfNumber(rows: readonly Row[], number: number): number {
+  let nearest = -1;
+  for (const [index, { hops }] of rows.entries()) {
+    if (hops.some(({ record }) => record.number === number)) return index;
+    if ((hops[0]?.record.number ?? Infinity) <= number) nearest = index;
+  }
+  return nearest;
+}
+
+/** The rows that the filter lets through, by index; all words must be there. */
+export function visibleRows(model: RunModel, view: View, query: string): readonly number[] {
+  const words = query
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
+  const all = view.rows.map((_, index) => index);
+  if (words.length === 0) return all;
+  return all.filter((index) => {
+    const row = view.rows[index];
+    return row !== undefined && words.every((word) => model.textOf(row).includes(word));
+  });
+}
+
+/** When all of a row has happened: its last crossing and what it changed. */
+export function endOf(row: Row): number {
+  return Math.max(...row.hops.map(({ record }) => record.at), ...row.states.map(({ at }) => at), row.at);
+}
+
+/** `4.373 s`, with as many digits as a step needs. */
+export function clock(us: number): string {
+  return `${(us / 1_000_000).toFixed(3)} s`;
+}
