@@ -18,6 +18,7 @@ import type { FileSource } from '../store/file-table.ts';
 import type { Contents } from '../topology/contents.ts';
 import { isInside, readBeside } from './beside.ts';
 import { readPlaces } from './places.ts';
+import { readRecording } from './recording.ts';
 
 /** What is read whole: zones, configurations, keys. Larger files are for TFTP, which reads in pieces. */
 const WHOLE_OCTETS_MAX = 64 * 1024 * 1024;
@@ -47,6 +48,8 @@ export function openContents(scenario: Scenario, scenarioPath: string, reach: Re
     source: (reference) => new DiskSource(pathOf(reference)),
     folder: (reference) => listFolder(pathOf(reference)),
     beside: (reference, name) => readBeside(pathOf(reference), name),
+    recording: (reference) =>
+      readRecording(readWhole(scenario, reference, pathOf(reference)), reference, scenario),
     places: (reference) => readPlaces(readWhole(scenario, reference, pathOf(reference)), reference, scenario),
   };
 }

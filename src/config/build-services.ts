@@ -3,6 +3,7 @@ import { interfaceAddress, type AddressBook } from './addresses.ts';
 import { buildDhcp } from './build-dhcp.ts';
 import type { Findings, Path } from './findings.ts';
 import { buildTftpFiles } from './build-files.ts';
+import { buildPlace } from './build-place.ts';
 import { buildResolver } from './build-resolver.ts';
 import { buildDns } from './build-dns.ts';
 import { buildDoor } from './build-door.ts';
@@ -125,5 +126,6 @@ function buildCommon(
     on: file.on,
     addresses,
     ...buildDoor(file, { kind, addresses }, { before, findings, path }),
+    place: buildPlace(file, { kind, addresses }, findings, path),
   };
 }

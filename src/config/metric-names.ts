@@ -132,7 +132,7 @@ export function metricOf(measure: string): MetricSpec {
 
 function named(name: string): MetricSpec | undefined {
   const [, service = '', what] =
-    /^(.+)\.(queue\.depth|queue\.full|queue\.dropped|queue\.wait|limited|limiter\.wait)$/.exec(
+    /^(.+)\.(queue\.depth|queue\.full|queue\.dropped|queue\.wait|limited|limiter\.wait|replay\.unrecorded)$/.exec(
       name.replace(/\.us$/, ''),
     ) ?? [];
   switch (what) {
@@ -146,6 +146,8 @@ function named(name: string): MetricSpec | undefined {
       return waits(`${service}.queue.wait`, `how long datagrams waited for ${service}`);
     case 'limited':
       return measured(name, ['counter', ''], `datagrams that the limiter of ${service} dropped`);
+    case 'replay.unrecorded':
+      return measured(name, ['counter', ''], `requests that the recording of ${service} does not have`);
     case 'limiter.wait':
       return waits(`${service}.limiter.wait`, `how long the limiter of ${service} held datagrams`);
     default:

@@ -68,6 +68,20 @@ export interface LimiterConfig extends LimiterOptions {
   readonly by: SourceKind;
 }
 
+/** Who stands where a service of the file is. */
+export type PlaceConfig =
+  /** The service itself. */
+  | { readonly kind: 'virtual' }
+  /** What a recording of it said. */
+  | {
+      readonly kind: 'replay';
+      readonly recording: FileReference;
+      /** The server's addresses in the recording. */
+      readonly recordedAs: readonly Ip[];
+      /** What a run is in which something was asked that is not in it. */
+      readonly unrecorded: 'inconclusive' | 'silent';
+    };
+
 export interface ServiceCommon {
   /** Its key in the file; also the name of its host, unless it shares an address with an earlier service. */
   readonly name: string;
@@ -77,6 +91,7 @@ export interface ServiceCommon {
   readonly addresses: readonly InterfaceAddress[];
   readonly capacity: CapacityConfig | undefined;
   readonly limiter: LimiterConfig | undefined;
+  readonly place: PlaceConfig;
 }
 
 export type ServiceConfig =

@@ -53,6 +53,20 @@ const common = {
   router: v.ip.optional().describe('its default router'),
   capacity: capacity.optional(),
   limiter: limiter.optional(),
+  place: z
+    .literal(['virtual', 'replay'])
+    .optional()
+    .describe('virtual (the default): this service itself; replay: what a recording of it said'),
+  trace: v.path
+    .optional()
+    .describe(
+      'for place: replay, the recording: a capture (pcapng or pcap) or a trace of headend run --trace',
+    ),
+  'recorded-as': v.ip.optional().describe("the server's address in the recording; left out, its own"),
+  unrecorded: z
+    .literal(['inconclusive', 'silent'])
+    .optional()
+    .describe('what a run is when something is asked that was not recorded; default inconclusive'),
 };
 
 const provisionKeys = {

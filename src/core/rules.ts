@@ -56,6 +56,7 @@ const PROTOCOLS = [
   'RESOLVER',
   'FAULT',
   'CAUSE',
+  'REPLAY',
 ] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
 

@@ -37,6 +37,11 @@ export class Metrics {
     kept.series.add(at, host, value);
   }
 
+  /** How often it was measured. */
+  countOf(measure: string): number {
+    return this.#byMeasure.get(measure)?.series.count ?? 0;
+  }
+
   /** A modem came up, or went. */
   up(at: Instant, host: number, isUp: boolean): void {
     this.#up.add(at, host, isUp ? 1 : 0);

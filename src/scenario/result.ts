@@ -51,7 +51,7 @@ export interface DeviceResult {
 }
 
 export interface ExpectationResult {
-  readonly kind: Expectation['kind'] | 'must-fire';
+  readonly kind: Expectation['kind'] | 'must-fire' | 'recorded';
   /** What was expected, in one line. */
   readonly text: string;
   readonly verdict: Verdict;

@@ -109,7 +109,7 @@ export class ScenarioRun {
       countOf: (rule: Rule) => this.#countOf(rule),
       poweredAt: (host: number) => (powered ??= this.#poweredAt(at)).get(host),
     };
-    return [...this.#expectations.judge(end), ...this.#mustFire()];
+    return [...this.#expectations.judge(end), ...this.#mustFire(), ...this.#recordings()];
   }
 
   result(expectations: readonly ExpectationResult[], facts: DriverFacts): RunResult {
@@ -235,6 +235,20 @@ export class ScenarioRun {
             : `it acted ${formatCount(fired)} times, so the run shows too little of it`,
         },
       ];
+    });
+  }
+
+  /** A recording proves nothing about what nobody asked the recorded server. */
+  #recordings(): ExpectationResult[] {
+    return this.#options.scenario.services.flatMap(({ name, place }) => {
+      if (place.kind !== 'replay' || place.unrecorded === 'silent') return [];
+      const unrecorded = this.#metrics.countOf(`${name}.replay.unrecorded`);
+      const detail =
+        unrecorded === 0
+          ? 'all that was asked is in the recording'
+          : `${formatCount(unrecorded)} requests are not in the recording, so nobody knows their answers (HE-REPLAY-004)`;
+      const verdict = unrecorded === 0 ? ('pass' as const) : ('inconclusive' as const);
+      return [{ kind: 'recorded' as const, text: `${name} is asked what was recorded`, verdict, detail }];
     });
   }
 

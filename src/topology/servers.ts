@@ -15,6 +15,7 @@ import { dhcpServerOptions } from './dhcp.ts';
 import { dnsServerOptions } from './dns.ts';
 import { buildFileTable } from './files.ts';
 import type { ServerGroup } from './network.ts';
+import { replayMaker } from './replay.ts';
 import { resolverMaker } from './resolver.ts';
 import type { World } from './world.ts';
 
@@ -32,6 +33,7 @@ const PORTS: Readonly<
 /** A resolver may ask from a port of its own, and a name server hears reports of its checks. */
 function udpPortsOf(config: ServiceConfig): readonly number[] {
   const { udp } = PORTS[config.kind];
+  if (config.place.kind === 'replay') return udp;
   if (config.kind === 'resolver' && config.fixedPort !== undefined) return [...udp, config.fixedPort];
   return config.kind === 'dns' && hearsReports(config) ? [...udp, REPORT_PORT] : udp;
 }
@@ -39,6 +41,7 @@ function udpPortsOf(config: ServiceConfig): readonly number[] {
 /** Beside port 21 an FTP server waits on those of passive mode. */
 function tcpPortsOf(config: ServiceConfig): readonly number[] {
   const { tcp } = PORTS[config.kind];
+  if (config.place.kind === 'replay') return [];
   if (config.kind === 'dns' && config.tls !== undefined) return [...tcp, config.tls.port];
   if (config.kind !== 'ftp') return tcp;
   const { first, last } = config.passivePorts;
@@ -79,7 +82,12 @@ export function buildServer(group: ServerGroup, world: World): Server {
 
 /** What one service of the file is at its host: a name server has its health checks beside it. */
 function partMakers(config: ServiceConfig, world: World): (() => BundlePart)[] {
-  const { name, kind } = config;
+  const { name, kind, place } = config;
+  if (place.kind === 'replay') {
+    const udpPorts = PORTS[kind].udp;
+    const replay = replayMaker(config, place, udpPorts, world);
+    return [() => ({ name, service: replay(), udpPorts, tcpPorts: [], tables: [] })];
+  }
   const ports = { udpPorts: PORTS[kind].udp, tcpPorts: tcpPortsOf(config), tables: TABLES[kind] };
   if (config.kind !== 'dns') {
     const make = serviceMaker(config, world);

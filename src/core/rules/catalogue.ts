@@ -14,6 +14,7 @@ import { MODEM } from './modem.ts';
 import { NAT } from './nat.ts';
 import { NET_RULES } from './net.ts';
 import { RELAY } from './relay.ts';
+import { REPLAY } from './replay.ts';
 import { RESOLVER } from './resolver.ts';
 import { ROUTE } from './route.ts';
 import { TFTP_RULES } from './tftp.ts';
@@ -49,6 +50,7 @@ const FILES: readonly Readonly<Record<string, Rule>>[] = [
   RESOLVER,
   FAULT,
   CAUSE,
+  REPLAY,
 ];
 
 /** Every rule there is, protocol by protocol, each in the order of its file. */
