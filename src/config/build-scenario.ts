@@ -7,6 +7,8 @@ import { buildLimits } from './build-limits.ts';
 import { buildServices } from './build-services.ts';
 import { buildTimeline } from './build-timeline.ts';
 import { isWhen } from './cells.ts';
+import { checkReach } from './check-reach.ts';
+import { checkSize } from './check-size.ts';
 import type { Findings } from './findings.ts';
 import { quote } from './mistakes.ts';
 import type { Params } from './params.ts';
@@ -28,6 +30,7 @@ export function buildScenario(file: ScenarioFile, { fileName, params }: Whole, f
   const durationUs = file.duration ?? DURATION_US;
   if (durationUs === 0) findings.add(['duration'], 'the run has no length', 'write 1s or more');
   nameAll(file, findings);
+  checkSize(file, findings);
   const book = new AddressBook(findings);
   const order = [...(findings.root.children.get('services')?.keys.keys() ?? [])];
   const services = buildServices(file.services ?? {}, order, book, findings);
@@ -35,6 +38,9 @@ export function buildScenario(file: ScenarioFile, { fileName, params }: Whole, f
   const devices = builder.build(file.devices ?? {});
   checkRanges(services, book, findings);
   const expectations = new ExpectationBuilder(devices, services, durationUs, findings);
+  const net = buildNet(file, builder.cables, findings);
+  // A segment that is misspelt joins nothing, and is said already.
+  if (findings.mistakes.length === 0) checkReach({ ...net, services, devices }, findings);
   return {
     name: file.name,
     about: file.about ?? '',
@@ -43,7 +49,7 @@ export function buildScenario(file: ScenarioFile, { fileName, params }: Whole, f
     durationUs,
     epochUs: file.epoch ?? parseEpochUs(EPOCH) ?? 0,
     limits: buildLimits(file.limits, { services, devices }, findings),
-    ...buildNet(file, builder.cables, findings),
+    ...net,
     services,
     devices,
     timeline: buildTimeline(file.timeline ?? [], { durationUs, services }, findings),

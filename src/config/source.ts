@@ -66,7 +66,7 @@ function readTree(text: string, source: Source | undefined): Located | readonly 
       uniqueKeys: true,
       keepSourceTokens: false,
     });
-    const wrong = [...document.errors, ...document.warnings].slice(0, SYNTAX_MISTAKES_MAX);
+    const wrong = withoutFollowers([...document.errors, ...document.warnings]).slice(0, SYNTAX_MISTAKES_MAX);
     if (wrong.length > 0) return wrong.map((error) => syntaxMistake(error, counter, text));
     const walk = new Walk(counter, text, source);
     const root = walk.node(document.contents, [], 0);
@@ -151,6 +151,7 @@ function tooDeep(place: Place, path: string): Mistake {
   };
 }
 
+const BRACKET_HINT = 'close it, or put text that has brackets into quotes';
 const SYNTAX_HINTS: Readonly<Record<string, string>> = {
   DUPLICATE_KEY: 'keep one of the two',
   TAB_AS_INDENT: 'indent with spaces',
@@ -162,6 +163,22 @@ const SYNTAX_HINTS: Readonly<Record<string, string>> = {
   UNEXPECTED_TOKEN: 'put text with special characters into quotes, and check the brackets of this line',
   MULTILINE_IMPLICIT_KEY: 'a key stands on one line, followed by ":"',
 };
+
+/** What a bracket, a quote or an indent upsets, it upsets to the end of the file. */
+const UPSETTING: ReadonlySet<string> = new Set(['TAB_AS_INDENT', 'BAD_INDENT', 'MISSING_CHAR']);
+
+function withoutFollowers(errors: readonly YAMLError[]): readonly YAMLError[] {
+  const first = errors.findIndex(({ code }) => UPSETTING.has(code));
+  return errors.filter(({ code }, index) => index <= first || !UPSETTING.has(code));
+}
+
+/** The parser's words where they are not a person's. */
+function syntaxMessage({ code, message }: YAMLError): string {
+  const bracket = /^Flow (?:map|sequence) .*end with a (.)$/.exec(message)?.[1];
+  if (bracket !== undefined) return `there is a bracket that no "${bracket}" closes up to here`;
+  if (code === 'MULTIPLE_DOCS') return 'a second document begins here';
+  return message.replace(/[.\s]+$/, '');
+}
 
 function syntaxMistake(error: YAMLError, counter: LineCounter, text: string): Mistake {
   const place = placeAt(counter, error.pos[0]);
@@ -176,12 +193,14 @@ function syntaxMistake(error: YAMLError, counter: LineCounter, text: string): Mi
   }
   // The parser recurses over block collections, which no bracket announces.
   if (error.message.includes('call stack')) return tooDeep(place, '');
-  const message = error.message.replace(/[.\s]+$/, '');
+  const message = syntaxMessage(error);
   return {
     ...place,
     path: '',
     message,
-    hint: SYNTAX_HINTS[error.code] ?? 'see https://yaml.org/spec/1.2.2/',
+    hint: message.includes('bracket')
+      ? BRACKET_HINT
+      : (SYNTAX_HINTS[error.code] ?? 'see https://yaml.org/spec/1.2.2/'),
   };
 }
 

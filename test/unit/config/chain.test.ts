@@ -119,7 +119,7 @@ describe('a mistake is shown in the file that has it', () => {
       name: 'of form, in the other file',
       text: 'extends: ./base.yaml\n',
       files: { 'base.yaml': 'a: [1, 2\n' },
-      says: 'lab/base.yaml:2:1 Flow sequence in block collection must be sufficiently indented and end with a ]: line the keys of one map up under each other',
+      says: 'lab/base.yaml:2:1 there is a bracket that no "]" closes up to here: close it, or put text that has brackets into quotes',
     },
     {
       name: 'no such file',

@@ -286,8 +286,7 @@ describe('each mistake in devices, timeline and expect is shown at its place, wi
       piece: '[10.0.0.37] }',
       by: '[10.0.0.37 }',
       says: [
-        'small.yaml:22:45 Flow sequence in block collection must be sufficiently indented and end with a ]: line the keys of one map up under each other',
-        'small.yaml:23:9 Flow map in block collection must be sufficiently indented and end with a }: line the keys of one map up under each other',
+        'small.yaml:22:45 there is a bracket that no "]" closes up to here: close it, or put text that has brackets into quotes',
       ],
     },
     {

@@ -99,7 +99,7 @@ describe('--set', () => {
     },
     {
       set: 'net.hfc.loss={',
-      says: 'Flow map must end with a }: close the bracket or quote, or put text that has ": " or "{" into quotes',
+      says: 'there is a bracket that no "}" closes up to here: close it, or put text that has brackets into quotes',
     },
   ])('$set', ({ set, says: message }) => {
     expect(says(set).map((line) => line.replace(`--set ${set}: `, ''))).toEqual([message]);
