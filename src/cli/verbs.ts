@@ -80,8 +80,13 @@ export const VERBS: readonly VerbEntry[] = [
   },
   {
     name: 'explain',
-    summary: 'say what a code (HE-DHCP-014) or a word (dora, relay, mic) means',
+    summary: 'say what a code (HE-DHCP-014) or a word (dora, mic) means, or what is wrong in a trace',
     load: async () => (await import('./explain.ts')).explain,
+  },
+  {
+    name: 'lesson',
+    summary: 'incidents whose cause is hidden: run one, look, guess, see the proof',
+    load: async () => (await import('./lesson.ts')).lesson,
   },
   {
     name: 'docsis',

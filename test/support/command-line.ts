@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, openSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { compiled } from './compiled.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
+
+export const SCENARIOS = join(ROOT, 'scenarios');
 
 export interface Said {
   readonly code: number | null;
@@ -20,6 +22,8 @@ export class CommandLine {
   constructor() {
     this.#main = compiled('src/cli/main.ts');
     copyFileSync(join(ROOT, 'package.json'), join(this.#main, '../../../package.json'));
+    const scenarios = join(this.#main, '../../../scenarios');
+    if (!existsSync(scenarios)) symlinkSync(SCENARIOS, scenarios);
   }
 
   file(name: string, content: string | Uint8Array): string {
@@ -73,5 +77,3 @@ export class CommandLine {
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
-
-export const SCENARIOS = join(ROOT, 'scenarios');

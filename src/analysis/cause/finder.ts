@@ -12,6 +12,8 @@ import { Observed } from './observed.ts';
 import { DhcpReader } from './read-dhcp.ts';
 import { readArp, readIcmp, readMacMessage, readTime } from './read-link.ts';
 import { TftpReader } from './read-tftp.ts';
+import { sidesOf } from './sides.ts';
+import type { Sides } from './sides.ts';
 import { STAGE_TEXTS, stageOf } from './stage.ts';
 import { markOf } from './track.ts';
 import type { Datagram, Party, Sighting } from './sighting.ts';
@@ -96,6 +98,10 @@ export class CauseFinder {
   causes(): readonly Cause[] {
     const found = DETECTORS.flatMap((detector) => detector.find(this.#seen) ?? []);
     return rankCauses(found, this.#zero);
+  }
+
+  sides(): Sides {
+    return sidesOf(this.#seen);
   }
 
   clients(): ClientsSeen {

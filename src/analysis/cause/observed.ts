@@ -91,6 +91,19 @@ export class Observed {
     return [...this.peers.values()].some(({ service, host }) => service === 'dhcp' && host?.name === name);
   }
 
+  /** The servers of the plant that a boot needs, one entry a service. */
+  serverHosts(): readonly { readonly name: string; readonly service: Asked; readonly address: Ip }[] {
+    const services: readonly Asked[] = ['dhcp', 'tftp', 'tod'];
+    return [...this.#byName.values()].flatMap(({ name, kind, interfaces }) => {
+      const address = interfaces[0]?.addresses[0]?.address;
+      const kinds = kind.split('+');
+      if (address === undefined) return [];
+      return services
+        .filter((service) => kinds.includes(service))
+        .map((service) => ({ name, service, address }));
+    });
+  }
+
   /** The CMTS of a cable. */
   relayOn(segment: string): string | undefined {
     for (const { name, kind, interfaces } of this.#byName.values())
