@@ -173,6 +173,8 @@ export default {
     'eslint/no-underscore-dangle': 'off',
     'eslint/no-control-regex': 'off',
     'unicorn/no-array-sort': 'off',
+    // Of windows in a browser; what posts messages here is a worker thread.
+    'unicorn/require-post-message-target-origin': 'off',
     'unicorn/no-new-array': 'off',
     'unicorn/no-array-reverse': 'off',
     'import/no-unassigned-import': 'off',

@@ -1,5 +1,3 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { Scenario } from '../config/scenario.ts';
 import type { Topology, Trace } from '../core/driver.ts';
 import type { Rule } from '../core/rules.ts';
@@ -15,8 +13,7 @@ import type { PlantHost } from '../report/plant.ts';
 import { TraceFileWriter } from '../report/trace-file.ts';
 import type { RunResult } from '../scenario/result.ts';
 import { UsageError } from './failure.ts';
-import { makeFolder } from '../driver/real/make-folder.ts';
-import { asFileError } from './files.ts';
+import { OutputFile } from './output-file.ts';
 
 export interface ObserveOptions {
   /** Hosts or groups whose ladders are wanted. */
@@ -116,46 +113,3 @@ function noSuchHost(plant: readonly PlantHost[], name: string): UsageError {
     near === undefined ? `there are ${[...names].slice(0, 10).join(', ')}` : `did you mean ${near}?`;
   return new UsageError(`there is no host "${name.slice(0, 60)}": ${hint}`);
 }
-
-/** A file written while a run goes on, from its start to its end. */
-class OutputFile {
-  readonly path: string;
-  readonly #descriptor: number;
-  #waiting = '';
-
-  constructor(path: string) {
-    this.path = path;
-    try {
-      makeFolder(dirname(path));
-      this.#descriptor = openSync(path, 'w');
-    } catch (error) {
-      throw asFileError(path, error, 'written');
-    }
-  }
-
-  octets(octets: Uint8Array, position?: number): void {
-    try {
-      writeSync(this.#descriptor, octets, 0, octets.length, position ?? null);
-    } catch (error) {
-      throw asFileError(this.path, error, 'written');
-    }
-  }
-
-  /** Lines are gathered: a write to the disk for each would cost more than the line. */
-  line(text: string): void {
-    this.#waiting += `${text}\n`;
-    if (this.#waiting.length > WAITING_MAX) this.#flush();
-  }
-
-  close(): void {
-    this.#flush();
-    closeSync(this.#descriptor);
-  }
-
-  #flush(): void {
-    this.octets(new TextEncoder().encode(this.#waiting));
-    this.#waiting = '';
-  }
-}
-
-const WAITING_MAX = 1 << 16;

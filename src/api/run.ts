@@ -14,7 +14,6 @@ import { mappingText } from './plan.ts';
 import { loadScenario, prepareVirtual, type LoadedScenario, type LoadOptions } from './scenario.ts';
 import type { Pace } from './virtual-run.ts';
 
-export { runsJson } from '../report/json.ts';
 export type { RunResult } from '../scenario/result.ts';
 
 export interface RunRequest {
@@ -72,7 +71,7 @@ export async function runOnce(request: RunRequest, signal: AbortSignal): Promise
   for (const text of observation.finish(result)) notice(text);
   await page?.write(result, (listenerOf) => {
     const again = prepareVirtual(loaded, { seed });
-    return again.execute([listenerOf(again.topology)], { ...request.pace, signal });
+    return again.execute([listenerOf(again.topology)], { untilUs: request.pace?.untilUs, signal });
   });
   const countOf = (rule: Rule) => virtual?.countOf(rule) ?? observation.countOf(rule);
   const lessons = lessonsOf(countOf);
@@ -97,10 +96,10 @@ function pageOf(
 
 /** The exit code of one or several runs: of the worst verdict. An `error` is ours: the machine's are thrown. */
 export function exitCodeOf(results: readonly RunResult[]): number {
-  return CODES[worst(results.map(({ verdict }) => verdict))];
+  return VERDICT_CODES[worst(results.map(({ verdict }) => verdict))];
 }
 
-const CODES: Readonly<Record<Verdict, number>> = {
+export const VERDICT_CODES: Readonly<Record<Verdict, number>> = {
   pass: EXIT.passed,
   warn: EXIT.passed,
   inconclusive: EXIT.inconclusive,

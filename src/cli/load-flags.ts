@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { LoadOptions } from '../api/scenario.ts';
-import { reachFlag, reachOf, shellWord, type Flags } from './program.ts';
+import { reachFlag, reachOf, type Flags } from './program.ts';
 
 /** The flags of every verb that reads a scenario and may read it changed. */
 export function addLoadFlags(command: Command): void {
@@ -22,15 +22,6 @@ export function addLoadFlags(command: Command): void {
 
 export function loadOptionsOf(flags: Flags): LoadOptions {
   return { reach: reachOf(flags), set: listOf(flags['set']), expect: listOf(flags['expect']) };
-}
-
-/** The words that give the same options again. */
-export function loadWords({ reach, set = [], expect = [] }: LoadOptions): readonly string[] {
-  return [
-    ...set.flatMap((text) => ['--set', shellWord(text)]),
-    ...expect.flatMap((text) => ['--expect', shellWord(text)]),
-    ...(reach === 'any' ? ['--allow-path'] : []),
-  ];
 }
 
 /** For a flag that may be given again. */

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { visibleText } from '../api/report.ts';
+import { jsonText, visibleText } from '../api/report.ts';
 import type { Line, Style } from '../api/report.ts';
 
 type Format = Parameters<typeof styleText>[0];
@@ -20,6 +20,7 @@ export class Output {
   readonly #streams: { readonly out: NodeJS.WriteStream; readonly err: NodeJS.WriteStream };
   readonly #gone = new Set<NodeJS.WriteStream>();
   #trouble: NodeJS.ErrnoException | undefined;
+  #hasStatus = false;
 
   constructor(out: NodeJS.WriteStream = process.stdout, err: NodeJS.WriteStream = process.stderr) {
     this.#streams = { out, err };
@@ -39,6 +40,11 @@ export class Output {
     return this.#streams.out.isTTY;
   }
 
+  /** Whether a line of progress can be written over the last one. */
+  get canRewrite(): boolean {
+    return this.#streams.err.isTTY && process.env['TERM'] !== 'dumb';
+  }
+
   /** The result: lines on standard output. */
   lines(lines: readonly Line[]): void {
     const plain = !wantsColour(this.#streams.out);
@@ -55,13 +61,20 @@ export class Output {
   }
 
   json(value: unknown): void {
-    this.text(`${safeJson(value)}\n`);
+    this.text(`${jsonText(value, 2)}\n`);
   }
 
   /** Progress and trouble: standard error. */
   note(...lines: readonly string[]): void {
     for (const line of lines.flatMap((text) => text.split('\n')))
       this.#write(this.#streams.err, `${visibleText(line)}\n`);
+  }
+
+  /** A line of progress in the place of the last one; empty: it goes. */
+  status(text: string): void {
+    const columns = this.#streams.err.columns || 80;
+    this.#write(this.#streams.err, `\r\u001b[K${visibleText(text).slice(0, columns - 1)}`);
+    this.#hasStatus = text !== '';
   }
 
   /** Why not all that was printed arrived; a reader that went away is no trouble. Known after `flushed`. */
@@ -82,21 +95,13 @@ export class Output {
   }
 
   #write(stream: NodeJS.WriteStream, data: string | Uint8Array): void {
+    // Both streams may be one terminal.
+    if (this.#hasStatus) {
+      this.#hasStatus = false;
+      this.#write(this.#streams.err, '\r\u001b[K');
+    }
     if (!this.#gone.has(stream)) stream.write(data);
   }
-}
-
-/** JSON whose texts hold nothing that a terminal obeys: such characters are written as `\uNNNN`, which reads the same. */
-function safeJson(value: unknown): string {
-  return JSON.stringify(value, null, 2).replace(INVISIBLE, (character) =>
-    Array.from({ length: character.length }, (_, index) => unit(character.charCodeAt(index))).join(''),
-  );
-}
-
-const INVISIBLE = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu;
-
-function unit(code: number): string {
-  return `\\u${code.toString(16).padStart(4, '0')}`;
 }
 
 /** https://no-color.org: any value that is not empty; a dumb terminal and a pipe take no colour either. */

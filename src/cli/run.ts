@@ -1,12 +1,23 @@
 import { Option } from 'commander';
 import { EXIT } from '../api/exit.ts';
 import { UsageError } from '../api/failure.ts';
-import { exitCodeOf, runOnce, runsJson } from '../api/run.ts';
-import type { RunReport, RunRequest, RunResult } from '../api/run.ts';
+import { formatDuration } from '../api/report.ts';
+import { exitCodeOf, runOnce, VERDICT_CODES } from '../api/run.ts';
+import type { RunReport, RunRequest } from '../api/run.ts';
+import type { LoadedScenario } from '../api/scenario.ts';
+import { parseShard, shardOfEnvironment } from '../api/shard.ts';
+import { Tally } from '../api/sweep.ts';
+import { planSweep, type SweepPlan } from '../api/sweep-plan.ts';
+import { unitOf, type SweptCell } from '../api/unit.ts';
 import { validateScenario } from '../api/validate.ts';
-import { addLoadFlags, gather, loadOptionsOf, loadWords } from './load-flags.ts';
-import { defineVerb, jsonFlag, seedFlag, seedOf, shellWord } from './program.ts';
+import { addLoadFlags, gather, loadOptionsOf } from './load-flags.ts';
+import { Progress } from './progress.ts';
+import { defineVerb, jsonFlag, seedFlag, seedOf } from './program.ts';
 import type { Flags, Session } from './program.ts';
+import { Reporters } from './reporters.ts';
+import { addRunFlags, refuseLooks, seedsOf, speedOf, untilOf } from './run-flags.ts';
+import { interruptedCode, reproduceText, runMany } from './sweep.ts';
+import { watchAndRun } from './watch.ts';
 import { welcomeFiles, welcomeLines } from './welcome.ts';
 
 export const run = defineVerb(
@@ -20,83 +31,134 @@ export const run = defineVerb(
       .option('--trace <file>', 'write every event, one JSON object a line, for headend ladder and explain')
       .option('--report <file>', 'write one HTML file that shows the run in a browser, without a network')
       .option('--check-determinism', 'run twice and compare: exit code 5 when they differ')
-      .addOption(new Option('--welcome', 'the first run').hideHelp())
-      .addOption(jsonFlag());
+      .addOption(new Option('--welcome', 'the first run').hideHelp());
+    addRunFlags(command);
     addLoadFlags(command);
+    command.addOption(jsonFlag());
   },
-  async (session, files, flags) => {
-    if (files.length > 1 && ['pcap', 'trace', 'report'].some((name) => flags[name] !== undefined))
-      throw new UsageError('--pcap, --trace and --report name one file: run the scenarios one by one');
-    if (flags['checkDeterminism'] === true && flags['mode'] === 'live')
-      throw new UsageError('--check-determinism is for the simulation: live runs have no digest');
-    // A mistake in the last file is better known before the first one has run.
-    if (files.length > 1) for (const file of files) validateScenario(file, loadOptionsOf(flags));
-    const results: RunResult[] = [];
-    for (const [index, file] of files.entries()) {
-      if (session.signal.aborted) break;
-      if (index > 0 && flags['json'] !== true) session.output.text('\n');
-      const { report, differs } = await runFile(session, file, flags);
-      results.push(report.result);
-      if (differs) return EXIT.notDeterministic;
-    }
-    if (flags['json'] === true) session.output.json(runsJson(results));
-    return exitCodeOf(results);
+  (session, files, flags) => {
+    checkFlags(files, flags);
+    if (flags['watch'] !== true) return runAll(session, files, flags);
+    return watchAndRun(session, { files, load: loadOptionsOf(flags) }, () => runAll(session, files, flags));
   },
 );
 
+function checkFlags(files: readonly string[], flags: Flags): void {
+  if (files.length > 1 && ['pcap', 'trace', 'report'].some((name) => flags[name] !== undefined))
+    throw new UsageError('--pcap, --trace and --report name one file: run the scenarios one by one');
+  if (flags['mode'] !== 'live') return;
+  if (flags['checkDeterminism'] === true)
+    throw new UsageError('--check-determinism is for the simulation: live runs have no digest');
+  if (speedOf(flags) !== undefined)
+    throw new UsageError('--speed is for the simulation: live runs go by the clock');
+}
+
+async function runAll(session: Session, files: readonly string[], flags: Flags): Promise<number> {
+  const seed = seedOf(flags);
+  const request = {
+    files,
+    load: loadOptionsOf(flags),
+    mode: flags['mode'] === 'live' ? 'live' : 'virtual',
+    seeds: seedsOf(flags) ?? (seed === undefined ? undefined : [{ first: seed, last: seed }]),
+    cells: (flags['cell'] ?? []) as readonly string[],
+    untilUs: untilOf(flags),
+    twice: flags['checkDeterminism'] === true,
+  } as const;
+  const plan = planSweep(request);
+  const isMany = flags['seeds'] !== undefined || flags['shard'] !== undefined || plan.total > files.length;
+  // A mistake in the last file is better known before the first one has run.
+  if (plan.total > 1) for (const file of files) validateScenario(file, request.load);
+  if (!isMany) return runEach(session, plan, flags);
+  refuseLooks(flags);
+  return runMany(session, sharded(session, plan, flags), new Reporters(session.output, flags), flags);
+}
+
+function sharded({ output }: Session, plan: SweepPlan, flags: Flags): SweepPlan {
+  const asked = flags['shard'] as string | undefined;
+  const shard = asked === undefined ? shardOfEnvironment(process.env) : parseShard(asked);
+  if (shard === undefined) return plan;
+  if (asked === undefined)
+    output.note(`headend: shard ${shard.index}/${shard.count}, by this pod's JOB_COMPLETION_INDEX`);
+  return plan.part(shard);
+}
+
+/** One run of each file, one after the other, each told whole. */
+async function runEach(session: Session, plan: SweepPlan, flags: Flags): Promise<number> {
+  const { output, signal } = session;
+  const { version, cells, total, count, shard } = plan;
+  const reporters = new Reporters(output, flags);
+  const tally = new Tally(cells);
+  reporters.begin({ version, cells, total, count, shard, isSingle: total === 1 });
+  let code: number = EXIT.passed;
+  for (const [index, { cell }] of cells.entries()) {
+    const loaded = plan.loaded[index];
+    if (signal.aborted || loaded === undefined) break;
+    if (index > 0) reporters.lines([[]]);
+    const { report, differs } = await runFile(session, { cell, loaded, reporters }, flags);
+    const unit = unitOf(report, cell);
+    tally.add(unit);
+    reporters.unit(unit);
+    if (differs) code = EXIT.notDeterministic;
+    const { verdict } = unit;
+    if (differs || (flags['bail'] === true && (verdict === 'fail' || verdict === 'error'))) break;
+  }
+  const exitCode = code === EXIT.passed ? VERDICT_CODES[tally.verdict] : code;
+  reporters.end({ tally, summaries: tally.summaries(), verdict: tally.verdict, exitCode });
+  return exitCode;
+}
+
+interface FileRun {
+  readonly cell: SweptCell;
+  readonly loaded: LoadedScenario;
+  readonly reporters: Reporters;
+}
+
 async function runFile(
   session: Session,
-  file: string,
+  { cell, loaded, reporters }: FileRun,
   flags: Flags,
 ): Promise<{ report: RunReport; differs: boolean }> {
   const { output, signal } = session;
+  const { file } = cell;
   const welcome = flags['welcome'] === true;
+  const progress = new Progress(output);
   const request: RunRequest = {
     path: file,
+    loaded,
+    load: loadOptionsOf(flags),
     mode: flags['mode'] === 'live' ? 'live' : 'virtual',
     seed: seedOf(flags),
-    load: loadOptionsOf(flags),
     ladders: welcome ? ['cm'] : ((flags['ladder'] ?? []) as readonly string[]),
     pcap: flags['pcap'] as string | undefined,
     trace: flags['trace'] as string | undefined,
+    pace: {
+      untilUs: untilOf(flags),
+      speed: speedOf(flags),
+      progress: (at, of) =>
+        progress.at(at / of, `${cell.scenario}: ${formatDuration(at)} of ${formatDuration(of)}`),
+    },
     notice: (text) => output.note(`headend: ${text}`),
     ...(welcome ? welcomeFiles(file) : {}),
   };
-  const report = await runOnce(withPage(session, request, flags), signal);
+  const reproduce = (seed: number): string => reproduceText(session, cell, seed);
+  const path = flags['report'] as string | undefined;
+  const page = path === undefined ? undefined : { path, reproduce };
+  const report = await runOnce({ ...request, report: page }, signal);
+  progress.end();
   if (signal.aborted) output.note('headend: interrupted: this is what was seen until then');
-  if (flags['json'] !== true) {
-    const { columns } = output;
-    for (const lines of report.ladders(columns)) output.lines([...lines, []]);
-    const exitCode = signal.aborted ? signalExitCode(signal) : exitCodeOf([report.result]);
-    output.lines(
-      report.summary({ reproduce: reproduce(session, request, report.result.seed), exitCode, columns }),
-    );
-    if (welcome) output.lines(welcomeLines(session.program, request));
-  }
+  const { columns } = output;
+  for (const lines of report.ladders(columns)) reporters.lines([...lines, []]);
+  const exitCode = signal.aborted ? interruptedCode(signal) : exitCodeOf([report.result]);
+  reporters.lines(report.summary({ reproduce: reproduce(report.result.seed), exitCode, columns }));
+  if (welcome) reporters.lines(welcomeLines(session.program, request));
   const differs = flags['checkDeterminism'] === true && (await runsDiffer(session, request, report));
   return { report, differs };
 }
 
-function withPage(session: Session, request: RunRequest, flags: Flags): RunRequest {
-  const path = flags['report'] as string | undefined;
-  if (path === undefined) return request;
-  return { ...request, report: { path, reproduce: (seed) => reproduce(session, request, seed) } };
-}
-
-function signalExitCode({ reason }: AbortSignal): number {
-  return reason === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted;
-}
-
-/** The command that gives this run again. */
-function reproduce({ program }: Session, { path, mode, load }: RunRequest, seed: number): string {
-  const words = [program, 'run', shellWord(path), '--seed', String(seed)];
-  if (mode === 'live') words.push('--mode live');
-  return [...words, ...loadWords(load)].join(' ');
-}
-
 /** One seed, one run: the second has the same digest, or the fault is ours. */
 async function runsDiffer(session: Session, request: RunRequest, first: RunReport): Promise<boolean> {
-  const quiet = { ...request, ladders: [], pcap: undefined, trace: undefined };
+  const { untilUs } = request.pace ?? {};
+  const quiet = { ...request, ladders: [], pcap: undefined, trace: undefined, pace: { untilUs } };
   const second = await runOnce(quiet, session.signal);
   if (second.result.digest === first.result.digest) {
     session.output.note(`headend: run twice, digest ${first.result.digest ?? ''} both times`);

@@ -9,6 +9,12 @@ export const VERBS: readonly VerbEntry[] = [
     load: async () => (await import('./run.ts')).run,
   },
   {
+    name: 'merge',
+    summary:
+      'join the results of shards: histograms add, the worst verdict wins, what is missing is inconclusive',
+    load: async () => (await import('./merge.ts')).merge,
+  },
+  {
     name: 'plan',
     summary: 'show what would start: hosts, ports, rights, timeline; nothing is opened',
     load: async () => (await import('./plan.ts')).plan,

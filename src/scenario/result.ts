@@ -3,7 +3,7 @@ import type { HistogramData } from './histogram.ts';
 import type { PlainSeries } from './time-series.ts';
 
 /** From best to worst: a run is as good as its worst expectation. */
-const VERDICTS = ['pass', 'warn', 'inconclusive', 'fail', 'error'] as const;
+export const VERDICTS = ['pass', 'warn', 'inconclusive', 'fail', 'error'] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
 export function worst(verdicts: Iterable<Verdict>): Verdict {

@@ -8,12 +8,16 @@ test('a program can run a scenario and read its verdict', async () => {
 
 test('what a program imports', () => {
   expect(Object.keys(headend).sort()).toEqual([
+    'InThread',
+    'WorkerPool',
     'defineScenario',
     'loadCells',
     'loadScenario',
+    'planSweep',
     'prepareLive',
     'prepareVirtual',
     'runScenario',
+    'runSweep',
     'serve',
     'simulate',
   ]);

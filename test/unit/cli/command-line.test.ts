@@ -32,7 +32,10 @@ describe('bad usage is exit code 2, one message on standard error, no stack', ()
     { args: ['help', 'rnu'], says: /unknown command 'rnu'/ },
     { args: ['run', BOOT, '--mode', 'live', '--check-determinism'], says: /live runs have no digest/ },
     { args: ['run'], says: /missing required argument 'files'/ },
-    { args: ['run', BOOT, '--seedd', '4'], says: /unknown option '--seedd'[^]*Did you mean --seed\?/ },
+    {
+      args: ['run', BOOT, '--seedd', '4'],
+      says: /unknown option '--seedd'[^]*Did you mean one of --seed, --seeds\?/,
+    },
     {
       args: ['run', BOOT, '--set', 'net.hcf.loss=2%'],
       says: /--set net.hcf.loss=2%: net: net has no "hcf": did you mean "hfc"\?/,

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { runsJson } from '../../../src/report/json.ts';
 import { lineText } from '../../../src/report/line.ts';
 import { renderSummary } from '../../../src/report/summary.ts';
 import type { SummaryContext } from '../../../src/report/summary.ts';
@@ -120,17 +119,5 @@ describe('summary', () => {
 
   test('a name from a file cannot move the cursor', () => {
     expect(text({ ...storm, scenario: 'a\u001b[2Jb' })).not.toContain('\u001b');
-  });
-});
-
-describe('runsJson', () => {
-  test('one run is itself', () => {
-    expect(runsJson([storm])).toBe(storm);
-  });
-
-  test('several are under the worst verdict, fail before inconclusive', () => {
-    const runs = runsJson([storm, { ...storm, verdict: 'fail' }, { ...storm, verdict: 'inconclusive' }]);
-    expect(runs).toMatchObject({ format_version: 1, verdict: 'fail' });
-    expect('runs' in runs && runs.runs).toHaveLength(3);
   });
 });

@@ -1,0 +1,51 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { makeFolder } from '../driver/real/make-folder.ts';
+import { asFileError } from './files.ts';
+
+/** A file written while a run goes on, from its start to its end. */
+export class OutputFile {
+  readonly path: string;
+  readonly #descriptor: number;
+  #waiting = '';
+
+  constructor(path: string) {
+    this.path = path;
+    try {
+      makeFolder(dirname(path));
+      this.#descriptor = openSync(path, 'w');
+    } catch (error) {
+      throw asFileError(path, error, 'written');
+    }
+  }
+
+  octets(octets: Uint8Array, position?: number): void {
+    try {
+      writeSync(this.#descriptor, octets, 0, octets.length, position ?? null);
+    } catch (error) {
+      throw asFileError(this.path, error, 'written');
+    }
+  }
+
+  /** Lines are gathered: a write to the disk for each would cost more than the line. */
+  line(text: string): void {
+    this.text(`${text}\n`);
+  }
+
+  text(text: string): void {
+    this.#waiting += text;
+    if (this.#waiting.length > WAITING_MAX) this.#flush();
+  }
+
+  close(): void {
+    this.#flush();
+    closeSync(this.#descriptor);
+  }
+
+  #flush(): void {
+    this.octets(new TextEncoder().encode(this.#waiting));
+    this.#waiting = '';
+  }
+}
+
+const WAITING_MAX = 1 << 16;
