@@ -108,7 +108,7 @@ function explainCaptured(path: string, octets: Uint8Array, number: number): Pack
   const comment = packet.comment === undefined ? '' : escapeText(packet.comment);
   const rule = /HE-[A-Z]+-\d{3}/.exec(comment)?.[0];
   const dissected = ofDissection(dissect(packet.octets, form, transfers), context);
-  const fate = /^(?:LOST|DROPPED|UNHEARD)[^·]*/.exec(comment)?.[0].trim() ?? '';
+  const fate = /^(?:LOST|DROPPED|UNHEARD|LATE|HELD BACK|TWICE|DAMAGED)[^·]*/.exec(comment)?.[0].trim() ?? '';
   const detail = rule === undefined ? comment : (comment.split(' · ').slice(fate === '' ? 1 : 2)[0] ?? '');
   return { ...dissected, fate, detail, rule: rule === undefined ? undefined : findEntry(rule) };
 }

@@ -1,6 +1,8 @@
+import { type Fault, isFault } from '../config/fault.ts';
 import { formatEndpoint, formatIp, formatMac } from '../core/address.ts';
 import type { HostSpec, Topology } from '../core/driver.ts';
 import type { MappingRow } from '../driver/real/mapping.ts';
+import { NEVER } from '../core/time.ts';
 import { formatDuration } from '../report/line.ts';
 import { liveMapping } from './live.ts';
 import { loadCells, loadScenario, prepareVirtual } from './scenario.ts';
@@ -88,11 +90,24 @@ function plannedHost({ name, kind, interfaces, udpPorts, tcpPorts }: HostSpec): 
 type Action = ReturnType<typeof loadScenario>['scenario']['timeline'][number];
 
 function actionText(action: Action): string {
-  if (action.do === 'impair')
-    return `impair ${action.where} (${action.id}) for ${formatDuration(action.until - action.at)}`;
+  if (isFault(action)) return faultText(action);
   const spread = 'spread' in action ? action.spread : undefined;
   const over = spread === undefined ? '' : ` over ${formatDuration(spread.overUs)}, ${spread.by}`;
   return `${action.do} ${action.who.text}${over}`;
+}
+
+function faultText(fault: Fault): string {
+  const lasts = fault.until === NEVER ? '' : ` for ${formatDuration(fault.until - fault.at)}`;
+  return `${fault.do} ${subjectOf(fault)} (${fault.id})${lasts}`;
+}
+
+function subjectOf(fault: Fault): string {
+  if ('who' in fault) return fault.who.text;
+  const { where, from, to, packet, ways } = fault;
+  const side = (names: typeof from): string => names?.map(({ text }) => text).join(', ') ?? 'anybody';
+  const between =
+    (from ?? to) === undefined ? undefined : `${side(from)} ${ways === 'both' ? '<' : ''}> ${side(to)}`;
+  return [where, between, packet && `"${packet.text}"`].filter((part) => part !== undefined).join(' ');
 }
 
 /** What `serve` runs unless told. */

@@ -1,9 +1,10 @@
 import type { Instant } from '../core/time.ts';
 import type { HealthAction, TargetAction } from './checks.ts';
+import type { Fault } from './fault.ts';
 import type { Selector } from './scenario.ts';
 
 /** What happens when. */
-export type Action = PowerAction | ImpairAction | CrashAction | ShowAction | UpdateAction | CheckAction;
+export type Action = PowerAction | Fault | RestartAction | ShowAction | UpdateAction | CheckAction;
 
 type CheckAction = ActionCommon & (TargetAction | HealthAction);
 
@@ -21,19 +22,6 @@ export interface PowerAction extends ActionCommon {
   readonly spread: { readonly overUs: number; readonly by: 'even' | 'uniform' } | undefined;
 }
 
-interface ImpairAction extends ActionCommon {
-  readonly do: 'impair';
-  readonly id: string;
-  /** A segment's or link's name. */
-  readonly where: string;
-  readonly lossRatio: number;
-  readonly delayUs: number;
-  readonly jitterUs: number;
-  readonly until: Instant;
-  /** A run in which it acted less often is inconclusive. */
-  readonly mustFire: number | undefined;
-}
-
 /** A router shows its tables. */
 interface ShowAction extends ActionCommon {
   readonly do: 'show';
@@ -49,7 +37,7 @@ interface UpdateAction extends ActionCommon {
   readonly remove: readonly string[];
 }
 
-interface CrashAction extends ActionCommon {
-  readonly do: 'crash' | 'restart';
+interface RestartAction extends ActionCommon {
+  readonly do: 'restart';
   readonly who: Selector;
 }

@@ -52,7 +52,7 @@ export function buildScenario(file: ScenarioFile, { fileName, params }: Whole, f
     ...net,
     services,
     devices,
-    timeline: buildTimeline(file.timeline ?? [], { durationUs, services }, findings),
+    timeline: buildTimeline(file.timeline ?? [], { durationUs, devices, services }, findings),
     expectations: (file.expect ?? []).flatMap((each, index) => {
       const built = expectations.build(each, ['expect', index]);
       return built !== undefined && isWhen(each.when, params) ? built : [];

@@ -4,10 +4,12 @@ import { ConfigError } from '../core/errors.ts';
 import { escapeText } from '../core/text.ts';
 import { type Instant, toInstant } from '../core/time.ts';
 import { buildCheckAction } from './build-check-actions.ts';
-import { didYouMean, type Findings, type Path } from './findings.ts';
+import { type FaultFile, FaultBuilder } from './build-faults.ts';
+import { isFault } from './fault.ts';
+import type { Findings, Path } from './findings.ts';
 import { quote } from './mistakes.ts';
 import type { Action } from './action.ts';
-import type { ServiceConfig } from './scenario.ts';
+import type { DeviceConfig, ServiceConfig } from './scenario.ts';
 import type { ActionFile } from './schema.ts';
 import { pathText } from './source.ts';
 import { formatDurationUs } from './units.ts';
@@ -18,39 +20,42 @@ const ALWAYS_ON: ReadonlySet<string> = new Set(['cmts', 'router', 'web', 'prober
 /** The timeline, checked against the names of the file and the length of the run. */
 export function buildTimeline(
   actions: readonly ActionFile[],
-  { durationUs, services }: { readonly durationUs: number; readonly services: readonly ServiceConfig[] },
+  {
+    durationUs,
+    devices,
+    services,
+  }: {
+    readonly durationUs: number;
+    readonly devices: readonly DeviceConfig[];
+    readonly services: readonly ServiceConfig[];
+  },
   findings: Findings,
 ): Action[] {
-  const ids = new Set<string>();
+  const faults = new FaultBuilder(devices, services, findings);
   return actions.flatMap((file, index) => {
     const path = ['timeline', index];
-    if (file.at >= durationUs)
+    if ((file.at ?? 0) >= durationUs)
       findings.add(
         [...path, 'at'],
         `the run ends at ${formatDurationUs(durationUs)}, so this never happens`,
         'write a longer duration: at the top, or an earlier moment here',
       );
-    if (file.do === 'impair' && ids.has(file.id))
-      findings.add([...path, 'id'], `the id ${quote(file.id)} is taken`, 'give each impairment its own');
-    if (file.do === 'impair') ids.add(file.id);
+    if (isFault(file)) return faults.build(file, index) ?? [];
     return buildAction(file, services, path, findings);
   });
 }
 
 function buildAction(
-  file: ActionFile,
+  file: Exclude<ActionFile, FaultFile>,
   services: readonly ServiceConfig[],
   path: Path,
   findings: Findings,
 ): Action[] {
   const common = { at: toInstant(file.at), path: pathText(path) };
   switch (file.do) {
-    case 'impair':
-      return [{ ...common, ...impairment(file, path, findings), do: 'impair' }];
-    case 'crash':
     case 'restart': {
       const who = findings.selector(file.who, [...path, 'who']);
-      return who === undefined ? [] : [{ ...common, do: file.do, who }];
+      return who === undefined ? [] : [{ ...common, do: 'restart', who }];
     }
     case 'show': {
       const who = findings.selector(file.who, [...path, 'who']);
@@ -88,25 +93,6 @@ function buildAction(
       return [{ ...common, do: file.do, who, spread }];
     }
   }
-}
-
-function impairment(file: Extract<ActionFile, { do: 'impair' }>, path: Path, findings: Findings) {
-  if (!findings.places.has(file.where)) {
-    const hint = didYouMean(file.where, findings.places.keys(), 'segments and links are');
-    findings.add([...path, 'where'], `${quote(file.where)} is no segment or link of this file`, hint);
-  }
-  const { loss = 0, delay = 0, jitter = 0 } = file;
-  if (loss + delay + jitter === 0)
-    findings.add(path, 'it makes nothing worse', 'write loss:, delay: or jitter: above 0');
-  return {
-    id: file.id,
-    where: file.where,
-    lossRatio: loss,
-    delayUs: delay,
-    jitterUs: jitter,
-    until: toInstant(file.at + file.for),
-    mustFire: file['must-fire'],
-  };
 }
 
 function buildUpdate(

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { limits } from './schema-limits.ts';
 import { checkActions, prober, web } from './schema-checks.ts';
+import { hostFaults, networkFaults } from './schema-faults.ts';
 import { making } from './schema-params.ts';
 import { expectation } from './schema-expect.ts';
 import { attacker, population } from './schema-resolver.ts';
@@ -129,23 +130,8 @@ const timeline = z
           })
           .optional(),
       }),
-      v.strict({
-        do: z.literal('impair'),
-        ...when,
-        id: name.describe('its name in the results'),
-        where: z.string().describe('a segment or link'),
-        loss: v.ratio.optional(),
-        delay: v.duration.optional(),
-        jitter: v.duration.optional(),
-        for: v.duration.describe('how long it lasts'),
-        'must-fire': z
-          .number()
-          .int()
-          .min(1)
-          .optional()
-          .describe('a run where it acts less often proves nothing'),
-      }),
-      v.strict({ do: z.literal(['crash', 'restart']), ...when, who }),
+      ...networkFaults({ ...when, who }),
+      ...hostFaults({ ...when, who }),
       ...checkActions({ ...when, who }),
       v.strict({
         do: z.literal('update').describe('a name server changes a zone of its own, as by an UPDATE'),

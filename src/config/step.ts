@@ -100,6 +100,27 @@ export function parseStep(text: string): Step | StepMistake {
   };
 }
 
+/** Reads a packet that a fault means: a step's line, whose `from>to` may be left out, without captures. */
+export function parsePacket(text: string): PacketStep | StepMistake {
+  const words = wordsOf(text);
+  // Protocol and kind are in capitals; what comes behind them is `from>to` or the first field.
+  const kinds = words.slice(0, 2).filter((word) => /^[A-Z][A-Z0-9-]*$/.test(word.text)).length;
+  const isShort = kinds > 0 && !words.slice(0, 3).some((word) => /^[^=]*>/.test(word.text));
+  const at = isShort ? (words[kinds]?.offset ?? text.length) : text.length;
+  const step = parseStep(isShort ? `${text.slice(0, at)} *>* ${text.slice(at)}` : text);
+  const back = (offset: number): number => (offset > at ? Math.max(at, offset - ANYBODY.length) : offset);
+  if ('message' in step) return { ...step, offset: back(step.offset) };
+  if (step.kind !== 'packet')
+    return { offset: 0, message: 'this is no packet', hint: `write ${SHAPE_OF_PACKET}` };
+  const capture = step.fields.find(({ match }) => match.kind === 'capture');
+  if (capture === undefined) return { ...step, text };
+  const offset = text.indexOf(`${capture.name}=$`);
+  return { offset, message: `nothing has been kept to compare ${capture.name} with`, hint: 'write a value' };
+}
+
+const ANYBODY = ' *>* ';
+const SHAPE_OF_PACKET = 'PROTOCOL KIND from>to field=value ..., such as "DHCP OFFER dhcp>cm[1]"';
+
 interface Word {
   readonly text: string;
   readonly offset: number;

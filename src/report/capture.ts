@@ -171,9 +171,9 @@ export class CaptureRecorder implements Trace {
 
 /** Fate, rule, its sentence, and what was particular. */
 function commentOf(event: FrameEvent): string | undefined {
-  const { fate, segment, fault, receiver, rule, detail } = event;
+  const { fate, segment, fault, receiver, rule, detail, harm } = event;
   const parts = [
-    fateText({ fate, segment, fault, receiver: receiver?.name }),
+    fateText({ fate, segment, fault, receiver: receiver?.name, harm }),
     rule === undefined ? '' : `${rule.id} ${rule.says}`,
     detail === undefined ? '' : escapeText(detail),
   ].filter((part) => part !== '');

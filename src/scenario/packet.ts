@@ -86,7 +86,7 @@ export class PacketReader {
   readonly #owners = new Map<Ip, HostSpec>();
   readonly #transfers = new Transfers();
 
-  constructor(topology: Topology) {
+  constructor(topology: Pick<Topology, 'hosts'>) {
     for (const host of topology.hosts)
       for (const { addresses } of host.interfaces)
         for (const { address } of addresses) this.#owners.set(address, host);

@@ -1,7 +1,7 @@
 import { formatEndpoint, formatIp, formatIpv4, formatMac } from '../core/address.ts';
 import type { Mac } from '../core/address.ts';
 import { toHex } from '../core/bytes.ts';
-import type { Fate, FrameBody, HostSpec } from '../core/driver.ts';
+import type { Fate, FrameBody, Harm, HostSpec } from '../core/driver.ts';
 import type { Rule } from '../core/rules.ts';
 import { escapeText } from '../core/text.ts';
 import type { Instant } from '../core/time.ts';
@@ -25,6 +25,8 @@ export interface FrameRecord {
   readonly target: string | null;
   readonly fate: Fate;
   readonly fault: string | null;
+  /** What the fault did to it; left out where it took it, or there was none. */
+  readonly harm?: Harm | undefined;
   /** The same for all crossings of one datagram. */
   readonly packet: number;
   readonly source_mac: string;
@@ -85,6 +87,7 @@ export function frameRecord(facts: PacketFacts, { number, zero }: Stand): FrameR
     target: facts.to?.name ?? null,
     fate: event.fate,
     fault: event.fault ?? null,
+    ...(event.harm === undefined ? {} : { harm: event.harm }),
     packet: event.packet,
     source_mac: formatMac(event.sourceMac),
     destination_mac: formatMac(event.destinationMac),

@@ -1,9 +1,10 @@
+import { isFault } from '../config/fault.ts';
 import type { Scenario } from '../config/scenario.ts';
 import { formatIpv4 } from '../core/address.ts';
 import { RULE_INDEXES, type Rule } from '../core/rules.ts';
 import type { Driver, FaultCount, FrameEvent, HostSpec, Topology, Trace } from '../core/driver.ts';
 import { bug } from '../core/errors.ts';
-import { after, toInstant, type Instant } from '../core/time.ts';
+import { after, NEVER, toInstant, type Instant } from '../core/time.ts';
 import { Expectations } from './expect.ts';
 import { LeaseView } from './leases.ts';
 import { Metrics } from './metrics.ts';
@@ -84,7 +85,7 @@ export class ScenarioRun {
     scheduleTimeline(scenario, this.seed, this.#plant, driver, this.#zero);
     for (const action of scenario.timeline) {
       const spread = 'spread' in action ? (action.spread?.overUs ?? 0) : 0;
-      const end = action.do === 'impair' ? action.until : action.at + spread;
+      const end = isFault(action) && action.until !== NEVER ? action.until : action.at + spread;
       this.#lastActionAt = Math.max(this.#lastActionAt, Math.min(end, scenario.durationUs));
     }
   }
@@ -221,7 +222,7 @@ export class ScenarioRun {
   #mustFire(): ExpectationResult[] {
     const counts = new Map(this.#faults().map(({ id, fired }) => [id, fired]));
     return this.#options.scenario.timeline.flatMap((action) => {
-      if (action.do !== 'impair' || action.mustFire === undefined) return [];
+      if (!isFault(action) || action.mustFire === undefined) return [];
       const fired = counts.get(action.id) ?? 0;
       const enough = fired >= action.mustFire;
       return [

@@ -10,9 +10,17 @@ type Party =
   | { readonly kind: 'member' }
   | { readonly kind: 'hosts'; readonly hosts: ReadonlySet<HostSpec> };
 
+/** A packet with its names looked up. */
+export interface ReadyPacket {
+  readonly kind: 'packet';
+  readonly step: PacketStep;
+  readonly from: Party;
+  readonly to: Party;
+}
+
 /** A step with its names looked up. */
 export type ReadyStep =
-  | { readonly kind: 'packet'; readonly step: PacketStep; readonly from: Party; readonly to: Party }
+  | ReadyPacket
   | { readonly kind: 'state'; readonly text: string; readonly who: Party; readonly state: string }
   | {
       readonly kind: 'rule';
@@ -22,6 +30,10 @@ export type ReadyStep =
       readonly words: readonly string[];
     };
 
+export function readyPacket(step: PacketStep, each: string | undefined, plant: PlantIndex): ReadyPacket {
+  return { kind: 'packet', step, from: partyOf(step.from, each, plant), to: partyOf(step.to, each, plant) };
+}
+
 export function readyStep(step: Step, each: string | undefined, plant: PlantIndex): ReadyStep {
   if (step.kind === 'state')
     return { kind: 'state', text: step.text, who: partyOf(step.who, each, plant), state: step.state };
@@ -29,7 +41,7 @@ export function readyStep(step: Step, each: string | undefined, plant: PlantInde
     const { kind, text, rule, words } = step;
     return { kind, text, who: partyOf(step.who, each, plant), rule, words };
   }
-  return { kind: 'packet', step, from: partyOf(step.from, each, plant), to: partyOf(step.to, each, plant) };
+  return readyPacket(step, each, plant);
 }
 
 export function stepText(ready: ReadyStep): string {
@@ -74,7 +86,7 @@ export function isReason(
 
 /** Compares a packet that has arrived with a step; captures are kept only when all fields hold. */
 export function matchPacket(
-  ready: Extract<ReadyStep, { kind: 'packet' }>,
+  ready: ReadyPacket,
   facts: PacketFacts,
   member: HostSpec | undefined,
   captures: Map<string, string>,

@@ -1,8 +1,10 @@
 import type { Action, PowerAction } from '../config/action.ts';
+import { type Fault, isFault } from '../config/fault.ts';
 import type { Scenario } from '../config/scenario.ts';
 import type { Driver, HostSpec } from '../core/driver.ts';
 import { memberKey, Random, streamKey } from '../core/random.ts';
 import { after, toInstant, type Instant } from '../core/time.ts';
+import { scheduleFault } from './faults.ts';
 import type { PlantIndex } from './plant.ts';
 
 /** A command for one host that the timeline comes to. */
@@ -62,16 +64,17 @@ export function scheduleTimeline(
 ): void {
   for (const { at, host, verb } of powerMoments(scenario, seed, plant))
     driver.command(after(start, at), host.name, verb, {});
-  for (const action of scenario.timeline) scheduleFault(action, plant, driver, start);
+  for (const action of scenario.timeline)
+    if (isFault(action)) scheduleFault(action, plant, driver, start);
+    else scheduleCommand(action, plant, driver, start);
 }
 
-function scheduleFault(action: Action, plant: PlantIndex, driver: Driver, start: Instant): void {
-  if (action.do === 'impair') {
-    const { id, where, lossRatio, delayUs, jitterUs } = action;
-    const until = after(start, action.until);
-    driver.impair({ id, where, lossRatio, delayUs, jitterUs }, after(start, action.at), until);
-    return;
-  }
+function scheduleCommand(
+  action: Exclude<Action, Fault>,
+  plant: PlantIndex,
+  driver: Driver,
+  start: Instant,
+): void {
   if (action.do === 'fail' || action.do === 'mend')
     for (const host of plant.members(action.who))
       driver.command(after(start, action.at), host.name, action.do, action.args);
@@ -91,9 +94,6 @@ function scheduleFault(action: Action, plant: PlantIndex, driver: Driver, start:
   if (action.do === 'show')
     for (const host of plant.members(action.who))
       driver.command(after(start, action.at), host.name, 'show', {});
-  if (action.do !== 'crash' && action.do !== 'restart') return;
-  for (const host of plant.members(action.who)) {
-    if (action.do === 'crash') driver.crash(after(start, action.at), host.name);
-    else driver.restart(after(start, action.at), host.name);
-  }
+  if (action.do === 'restart')
+    for (const host of plant.members(action.who)) driver.restart(after(start, action.at), host.name);
 }

@@ -3,6 +3,7 @@ import { cableCases } from './cases/cable.ts';
 import { commandCases } from './cases/commands.ts';
 import { datagramCases } from './cases/datagrams.ts';
 import { listenerCases } from './cases/listeners.ts';
+import { faultCases } from './cases/faults.ts';
 import { persistCases } from './cases/persist.ts';
 import { routerCases } from './cases/routers.ts';
 import { streamCases } from './cases/streams.ts';
@@ -20,5 +21,6 @@ export function driverConformance(name: string, make: MakeWorld): void {
     describe('routers that inspect', () => routerCases(make));
     describe('listeners', () => listenerCases(make));
     describe('commands', () => commandCases(make));
+    describe('faults', () => faultCases(make));
   });
 }

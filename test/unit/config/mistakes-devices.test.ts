@@ -107,7 +107,9 @@ describe('each mistake in devices, timeline and expect is shown at its place, wi
       name: 'an impairment that does nothing',
       piece: 'where: hfc, loss: 2%',
       by: 'where: hfc',
-      says: ['small.yaml:42:5 timeline[1]: it makes nothing worse: write loss:, delay: or jitter: above 0'],
+      says: [
+        'small.yaml:42:5 timeline[1]: it makes nothing worse: write loss:, delay:, jitter:, reorder:, duplicate:, corrupt: or bandwidth: above 0',
+      ],
     },
     {
       name: 'power for a server',

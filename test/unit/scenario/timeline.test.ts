@@ -81,8 +81,13 @@ test('faults go to the driver, all moments counted from its start', () => {
   };
   scheduleTimeline(scenario, 1, new PlantIndex(scenario, TOPOLOGY), driver, at(100));
   expect(told).toEqual([
-    ['impair', { id: 'noise', where: 'hfc', lossRatio: 0.02, delayUs: 5000, jitterUs: 0 }, at(101), at(131)],
-    ['crash', at(102), 'dhcp'],
+    [
+      'impair',
+      expect.objectContaining({ id: 'noise', where: 'hfc', lossRatio: 0.02, delayUs: 5000, jitterUs: 0 }),
+      at(101),
+      at(131),
+    ],
+    ['crash', at(102), 'dhcp', { id: 'crash-1', memory: 'lose', disk: 'keep' }],
     ['restart', at(103), 'dhcp'],
   ]);
 });
