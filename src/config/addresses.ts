@@ -82,6 +82,18 @@ export class AddressBook {
     return undefined;
   }
 
+  /** The first of `count` addresses of a network, one after another, that nobody has. */
+  freeBlock(network: Ipv4, prefixLength: number, count: number): Ipv4 | undefined {
+    const last = (network >>> 0) + 2 ** (32 - prefixLength) - 2;
+    let first = (network >>> 0) + 1;
+    while (first + count - 1 <= last) {
+      const taken = this.#ipv4.find((each) => each.first <= first + count - 1 && each.last >= first);
+      if (taken === undefined) return ipv4(first);
+      first = taken.last + 1;
+    }
+    return undefined;
+  }
+
   #ownerOf(blocks: readonly Block[], first: number, last: number): string | undefined {
     return blocks.find((block) => block.first <= last && block.last >= first)?.owner;
   }

@@ -83,7 +83,7 @@ function sourceOf(
     findings.addAtKey(path, 'quorum', 'the server probes by itself', 'write from: with the names of probers');
   return {
     kind: 'probed',
-    probing: { probe, everyUs, threshold },
+    probing: { probe, everyUs, threshold, holdDownUs: check['hold-down'] },
     vantages: vantagesOf(check, findings, path),
     quorumRatio: check.quorum ?? QUORUM_RATIO,
   };

@@ -11,6 +11,7 @@ import type { InterfaceAddress } from '../core/service.ts';
 import { interfaceAddress, type AddressBook } from './addresses.ts';
 import { buildClient } from './build-client.ts';
 import { buildTarget } from './build-checks.ts';
+import { buildEchoes } from './build-echoes.ts';
 import { buildAttacker, buildPopulation, serverAddress } from './build-resolver.ts';
 import { buildSecret } from './build-files.ts';
 import { claimRouter, RouterBuilder } from './build-router.ts';
@@ -29,8 +30,10 @@ import type {
 } from './scenario.ts';
 import type { ProberFile, WebFile } from './schema-checks.ts';
 import type { ClientFile } from './schema-router.ts';
-import type { DeviceFile } from './schema.ts';
+import type { DeviceFile as AnyDeviceFile } from './schema.ts';
 
+/** Resolvers are built as services. */
+type DeviceFile = Exclude<AnyDeviceFile, { kind: 'resolver' }>;
 type CmtsFile = Extract<DeviceFile, { kind: 'cmts' }>;
 type ModemFile = Extract<DeviceFile, { kind: 'cable-modem' }>;
 type HostFile = Extract<DeviceFile, { kind: 'host' | 'stub' }>;
@@ -230,7 +233,7 @@ export class DeviceBuilder {
 
   #host(name: string, file: HostFile, path: Path): HostDeviceConfig {
     this.#findings.segment(file.on, [...path, 'on']);
-    const address = file.ip && interfaceAddress(file.ip, file.router);
+    const address = this.#addressOf(name, file, path);
     if (address === undefined && file.router !== undefined)
       this.#findings.addAtKey(path, 'router', 'DHCP gives the router', 'write ip: too, or take this away');
     if (address !== undefined && file.count !== undefined) this.#membersFit(address, file.count, path);
@@ -250,7 +253,35 @@ export class DeviceBuilder {
       }),
       ask: this.#question(file, path),
       trustAnchors: this.#trustAnchors(file, path),
+      echoes: buildEchoes(file.answers, this.#findings, [...path, 'answers']),
     };
+  }
+
+  /** A stub that no DHCP server reaches has the next free addresses beside who has one on its segment. */
+  #addressOf(name: string, file: HostFile, path: Path): InterfaceAddress | undefined {
+    if (file.ip !== undefined) return interfaceAddress(file.ip, file.router);
+    const hasDhcp =
+      this.cables.has(file.on) || this.#services.some(({ kind, on }) => kind === 'dhcp' && on === file.on);
+    if (file.kind !== 'stub' || hasDhcp) return undefined;
+    const there = this.#services.find(
+      ({ on, addresses }) => on === file.on && addresses.some(({ address }) => isIpv4(address)),
+    );
+    const model = there?.addresses.find(({ address }) => isIpv4(address));
+    if (model === undefined) return undefined;
+    const { address, prefixLength } = model;
+    const count = file.count ?? 1;
+    const free = this.#book.freeBlock(maskIp(address, prefixLength) as Ipv4, prefixLength, count);
+    if (free === undefined) {
+      const message = `the network of ${there?.name ?? file.on} has no ${count} addresses left`;
+      this.#findings.add(
+        path,
+        message,
+        'write ip: with an address and the length of its network, such as 10.8.0.10/22',
+      );
+      return undefined;
+    }
+    this.#book.claim(free, count, name, path);
+    return { address: free, prefixLength };
   }
 
   #trustAnchors(file: HostFile, path: Path): readonly string[] {

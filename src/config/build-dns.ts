@@ -5,6 +5,7 @@ import { buildDnssec } from './build-dnssec.ts';
 import { buildGeography } from './build-geography.ts';
 import { buildRouting, type RoutingSurroundings } from './build-routing.ts';
 import { buildChecks } from './build-checks.ts';
+import { expandPolicies, type PlainDnsFile, type PlainZoneFile } from './shorthand.ts';
 import { buildZone } from './build-zone.ts';
 import { buildKeys, buildZonePeers } from './build-zone-peers.ts';
 import type { Findings, Path } from './findings.ts';
@@ -15,11 +16,12 @@ import type { DnsFile } from './schema-services.ts';
 const NSID_OCTETS_MAX = 128;
 
 export function buildDns(
-  file: DnsFile,
+  written: DnsFile,
   common: ServiceCommon,
   findings: Findings,
   path: Path,
 ): DnsServiceConfig {
+  const file = expandPolicies(written, findings, path);
   const geography = buildGeography(file, findings, path);
   const checks = checkNames(file);
   const keys = buildKeys(file.keys, findings, [...path, 'keys']);
@@ -77,7 +79,7 @@ export function buildDns(
 }
 
 /** Policies are not transferred. */
-function checkCopies({ zones }: DnsFile, findings: Findings, path: Path): void {
+function checkCopies({ zones }: PlainDnsFile, findings: Findings, path: Path): void {
   for (const [apex, zone] of Object.entries(zones))
     if (zone.routing !== undefined && zone.primaries !== undefined)
       findings.addAtKey(
@@ -89,11 +91,11 @@ function checkCopies({ zones }: DnsFile, findings: Findings, path: Path): void {
 }
 
 /** In the order of the file, which numbers them. */
-function checkNames(file: DnsFile): readonly string[] {
+function checkNames(file: PlainDnsFile): readonly string[] {
   return Object.keys(file.checks ?? {});
 }
 
-function recordsOf({ records }: DnsFile['zones'][string]): RoutingSurroundings['records'] {
+function recordsOf({ records }: PlainZoneFile): RoutingSurroundings['records'] {
   return (
     records && Object.entries(records).flatMap(([owner, list]) => list.map(({ type }) => ({ owner, type })))
   );

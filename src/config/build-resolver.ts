@@ -38,7 +38,8 @@ export function buildResolver(
     ...common,
     kind: 'resolver',
     roots: file.roots.flatMap((text, index) => {
-      const at = findings.has([...path, 'roots', index]) ? [...path, 'roots', index] : [...path, 'roots'];
+      const key = findings.has([...path, 'upstream']) ? 'upstream' : 'roots';
+      const at = findings.has([...path, key, index]) ? [...path, key, index] : [...path, key];
       return serverAddress(text, addressesInFile(services, ['dns']), findings, at);
     }),
     allowQuery: file['allow-query'] && new AccessList(file['allow-query'].flatMap(({ entries }) => entries)),

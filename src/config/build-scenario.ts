@@ -14,6 +14,7 @@ import { quote } from './mistakes.ts';
 import type { Params } from './params.ts';
 import type { LinkConfig, Scenario, SegmentConfig, ServiceConfig } from './scenario.ts';
 import type { ScenarioFile } from './schema.ts';
+import { resolverOf } from './shorthand.ts';
 import { parseEpochUs } from './values.ts';
 
 const EPOCH = '2026-01-01T00:00:00Z';
@@ -33,9 +34,16 @@ export function buildScenario(file: ScenarioFile, { fileName, params }: Whole, f
   checkSize(file, findings);
   const book = new AddressBook(findings);
   const order = [...(findings.root.children.get('services')?.keys.keys() ?? [])];
-  const services = buildServices(file.services ?? {}, order, book, findings);
+  const { resolvers, others } = splitDevices(file.devices ?? {});
+  const services = buildServices(
+    { ...file.services, ...resolvers },
+    order,
+    book,
+    findings,
+    Object.keys(resolvers),
+  );
   const builder = new DeviceBuilder(services, book, findings);
-  const devices = builder.build(file.devices ?? {});
+  const devices = builder.build(others);
   checkRanges(services, book, findings);
   const expectations = new ExpectationBuilder(devices, services, durationUs, findings);
   const net = buildNet(file, builder.cables, findings);
@@ -74,6 +82,18 @@ function nameAll(file: ScenarioFile, findings: Findings): void {
     const count = 'count' in device ? device.count : undefined;
     findings.names.set(name, { kind: device.kind, count, isService: false });
   }
+}
+
+type DeviceFiles = NonNullable<ScenarioFile['devices']>;
+
+/** Resolvers among the devices are services that are written shorter. */
+function splitDevices(devices: DeviceFiles) {
+  const resolvers: Record<string, ReturnType<typeof resolverOf>> = {};
+  const others: Record<string, Exclude<DeviceFiles[string], { kind: 'resolver' }>> = {};
+  for (const [name, device] of Object.entries(devices))
+    if (device.kind === 'resolver') resolvers[name] = resolverOf(device);
+    else others[name] = device;
+  return { resolvers, others };
 }
 
 function buildNet(

@@ -11,18 +11,19 @@ import type { FtpServiceConfig, ServiceCommon, ServiceConfig, TftpServiceConfig 
 import type { FtpFile, ServiceFile, ServicesFile, TftpFile } from './schema-services.ts';
 import { quote } from './mistakes.ts';
 
-/** Services in the file's order; the named kinds and those that say theirs. */
+/** Services in the file's order, the named kinds and those that say theirs; then those that stand among the devices. */
 export function buildServices(
   services: ServicesFile,
   order: readonly string[],
   book: AddressBook,
   findings: Findings,
+  among: readonly string[] = [],
 ): ServiceConfig[] {
   const built: ServiceConfig[] = [];
-  for (const name of order) {
+  for (const name of [...order, ...among]) {
     const file = services[name];
     if (file === undefined) continue;
-    const path = ['services', name];
+    const path = [among.includes(name) ? 'devices' : 'services', name];
     const common = buildCommon(name, file, built, book, findings, path);
     const service = buildService(file, common, services, findings, path);
     built.push(service);

@@ -8,10 +8,10 @@ import { loadZone } from '../store/zone-builder.ts';
 import type { Findings, Path } from './findings.ts';
 import { quote } from './mistakes.ts';
 import type { ZoneConfig } from './dns-settings.ts';
-import type { DnsFile } from './schema-services.ts';
+import type { PlainZoneFile } from './shorthand.ts';
 import { pathText } from './source.ts';
 
-type ZoneFile = DnsFile['zones'][string];
+type ZoneFile = PlainZoneFile;
 
 /** A zone of a file of its own, or of the records written here, as master-file text (RFC 1035 §5.1). */
 export function buildZone(

@@ -316,6 +316,8 @@ export interface HostDeviceConfig extends DeviceCommon {
   readonly ask: Question | undefined;
   /** Zones of this scenario, as written, whose keys it knows; empty: it believes what it is told. */
   readonly trustAnchors: readonly string[];
+  /** UDP ports where it sends back what it is sent. */
+  readonly echoes: readonly number[];
 }
 
 export interface Question {

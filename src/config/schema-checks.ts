@@ -29,6 +29,9 @@ const probed = {
   ...common,
   every: v.duration.optional().describe('from probe to probe; default 30s, with the threshold of gdnsd 10s'),
   threshold: threshold.optional(),
+  'hold-down': v.duration
+    .optional()
+    .describe('how long it stays down at least: successes before do not count; default 0s'),
   from: v
     .oneOrMany(z.string(), 64)
     .optional()

@@ -10,6 +10,35 @@ const recordData = v.strict({
   data: v.oneOrMany(v.line('data as in a zone file'), 100).describe('as in a zone file'),
 });
 
+const few = z.number().int().min(1).max(100);
+
+/** The short form of `routing:` and `checks:` for targets that are alike. */
+const policyRecord = v
+  .strict({
+    type: z.literal(['A', 'AAAA']),
+    ttl: v.duration.optional().describe('default 60s'),
+    policy: z
+      .literal(['failover', 'weighted', 'multivalue', 'simple'])
+      .describe('how one of the targets is chosen: failover takes the first that is healthy'),
+    targets: v.oneOrMany(v.ip, 100).describe('addresses, in the order that matters to failover'),
+    check: v
+      .strict({
+        probe: v
+          .line('a protocol and a port such as udp/7, tcp/80 or http/80')
+          .describe('udp/7, tcp/80, http/80'),
+        every: v.duration.optional().describe('from probe to probe; default 10s'),
+        timeout: v.duration.optional().describe('how long a probe waits; default 2s'),
+        'fail-after': few.optional().describe('failures in a row until a target is down; default 3'),
+        'recover-after': few.optional().describe('successes in a row until it is up again; default 3'),
+        'hold-down': v.duration
+          .optional()
+          .describe('how long a target that went down stays down at least; default 0s'),
+      })
+      .optional()
+      .describe('each target is probed like this; left out, all are healthy'),
+  })
+  .describe('records that a policy chooses from by the health of their addresses');
+
 const access = v.oneOrMany(v.accessEntry, 1_000);
 
 const whole = (least: number, most: number, what: string) =>
@@ -76,7 +105,10 @@ const zone = v.strict({
   'allow-query': access.optional().describe('who may ask about it; default as for the server'),
   'negative-ttl': v.duration.optional().describe('how long "there is none" is kept; default 1m'),
   records: z
-    .record(z.string().regex(/^(@|[A-Za-z0-9_*.-]{1,253})$/), v.oneOrMany(recordData, 100))
+    .record(
+      z.string().regex(/^(@|[A-Za-z0-9_*.-]{1,253})$/),
+      v.oneOrMany(z.union([recordData, policyRecord]), 100),
+    )
     .optional()
     .describe('records by name, "@" for the zone itself; SOA and NS are made when they are not there'),
   routing: routing.optional(),
@@ -113,3 +145,6 @@ export const dnsFields = {
     .record(z.string().regex(/^([A-Za-z0-9_-]{1,63}([.][A-Za-z0-9_-]{1,63})*[.]?|[.])$/), zone)
     .describe('what it is the authority for'),
 };
+
+export type RecordFile = z.output<typeof recordData>;
+export type PolicyRecordFile = z.output<typeof policyRecord>;

@@ -44,6 +44,28 @@ export const resolverFields = {
     .describe('how many bits of a client’s address servers are told (RFC 7871); left out, none'),
 };
 
+/** A resolver that asks one server for everything: a short way to write a service of kind `resolver`. */
+export const resolverDevice = v
+  .strict({
+    kind: z.literal('resolver'),
+    on: z.string().describe('the segment it is on'),
+    ip: v.addressWithLength.describe('its address'),
+    router: v.ip.optional().describe('its default router'),
+    upstream: v.oneOrMany(server, 13).describe('the servers that it asks for every name'),
+    cache: v
+      .strict({
+        size: resolverFields['cache-size'],
+        'min-ttl': resolverFields['min-ttl'],
+        'max-ttl': resolverFields['max-ttl'],
+        'max-negative-ttl': resolverFields['max-negative-ttl'],
+      })
+      .optional()
+      .describe('what it remembers, and for how long'),
+  })
+  .describe(
+    'a caching resolver before the servers that it is told; services: has those that search from the root',
+  );
+
 /** Many clients of resolvers, as one host. */
 export const population = v
   .strict({
@@ -87,4 +109,5 @@ export const attacker = v
   .describe('a host that forges answers to a resolver');
 
 export type PopulationFile = z.output<typeof population>;
+export type ResolverDeviceFile = z.output<typeof resolverDevice>;
 export type AttackerFile = z.output<typeof attacker>;

@@ -4,7 +4,7 @@ import { checkActions, prober, web } from './schema-checks.ts';
 import { hostFaults, networkFaults } from './schema-faults.ts';
 import { making } from './schema-params.ts';
 import { expectation } from './schema-expect.ts';
-import { attacker, population } from './schema-resolver.ts';
+import { attacker, population, resolverDevice } from './schema-resolver.ts';
 import { client, router } from './schema-router.ts';
 import { services } from './schema-services.ts';
 import * as v from './values.ts';
@@ -40,6 +40,10 @@ const host = {
   ip: v.addressWithLength.optional().describe('its address; left out: by DHCP'),
   router: v.ip.optional().describe('its default router'),
   class: v.line('text for option 60').optional().describe('option 60 of its DHCP'),
+  answers: v
+    .oneOrMany(v.line('a port such as udp/7'), 16)
+    .optional()
+    .describe('ports where it sends back what it is sent, such as udp/7 (RFC 862), for checks to look at'),
 };
 
 const asks = {
@@ -107,6 +111,7 @@ const devices = z
       prober({ count: count.optional() }),
       population,
       attacker,
+      resolverDevice,
     ]),
   )
   .describe('the devices');

@@ -39,6 +39,7 @@ export class Expectations {
   readonly #frames: FrameWatcher[] = [];
   readonly #reasons: ReasonWatcher[] = [];
   readonly #rows: RowWatcher[] = [];
+  readonly #answers: GoalWatcher[] = [];
   readonly #measures = new Map<string, MeasureWatcher[]>();
 
   constructor(expectations: readonly Expectation[], plant: PlantIndex, leases: LeaseView) {
@@ -70,6 +71,15 @@ export class Expectations {
 
   state(at: Instant, host: number, state: string): void {
     for (const watcher of this.#states) watcher.state(at, host, state);
+  }
+
+  /** What a name server would say. */
+  answered(at: Instant, host: number, answers: readonly string[]): void {
+    for (const watcher of this.#answers) if (!watcher.decided) watcher.answered(at, host, answers);
+  }
+
+  get wantsAnswers(): boolean {
+    return this.#answers.length > 0;
   }
 
   reason(at: Instant, host: number, rule: Rule, detail: string | undefined): void {
@@ -140,6 +150,7 @@ export class Expectations {
     else if (kind === 'rule') this.#reasons.push(watcher);
     else if (kind === 'measure') this.#addMeasure(watcher);
     else this.#frames.push(watcher);
+    if (kind === 'answers' && !watcher.lasting) this.#answers.push(watcher);
     return watcher;
   }
 

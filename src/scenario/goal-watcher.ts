@@ -85,9 +85,14 @@ export class GoalWatcher implements StateWatcher, FrameWatcher, ReasonWatcher, M
     if (member === undefined) return;
     const host = this.#plant.numberOf(member);
     if (host === undefined || !this.#isMember(host - this.#first) || facts.kind !== 'ANSWER') return;
+    this.answered(at, host, (facts.fields.get('answer') ?? '').split(','));
+  }
+
+  /** A name server gives these data, or would if it were asked. */
+  answered(at: Instant, host: number, answers: readonly string[]): void {
+    if (!('answer' in this.goal) || !this.#isMember(host - this.#first)) return;
     this.#begin(at);
     this.#heard = true;
-    const answers = (facts.fields.get('answer') ?? '').split(',');
     const wanted = plainName(this.goal.answer);
     if (this.#open && answers.some((answer) => plainName(answer) === wanted))
       this.#arrive(at, host - this.#first);

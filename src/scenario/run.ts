@@ -5,6 +5,7 @@ import { RULE_INDEXES, type Rule } from '../core/rules.ts';
 import type { Driver, FaultCount, FrameEvent, HostSpec, Topology, Trace } from '../core/driver.ts';
 import { bug } from '../core/errors.ts';
 import { after, NEVER, toInstant, type Instant } from '../core/time.ts';
+import { answersIn, scheduleQuestions } from './asking.ts';
 import { Expectations } from './expect.ts';
 import { LeaseView } from './leases.ts';
 import { Metrics } from './metrics.ts';
@@ -83,6 +84,7 @@ export class ScenarioRun {
     this.#zero = driver.now;
     this.#leases.begin(driver.now);
     scheduleTimeline(scenario, this.seed, this.#plant, driver, this.#zero);
+    scheduleQuestions({ scenario, plant: this.#plant }, driver, this.#zero);
     for (const action of scenario.timeline) {
       const spread = 'spread' in action ? (action.spread?.overUs ?? 0) : 0;
       const end = isFault(action) && action.until !== NEVER ? action.until : action.at + spread;
@@ -182,6 +184,11 @@ export class ScenarioRun {
       },
     };
     if (this.#expectations.wantsFrames) trace.frame = (event) => this.#frame(event);
+    if (this.#expectations.wantsAnswers)
+      trace.reply = (at, host, verb, value) => {
+        const number = verb === 'dig' ? this.#plant.numberOf(host) : undefined;
+        if (number !== undefined) this.#expectations.answered(this.#moment(at), number, answersIn(value));
+      };
     const counts = this.#ruleCounts;
     if (this.#expectations.wantsReasons || counts !== undefined) {
       trace.because = (at, host, rule, detail) => {

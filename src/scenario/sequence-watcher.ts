@@ -28,15 +28,28 @@ class Cursor {
   lastAt = 0;
   /** What came instead of the next step, the first time that it nearly came. */
   near: string | undefined;
+  /** A packet for the step after the next that has arrived before it. */
+  early: EarlyPacket | undefined;
 
   constructor(member: HostSpec | undefined) {
     this.member = member;
   }
 }
 
+interface EarlyPacket {
+  /** Of the step that it is for. */
+  readonly index: number;
+  readonly from: HostSpec;
+  /** Numbers of one sender's packets grow. */
+  readonly packet: number;
+  readonly captures: ReadonlyMap<string, string>;
+}
+
 /**
  * Steps in order, other events between them allowed; with `each`, every member by itself. A packet belongs to a member when
  * it is from or to it, or carries its hardware address in `chaddr`; a packet between others counts for all that wait for it.
+ * Packets are in the order of their arrival; two of one sender, one right after the other in the steps, in the order in which
+ * it sent them: their ways may differ.
  */
 export class SequenceWatcher implements FrameWatcher, StateWatcher, ReasonWatcher {
   readonly lasting = false;
@@ -168,8 +181,32 @@ export class SequenceWatcher implements FrameWatcher, StateWatcher, ReasonWatche
     const next = cursor && this.#steps[cursor.index];
     if (cursor === undefined || next?.kind !== 'packet') return;
     const match = matchPacket(next, facts, cursor.member, cursor.captures);
-    if (match === 'yes') this.#advance(cursor, at);
-    else if (match !== 'no') cursor.near ??= `at ${formatMoment(at)} one came whose ${match.differs}`;
+    if (match === 'yes') {
+      this.#advance(cursor, at);
+      this.#useEarly(cursor, at, facts);
+      return;
+    }
+    if (match !== 'no') cursor.near ??= `at ${formatMoment(at)} one came whose ${match.differs}`;
+    this.#noteEarly(cursor, facts);
+  }
+
+  /** Remembers the last packet that the step after the next waits for. */
+  #noteEarly(cursor: Cursor, facts: PacketFacts): void {
+    const index = cursor.index + 1;
+    const step = this.#steps[index];
+    if (step?.kind !== 'packet' || index === 1) return;
+    const captures = new Map(cursor.captures);
+    if (matchPacket(step, facts, cursor.member, captures) !== 'yes') return;
+    cursor.early = { index, from: facts.from, packet: facts.event.packet, captures };
+  }
+
+  /** What came before the packet just seen, and was sent by the same host after it. */
+  #useEarly(cursor: Cursor, at: Instant, { from, event }: PacketFacts): void {
+    const { early } = cursor;
+    if (early?.index !== cursor.index || early.from !== from || early.packet <= event.packet) return;
+    for (const [name, value] of early.captures)
+      if (!cursor.captures.has(name)) cursor.captures.set(name, value);
+    this.#advance(cursor, at);
   }
 
   #enter(cursor: Cursor, at: Instant, host: HostSpec, state: string): void {
@@ -197,6 +234,7 @@ export class SequenceWatcher implements FrameWatcher, StateWatcher, ReasonWatche
     cursor.lastAt = at;
     cursor.index++;
     cursor.near = undefined;
+    if (cursor.early !== undefined && cursor.early.index < cursor.index) cursor.early = undefined;
     if (cursor.index === this.#steps.length) this.#unfinished--;
     this.#noteWaiting(cursor);
   }

@@ -236,7 +236,7 @@ function plainHost(device: HostDeviceConfig, index: number, { network, world }: 
     interfaces,
     routes: fixed === undefined ? NONE : network.routes.routesOf({ interfaces, forwards: false }),
     forwards: false,
-    udpPorts: fixed === undefined ? CLIENT_PORTS : NONE,
+    udpPorts: [...(fixed === undefined ? CLIENT_PORTS : NONE), ...device.echoes],
     tcpPorts: NONE,
     create: hostMaker(device, { name, mac }, world),
   };

@@ -1,4 +1,4 @@
-import { Option } from '../codec/dhcp/codes.ts';
+import { CLIENT_PORT, Option } from '../codec/dhcp/codes.ts';
 import { typeNumber } from '../codec/dns/registry.ts';
 import type { HostDeviceConfig, Question } from '../config/scenario.ts';
 import type { Mac } from '../core/address.ts';
@@ -7,6 +7,8 @@ import { Random, streamKey } from '../core/random.ts';
 import type { Service } from '../core/service.ts';
 import { utf8Octets } from '../core/text.ts';
 import { type DhcpClientProfile, HOST_PROFILE } from '../engine/dhcp/client-profile.ts';
+import { Bundle } from '../service/bundle.ts';
+import { EchoService } from '../service/echo.ts';
 import { HostService } from '../service/host.ts';
 import type { LookupQuestion } from '../service/lookups.ts';
 import { StubService } from '../service/stub.ts';
@@ -16,6 +18,22 @@ import type { World } from './world.ts';
 
 /** The maker of one plain host: with a DHCP client, or with the address that the file gives. */
 export function hostMaker(
+  device: HostDeviceConfig,
+  site: { readonly name: string; readonly mac: Mac },
+  world: World,
+): () => Service {
+  const make = clientMaker(device, site, world);
+  const { echoes, address } = device;
+  if (echoes.length === 0) return make;
+  const none = { tcpPorts: [], tables: [] };
+  return () =>
+    new Bundle([
+      { name: 'client', service: make(), udpPorts: address === undefined ? [CLIENT_PORT] : [], ...none },
+      { name: 'echo', service: new EchoService(echoes), udpPorts: echoes, ...none },
+    ]);
+}
+
+function clientMaker(
   device: HostDeviceConfig,
   { name, mac }: { readonly name: string; readonly mac: Mac },
   world: World,

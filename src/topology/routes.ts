@@ -45,6 +45,7 @@ export class RoutePlan {
     const known = new Set<string>();
     for (const own of host.interfaces)
       for (const address of own.addresses) known.add(formatPrefix(prefixOf(address)));
+    if (!host.forwards) this.#addOwnSegments(host, known, routes);
     const seen = new Set(host.interfaces.map((own) => own.segment));
     // Breadth first: each entry is a segment reached, and how the host leaves towards it.
     const queue: { segment: string; via: number; first: Exit | undefined }[] = host.interfaces.map(
@@ -70,6 +71,17 @@ export class RoutePlan {
       }
     }
     return routes;
+  }
+
+  /** Who stands on the same segment is reached without a router, whatever its network. */
+  #addOwnSegments(host: RoutedHost, known: Set<string>, routes: RouteSpec[]): void {
+    for (const [via, { segment }] of host.interfaces.entries())
+      for (const prefix of this.#prefixes.get(segment) ?? []) {
+        const key = formatPrefix(prefix);
+        if (known.has(key)) continue;
+        known.add(key);
+        routes.push({ to: prefix, via });
+      }
   }
 
   #addExit(segment: string, exit: Exit): void {

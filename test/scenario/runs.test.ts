@@ -8,16 +8,24 @@ const SHIPPED = readdirSync(FOLDER).filter((name) => name.endsWith('.yaml'));
 /** The lab of containers runs simulated as well. */
 const LAB = '../deploy/lab.yaml';
 
+/** What a file says is a warning, and is one: the storm is what it shows. */
+const WARNED: Readonly<Record<string, readonly string[]>> = {
+  'boot-storm-5000.yaml': ['dhcp.retransmits < 3000'],
+};
+
 describe.each([...SHIPPED, LAB])('%s', (name) => {
   const path = join(FOLDER, name);
 
   test('passes, twice with the same digest, and with another under another seed', async () => {
     const first = await simulate(path);
-    expect(first.expectations.filter(({ verdict }) => verdict !== 'pass')).toEqual([]);
-    expect(first.verdict).toBe('pass');
+    const warned = WARNED[name] ?? [];
+    const verdict = warned.length === 0 ? 'pass' : 'warn';
+    const failed = first.expectations.filter((one) => one.verdict !== 'pass' && !warned.includes(one.text));
+    expect(failed).toEqual([]);
+    expect(first.verdict).toBe(verdict);
     expect(await simulate(path)).toEqual(first);
     const other = await simulate(path, { seed: first.seed + 1 });
-    expect(other.verdict).toBe('pass');
+    expect(other.verdict).toBe(verdict);
     expect(other.digest).not.toBe(first.digest);
   });
 });

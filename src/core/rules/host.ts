@@ -192,4 +192,23 @@ export const HOST = defineRules('HOST', {
       tryIt: 'Send any octets to port 68 and see the host go on as before.',
     },
   ],
+  echoes: [
+    50,
+    {
+      says: 'The host sends back what it was sent.',
+      why: 'Whoever hears the echo knows that the host is up, and the way there and back: the simplest of health checks.',
+      source: 'RFC 862',
+      tryIt: 'headend run scenarios/dns-failover-caches.yaml --ladder web-a',
+    },
+  ],
+  echoIgnored: [
+    51,
+    {
+      says: 'The datagram came from an echo port, or was sent to all: no echo.',
+      why: 'Two echo servers that answer each other never stop, and one datagram to all would make all of them answer.',
+      source: 'RFC 862, RFC 1122 §3.2.1.3',
+      tryIt: 'Send a datagram from port 7 to port 7.',
+      fix: 'Ask from an ephemeral port.',
+    },
+  ],
 });

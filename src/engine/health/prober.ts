@@ -28,6 +28,8 @@ interface Task {
   /** When the next probe begins: every interval, however long the last one took. */
   nextAt: Instant;
   probe: Probe | undefined;
+  /** Down until then at least; in the past for one that is up. */
+  heldUntil: Instant;
 }
 
 /** Probes a list of targets, each in its interval, from a moment of its own on. All are probed once at the start. */
@@ -46,6 +48,7 @@ export class Prober {
       isFirst: true,
       nextAt: toInstant(0),
       probe: undefined,
+      heldUntil: toInstant(0),
     }));
     if (watched.length === 0) this.#deadline = NEVER;
   }
@@ -71,6 +74,7 @@ export class Prober {
       task.isFirst = same.isFirst;
       task.nextAt = same.nextAt;
       task.probe = same.probe;
+      task.heldUntil = same.heldUntil;
     }
     this.#orphans = [...before.#orphans];
     for (const { probe } of old.values()) if (probe !== undefined) this.#orphans.push(probe);
@@ -142,7 +146,7 @@ export class Prober {
       effects.explains ? `${name}: ${outcome.reason}` : undefined,
     );
     if (task.isFirst) this.#decide(task, outcome, effects);
-    else task.threshold.observe(outcome.passed);
+    else observe(task, outcome.passed, now);
     const { isUp, successes, failures, probesToChange } = task.threshold;
     this.#seen(index, { isUp, successes, failures, probesToChange, reason: outcome.reason }, now, effects);
   }
@@ -167,6 +171,14 @@ export class Prober {
     }
     this.#deadline = first;
   }
+}
+
+/** A target that flaps is held down: what it shows meanwhile does not count for it. */
+function observe(task: Task, passed: boolean, now: Instant): void {
+  const { threshold, watched } = task;
+  if (passed && !threshold.isUp && now < task.heldUntil) return;
+  const changed = threshold.observe(passed);
+  if (changed && !threshold.isUp) task.heldUntil = after(now, watched.probing.holdDownUs ?? 0);
 }
 
 function isSameWatch(a: Watched, b: Watched): boolean {

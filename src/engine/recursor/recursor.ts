@@ -190,8 +190,9 @@ export class Recursor {
     const isNegative = known.rcode !== Rcode.NOERROR || known.authorities.length > 0;
     tell(effects, isNegative ? RESOLVER.negativeHit : RESOLVER.hit, qname, qtype, leftText(known, effects));
     query.answered(known, now, effects);
-    if (!this.#options.prefetches || isNegative) return;
     const found = this.#cache.find(qname, qtype, now, client);
+    if (found !== undefined) effects.measure('cache.age.us', found.ttl * 1_000_000 - (found.expiresAt - now));
+    if (!this.#options.prefetches || isNegative) return;
     if (found === undefined || found.expiresAt - now > found.ttl * 1_000_000 * PREFETCH_SHARE) return;
     const { task, isNew } = this.#iterator.taskFor(query, { queries: QUERIES_MAX }, 0);
     if (!isNew) return;

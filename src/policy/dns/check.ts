@@ -49,6 +49,8 @@ export interface Probing {
   readonly probe: ProbeSpec;
   readonly everyUs: number;
   readonly threshold: ThresholdSpec;
+  /** After it went down, successes do not count for so long; left out: they do at once. */
+  readonly holdDownUs?: number | undefined;
 }
 
 /** A check as its server knows it; others are named by their position. */

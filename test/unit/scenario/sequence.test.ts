@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { HostSpec } from '../../../src/core/driver.ts';
+import type { FrameEvent, HostSpec } from '../../../src/core/driver.ts';
 import { dhcp, frameOf, HOSTS, ipv4Of, ToldRun, udp } from './plant.ts';
 
 const { cm0, cm1, cm2, cmts, dhcp: server } = HOSTS;
@@ -42,6 +42,36 @@ function verdictOfLate(mode: 'virtual' | 'live'): string {
   );
   return run.state(1, cm0, 'waitingForTftp').state(12, cm0, 'operational').verdict().verdict;
 }
+
+const STEPS = `  - sequence:
+      each: cm[0]
+      steps: ["STATE cm[0] waitingForTftp", "UDP cm[0]>dhcp", "UDP cm[0]>dns"]`;
+const sent = (seconds: number, packet: number, to: string, receiver: HostSpec) => ({
+  ...frameOf(
+    { seconds, sender: cm0, receiver, segment: 'core' },
+    udp('10.9.16.1:9000', to, new Uint8Array(1)),
+  ),
+  packet,
+});
+const toDhcp = (seconds: number, packet: number) => sent(seconds, packet, '10.0.0.67:9', server);
+const toDns = (seconds: number, packet: number) => sent(seconds, packet, '10.0.0.53:9', HOSTS.dns);
+const told = (...frames: readonly FrameEvent[]) => {
+  const run = new ToldRun(STEPS);
+  run.state(1, cm0, 'waitingForTftp');
+  for (const frame of frames) run.frame(frame);
+  return run.verdict();
+};
+
+describe('packets that one host sends at once', () => {
+  test.each([
+    { name: 'arrive in order', frames: [toDhcp(2, 7), toDns(3, 8)], verdict: 'pass' },
+    { name: 'overtake each other on their ways', frames: [toDns(2, 8), toDhcp(3, 7)], verdict: 'pass' },
+    { name: 'were sent in the other order', frames: [toDns(2, 7), toDhcp(3, 8)], verdict: 'fail' },
+    { name: 'one of them alone', frames: [toDns(2, 8)], verdict: 'fail' },
+  ])('$name: $verdict', ({ frames, verdict }) => {
+    expect(told(...frames)).toMatchObject({ verdict });
+  });
+});
 
 describe('a sequence for each of a group', () => {
   test('three modems at once do not take each other’s packets', () => {

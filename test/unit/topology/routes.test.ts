@@ -46,6 +46,14 @@ describe('the routes of a plant', () => {
     ]);
   });
 
+  test('who stands on one segment is reached without a router, whatever its network', () => {
+    const dns = host(on('core', '10.0.0.53/24'));
+    const web = host(on('core', '10.1.0.10/24'));
+    const both = new RoutePlan([dns, web], []);
+    expect(routes(both, dns)).toEqual(['10.1.0.0/24 via 0']);
+    expect(routes(both, web)).toEqual(['10.0.0.0/24 via 0']);
+  });
+
   test('a CMTS knows the networks of another by its uplink, and its own by being there', () => {
     expect(routes(plan, cmts)).toEqual(['10.10.0.0/18 via 1 10.0.0.2', '10.11.0.0/16 via 1 10.0.0.2']);
   });

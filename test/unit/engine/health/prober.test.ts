@@ -44,6 +44,32 @@ describe('detection falls in [(k-1)I+t, kI+t]: dns.md 2.4', () => {
   });
 });
 
+test('a target that went down is held down: successes before that is over do not count', () => {
+  const everyUs = 10 * SECOND;
+  const probing = {
+    probe: { kind: 'tcp', to: TARGET, connectUs: 2 * SECOND },
+    everyUs,
+    threshold: { kind: 'route53', count: 2 },
+    holdDownUs: 60 * SECOND,
+  } as const;
+  const random = new Random(streamKey(1, 'web'));
+  const bench = new Bench({ name: 'web', probing, startsHealthy: true, random });
+  const round = (how: 'open' | 'reset') => {
+    const at = bench.wake();
+    if (how === 'open') bench.open(at);
+    else bench.end('reset', at);
+    return at;
+  };
+  round('open');
+  round('reset');
+  const downAt = round('reset');
+  expect(bench.last?.isUp).toBe(false);
+  let upAt = downAt;
+  while (bench.last?.isUp === false) upAt = round('open');
+  // Six probes are not counted, the seventh and eighth are.
+  expect(upAt - downAt).toBe(7 * everyUs);
+});
+
 describe('moments', () => {
   test('the first probe decides at once; after that as many as the threshold says', () => {
     const bench = new Bench(watch(HTTP));
