@@ -95,7 +95,7 @@ const FATES: Readonly<Record<Mark['fate'], string>> = {
 };
 
 /** What a host said of itself as evidence. */
-export function logged(
+function logged(
   entry: { readonly rule: Rule; readonly mark: LogMark } | undefined,
 ): Evidence | undefined {
   if (entry === undefined) return undefined;

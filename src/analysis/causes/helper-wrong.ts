@@ -108,7 +108,7 @@ function helpersOf(seen: Observed, relay: string | undefined): readonly Helper[]
 }
 
 /** Whether a DHCP server is known to have this address, up or down. */
-export function isServer(seen: Observed, address: Ip): boolean {
+function isServer(seen: Observed, address: Ip): boolean {
   if ((seen.peerAt('dhcp', address)?.answered ?? 0) > 0) return true;
   return seen.kindAt(address).split('+').includes('dhcp');
 }
