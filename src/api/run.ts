@@ -6,6 +6,7 @@ import type { Line } from '../report/line.ts';
 import { renderSummary, type Lesson } from '../report/summary.ts';
 import { worst } from '../scenario/result.ts';
 import type { RunResult, Verdict } from '../scenario/result.ts';
+import { liveFinder, withCauses } from './causes.ts';
 import { EXIT } from './exit.ts';
 import { liveMapping, prepareLive } from './live.ts';
 import { Observation } from './observe.ts';
@@ -66,8 +67,12 @@ export async function runOnce(request: RunRequest, signal: AbortSignal): Promise
   const page = pageOf(request, subject);
   const startedAt = performance.now();
   const listeners = [...observation.listeners, ...(page?.listeners ?? []), ...(request.listeners ?? [])];
-  const result = await run.execute(listeners, { ...request.pace, signal });
+  const live = mode === 'live' ? liveFinder(run.topology) : undefined;
+  if (live !== undefined) listeners.push(live);
+  const executed = await run.execute(listeners, { ...request.pace, signal });
   const tookMs = performance.now() - startedAt;
+  const pace = { untilUs: request.pace?.untilUs, signal };
+  const result = await withCauses(executed, { loaded, seed, pace, live });
   for (const text of observation.finish(result)) notice(text);
   await page?.write(result, (listenerOf) => {
     const again = prepareVirtual(loaded, { seed });

@@ -49,7 +49,7 @@ export function renderSummary(result: RunResult, context: SummaryContext): reado
     ...deviceLines(result.devices, columns),
     ...heldLines(result, columns),
     ...told.flatMap((one) => toldLines(one, columns)),
-    ...(told.length === 0 ? [] : adviceLines(context, columns)),
+    ...(told.length === 0 ? [] : [...causeLines(result, columns), ...adviceLines(context, columns)]),
     countLine(result, context.exitCode),
   ];
 }
@@ -130,6 +130,26 @@ function toldLines(expectation: ExpectationResult, columns: number): readonly Li
     ...labelled('why it matters', why ?? '', columns),
   ];
 }
+
+/** The first cause, with what proves it. */
+function causeLines({ causes = [] }: RunResult, columns: number): readonly Line[] {
+  const [first] = causes;
+  if (first === undefined) return [];
+  const { id, title, sure, what, evidence, check } = first;
+  return [
+    ...labelled(sure === 'certain' ? 'cause' : 'likely cause', title, columns),
+    ...labelled('', what, columns),
+    ...evidence
+      .slice(0, EVIDENCE_MAX)
+      .flatMap(({ number, at, text }, index) =>
+        labelled(index === 0 ? 'proof' : '', `#${number} ${(at / 1_000_000).toFixed(3)} s ${text}`, columns),
+      ),
+    ...labelled('check next', check, columns),
+    [span(''.padEnd(LABEL)), span(`headend explain ${id}`, 'command')],
+  ];
+}
+
+const EVIDENCE_MAX = 3;
 
 function adviceLines({ reproduce, lessons }: SummaryContext, columns: number): readonly Line[] {
   const learn = lessons.slice(0, LESSONS_MAX).map(({ id, says, count }) => ({

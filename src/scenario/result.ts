@@ -35,6 +35,34 @@ export interface RunResult {
   readonly histograms: Readonly<Record<string, HistogramData>>;
   /** Levels over time, for charts. */
   readonly series: Readonly<Record<string, PlainSeries>>;
+  /** Of a run that did not pass: what is behind it, the surest first; left out where nobody looked. */
+  readonly causes?: readonly CauseResult[] | undefined;
+}
+
+/** What is wrong, why one may say so, and what to look at next. Texts are safe to show. */
+export interface CauseResult {
+  /** Such as `HE-CAUSE-006`. */
+  readonly id: string;
+  readonly title: string;
+  readonly sure: 'certain' | 'likely';
+  /** Who suffers what, with the addresses and names of this trace. */
+  readonly what: string;
+  readonly evidence: readonly EvidenceResult[];
+  /** The check to make next. */
+  readonly check: string;
+  /** The command that teaches it. */
+  readonly learn: string;
+  /** How many clients it keeps from service, or concerns. */
+  readonly affected: number;
+}
+
+/** One event that proves a cause. */
+export interface EvidenceResult {
+  /** Its number in the trace: `headend explain TRACE#N` shows it. */
+  readonly number: number;
+  /** Microseconds since the start. */
+  readonly at: number;
+  readonly text: string;
 }
 
 export interface DeviceResult {

@@ -1,33 +1,11 @@
 import type { Rule } from '../../core/rules.ts';
+import type { CauseResult, EvidenceResult } from '../../scenario/result.ts';
 import type { Boot, LogMark } from './boot.ts';
 import type { LogEntry } from './observed.ts';
 import type { Mark } from './track.ts';
 
-/** One event that proves a cause. */
-export interface Evidence {
-  /** Its number in the trace: `headend explain TRACE#N` shows it. */
-  readonly number: number;
-  /** Microseconds since the start. */
-  readonly at: number;
-  readonly text: string;
-}
-
-/** What is wrong, why one may say so, and what to look at next. Texts are safe to show. */
-export interface Cause {
-  /** Such as `HE-CAUSE-006`. */
-  readonly id: string;
-  readonly title: string;
-  readonly sure: 'certain' | 'likely';
-  /** Who suffers what, with the addresses and names of this trace. */
-  readonly what: string;
-  readonly evidence: readonly Evidence[];
-  /** The check to make next. */
-  readonly check: string;
-  /** The command that teaches it. */
-  readonly learn: string;
-  /** How many clients it keeps from service, or concerns. */
-  readonly affected: number;
-}
+export type Cause = CauseResult;
+export type Evidence = EvidenceResult;
 
 /** What a detector finds; `DETECTORS` has them in the order of a boot. */
 export interface Finding {
@@ -95,9 +73,7 @@ const FATES: Readonly<Record<Mark['fate'], string>> = {
 };
 
 /** What a host said of itself as evidence. */
-function logged(
-  entry: { readonly rule: Rule; readonly mark: LogMark } | undefined,
-): Evidence | undefined {
+function logged(entry: { readonly rule: Rule; readonly mark: LogMark } | undefined): Evidence | undefined {
   if (entry === undefined) return undefined;
   const { rule, mark } = entry;
   const detail = mark.detail === undefined ? '' : ` (${mark.detail})`;

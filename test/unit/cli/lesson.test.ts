@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CommandLine } from '../../support/command-line.ts';
+import { CommandLine, SCENARIOS } from '../../support/command-line.ts';
 
 let headend: CommandLine;
 beforeAll(() => {
@@ -84,4 +84,20 @@ describe('lesson', () => {
     expect(refused.code).toBe(2);
     expect(refused.err).toContain('damaged.trace:1:1');
   });
+});
+
+test('the end of a failed run names the cause, and what to check next; a run that passes has none', async () => {
+  const file = `${SCENARIOS}/incidents/06-dark-street.yaml`;
+  const failed = await headend.run('run', file, '--expect', 'boot.p95 < 10s');
+  expect(failed.code).toBe(1);
+  expect(failed.out).toContain('cause          The relay has no helper address');
+  expect(failed.out).toContain('check next     show the helper address of cmts');
+  expect(failed.out).toContain('headend explain HE-CAUSE-006');
+  const { out } = await headend.run('run', file, '--expect', 'boot.p95 < 10s', '--json');
+  expect(JSON.parse(out)).toMatchObject({
+    verdict: 'fail',
+    causes: [{ id: 'HE-CAUSE-006', sure: 'certain' }],
+  });
+  const passed = await headend.run('run', file, '--json');
+  expect(JSON.parse(passed.out)).not.toHaveProperty('causes');
 });

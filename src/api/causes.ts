@@ -1,0 +1,43 @@
+import { CauseFinder } from '../analysis/cause/finder.ts';
+import type { Topology } from '../core/driver.ts';
+import { toInstant } from '../core/time.ts';
+import type { RunResult, Verdict } from '../scenario/result.ts';
+import { prepareVirtual, type LoadedScenario } from './scenario.ts';
+import type { Pace } from './virtual-run.ts';
+
+/** To run again what has more packets than this takes longer than anybody waits for a reason. */
+const PACKETS_MAX = 3_000_000;
+/** Told in JSON; a person reads the first. */
+const CAUSES_MAX = 5;
+
+const FAILED: ReadonlySet<Verdict> = new Set(['inconclusive', 'fail']);
+
+/** A finder for a run that cannot be repeated: it listens from the start. */
+export function liveFinder({ hosts }: Topology): CauseFinder {
+  const finder = new CauseFinder(hosts);
+  finder.begin(toInstant(Date.now() * 1_000));
+  return finder;
+}
+
+/**
+ * The result, with what is behind it when it did not pass. A virtual run is run again from its seed with the finder
+ * listening, so that runs that pass pay nothing.
+ */
+export async function withCauses(
+  result: RunResult,
+  run: {
+    readonly loaded: LoadedScenario;
+    readonly seed: number | undefined;
+    readonly pace: Pace;
+    readonly live: CauseFinder | undefined;
+  },
+): Promise<RunResult> {
+  const { loaded, seed, pace, live } = run;
+  if (!FAILED.has(result.verdict) || pace.signal?.aborted === true) return result;
+  if (live !== undefined) return { ...result, causes: live.causes().slice(0, CAUSES_MAX) };
+  if (result.packets > PACKETS_MAX) return result;
+  const again = prepareVirtual(loaded, { seed });
+  const finder = new CauseFinder(again.topology.hosts);
+  await again.execute([finder], pace);
+  return { ...result, causes: finder.causes().slice(0, CAUSES_MAX) };
+}
