@@ -135,19 +135,28 @@ function ofDissection(dissection: Dissection, context: readonly string[]): Packe
 
 function explainRecord(record: TraceRecord, before: readonly TraceRecord[]): PacketExplanation {
   if (record.kind === 'frame') return explainFrame(record, before);
-  const isState = record.kind === 'state';
-  return {
-    protocol: isState ? record.machine : 'decision',
-    kind: isState ? record.state : record.rule,
+  const common = {
     context: [`at ${(record.at / 1_000_000).toFixed(6)} s`, `by ${record.host}`],
     fields: {},
     states: [],
     fate: '',
-    detail: isState ? '' : (record.detail ?? ''),
-    rule: isState ? undefined : findEntry(record.rule),
-    concept: isState ? findEntry(record.state) : undefined,
+    detail: '',
+    rule: undefined,
+    concept: undefined,
     payload: '',
   };
+  switch (record.kind) {
+    case 'state':
+      return { ...common, protocol: record.machine, kind: record.state, concept: findEntry(record.state) };
+    case 'because': {
+      const { rule, detail } = record;
+      return { ...common, protocol: 'decision', kind: rule, detail: detail ?? '', rule: findEntry(rule) };
+    }
+    case 'measure':
+      return { ...common, protocol: 'measure', kind: record.name, fields: { value: String(record.value) } };
+    default:
+      return record satisfies never;
+  }
 }
 
 function explainFrame(record: FrameRecord, before: readonly TraceRecord[]): PacketExplanation {

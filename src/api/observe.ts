@@ -11,6 +11,7 @@ import type { Line } from '../report/line.ts';
 import { membersOf, plantOf } from '../report/plant.ts';
 import type { PlantHost } from '../report/plant.ts';
 import { TraceFileWriter } from '../report/trace-file.ts';
+import { Sampled, sampleText, usualSample, type SampledListener } from './sample.ts';
 import type { RunResult } from '../scenario/result.ts';
 import { UsageError } from './failure.ts';
 import { OutputFile } from './output-file.ts';
@@ -22,6 +23,8 @@ export interface ObserveOptions {
   readonly pcap?: string | undefined;
   /** Where to write a trace: one JSON object a line. */
   readonly trace?: string | undefined;
+  /** Hosts or groups whose packets files have; left out, all where they are not too many. */
+  readonly sample?: readonly string[] | undefined;
   readonly mode: 'virtual' | 'live';
   /** What the section comment of a capture says beside scenario and seed. */
   readonly note?: string | undefined;
@@ -37,6 +40,7 @@ export class Observation {
   readonly #ladders: LadderRecorder | undefined;
   readonly #capture: { readonly recorder: CaptureRecorder; readonly file: OutputFile } | undefined;
   readonly #trace: { readonly writer: TraceFileWriter; readonly file: OutputFile } | undefined;
+  readonly #notices: string[] = [];
   readonly #rules: RuleCounter | undefined;
 
   constructor(run: { scenario: Scenario; topology: Topology; seed: number }, options: ObserveOptions) {
@@ -44,7 +48,7 @@ export class Observation {
     const { mode } = options;
     const epochUs = mode === 'live' ? 0 : scenario.epochUs;
     this.#plant = plantOf(topology);
-    const chosen = chooseHosts(this.#plant, options.ladders);
+    const chosen = chooseHosts(this.#plant, options.ladders, LADDERS_MAX);
     this.#ladders = chosen.length === 0 ? undefined : new LadderRecorder(chosen, topology);
     if (options.pcap !== undefined) {
       const file = new OutputFile(options.pcap);
@@ -53,27 +57,40 @@ export class Observation {
       const recorder = new CaptureRecorder(topology, facts, put);
       this.#capture = { recorder, file };
     }
+    const named = chooseHosts(this.#plant, options.sample ?? [], Infinity);
+    const sample = named.length > 0 ? named : usualSample(this.#plant);
     if (options.trace !== undefined) {
       const file = new OutputFile(options.trace);
-      const facts = { scenario: scenario.name, seed, mode, epoch_us: epochUs };
+      const names = sample?.map(({ name }) => name);
+      const facts = { scenario: scenario.name, seed, mode, epoch_us: epochUs, sample: names };
+      if (sample !== undefined) this.#notices.push(sampleText(options.trace, sample, this.#plant));
       this.#trace = { file, writer: new TraceFileWriter(topology, facts, (line) => file.line(line)) };
     }
     // The simulation counts rules by itself; to listen for them would cost it time.
     this.#rules = mode === 'live' ? new RuleCounter() : undefined;
     if (mode === 'live') this.#begin(toInstant(Date.now() * 1_000));
-    const all = [this.#ladders, this.#capture?.recorder, this.#trace?.writer, this.#rules];
+    const chooses = (listener: SampledListener | undefined, hosts: readonly PlantHost[] | undefined) =>
+      listener && hosts ? new Sampled(listener, hosts, topology) : listener;
+    const capture = chooses(this.#capture?.recorder, named.length > 0 ? named : undefined);
+    const all: (Trace | undefined)[] = [
+      this.#ladders,
+      capture,
+      chooses(this.#trace?.writer, sample),
+      this.#rules,
+    ];
     this.listeners = all.filter((one) => one !== undefined);
   }
 
   /** Completes the files; what a person should know of them comes back. */
   finish(result: RunResult): readonly string[] {
     this.#trace?.file.close();
-    if (this.#capture === undefined) return [];
+    if (this.#capture === undefined) return this.#notices;
     const { recorder, file } = this.#capture;
     recorder.end();
     file.octets(recorder.header(result.digest), 0);
     file.close();
-    return recorder.notice === '' ? [] : [`${file.path}: ${recorder.notice}`];
+    if (recorder.notice !== '') this.#notices.push(`${file.path}: ${recorder.notice}`);
+    return this.#notices;
   }
 
   /** How often a rule was given, where the driver does not say. */
@@ -92,16 +109,20 @@ export class Observation {
   }
 }
 
-function chooseHosts(plant: readonly PlantHost[], names: readonly string[]): readonly PlantHost[] {
+function chooseHosts(
+  plant: readonly PlantHost[],
+  names: readonly string[],
+  most: number,
+): readonly PlantHost[] {
   const chosen = new Set<PlantHost>();
   for (const name of names) {
     const members = membersOf(plant, name);
     if (members.length === 0) throw noSuchHost(plant, name);
     for (const member of members) chosen.add(member);
   }
-  if (chosen.size > LADDERS_MAX)
+  if (chosen.size > most)
     throw new UsageError(
-      `${chosen.size} ladders are too many to read: name at most ${LADDERS_MAX} hosts, such as --ladder ${[...chosen][0]?.name ?? ''}`,
+      `${chosen.size} ladders are too many to read: name at most ${most} hosts, such as --ladder ${[...chosen][0]?.name ?? ''}`,
     );
   return [...chosen];
 }

@@ -27,6 +27,8 @@ export interface RunRequest {
   readonly trace: string | undefined;
   /** Where to write the page of the run, and the command in it that repeats the run. */
   readonly report?: { readonly path: string; readonly reproduce: (seed: number) => string } | undefined;
+  /** Hosts or groups whose packets the trace and the capture have; left out, all where they are not too many. */
+  readonly sample?: readonly string[] | undefined;
   /** The scenario when it has been read already; left out, `path` is read. */
   readonly loaded?: LoadedScenario | undefined;
   /** Others who listen. */
@@ -57,14 +59,14 @@ export interface RunReport {
 
 /** Runs one scenario file and writes the files asked for. */
 export async function runOnce(request: RunRequest, signal: AbortSignal): Promise<RunReport> {
-  const { mode, seed, notice, ladders, pcap, trace } = request;
+  const { mode, seed, notice, ladders, pcap, trace, sample } = request;
   const loaded = request.loaded ?? loadScenario(request.path, request.load);
   const virtual = mode === 'virtual' ? prepareVirtual(loaded, { seed }) : undefined;
   const run = virtual ?? prepareLive(loaded, { seed, notice });
   const note = mode === 'live' ? mappingText(liveMapping(run.topology)) : '';
   const subject = { scenario: loaded.scenario, topology: run.topology, seed: run.seed };
-  const observation = new Observation(subject, { ladders, pcap, trace, mode, note });
   const page = pageOf(request, subject);
+  const observation = new Observation(subject, { ladders, pcap, trace, sample, mode, note });
   const startedAt = performance.now();
   const listeners = [...observation.listeners, ...(page?.listeners ?? []), ...(request.listeners ?? [])];
   const live = mode === 'live' ? liveFinder(run.topology) : undefined;

@@ -30,6 +30,11 @@ export const run = defineVerb(
       .option('--pcap <file>', 'write a capture that Wireshark opens')
       .option('--trace <file>', 'write every event, one JSON object a line, for headend ladder and explain')
       .option('--report <file>', 'write one HTML file that shows the run in a browser, without a network')
+      .option(
+        '--sample <who>',
+        'only the packets of a host or group in trace and capture; again for more',
+        gather,
+      )
       .option('--check-determinism', 'run twice and compare: exit code 5 when they differ')
       .addOption(new Option('--welcome', 'the first run').hideHelp());
     addRunFlags(command);
@@ -46,6 +51,8 @@ export const run = defineVerb(
 function checkFlags(files: readonly string[], flags: Flags): void {
   if (files.length > 1 && ['pcap', 'trace', 'report'].some((name) => flags[name] !== undefined))
     throw new UsageError('--pcap, --trace and --report name one file: run the scenarios one by one');
+  if (flags['sample'] !== undefined && flags['pcap'] === undefined && flags['trace'] === undefined)
+    throw new UsageError('--sample says whose packets a file has: add --trace FILE or --pcap FILE');
   if (flags['mode'] !== 'live') return;
   if (flags['checkDeterminism'] === true)
     throw new UsageError('--check-determinism is for the simulation: live runs have no digest');
@@ -137,6 +144,7 @@ async function runFile(
       progress: (at, of) =>
         progress.at(at / of, `${cell.scenario}: ${formatDuration(at)} of ${formatDuration(of)}`),
     },
+    sample: (flags['sample'] ?? []) as readonly string[],
     notice: (text) => output.note(`headend: ${text}`),
     ...(welcome ? welcomeFiles(file) : {}),
   };

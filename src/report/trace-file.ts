@@ -6,7 +6,7 @@ import type { Instant } from '../core/time.ts';
 import { PacketReader } from '../scenario/packet.ts';
 import { plantOf } from './plant.ts';
 import type { PlantHost } from './plant.ts';
-import { frameRecord, reasonRecord, stateRecord } from '../scenario/record.ts';
+import { frameRecord, measureRecord, reasonRecord, stateRecord } from '../scenario/record.ts';
 import type { TraceRecord } from '../scenario/record.ts';
 
 const TRACE_FORMAT = 1;
@@ -21,9 +21,11 @@ export interface TraceHeader {
   /** Microseconds since 1970 of moment 0. */
   readonly epoch_us: number;
   readonly plant: readonly PlantHost[];
+  /** The hosts whose packets and reasons are there; left out, all. */
+  readonly sample?: readonly string[] | undefined;
 }
 
-export type RunFacts = Pick<TraceHeader, 'scenario' | 'seed' | 'mode' | 'epoch_us'>;
+export type RunFacts = Pick<TraceHeader, 'scenario' | 'seed' | 'mode' | 'epoch_us' | 'sample'>;
 
 /** Hands each event of a run to `put` as one line of JSON, the header first. */
 export class TraceFileWriter implements Trace {
@@ -35,7 +37,7 @@ export class TraceFileWriter implements Trace {
   constructor(topology: Topology, facts: RunFacts, put: (line: string) => void) {
     this.#put = put;
     this.#reader = new PacketReader(topology);
-    const { scenario, seed, mode, epoch_us } = facts;
+    const { scenario, seed, mode, epoch_us, sample } = facts;
     const header: TraceHeader = {
       kind: 'headend-trace',
       format_version: TRACE_FORMAT,
@@ -44,6 +46,7 @@ export class TraceFileWriter implements Trace {
       mode,
       epoch_us,
       plant: plantOf(topology),
+      ...(sample === undefined ? {} : { sample }),
     };
     put(JSON.stringify(header));
   }
@@ -63,6 +66,11 @@ export class TraceFileWriter implements Trace {
 
   because(at: Instant, host: HostSpec, rule: Rule, detail: string | undefined): void {
     this.#write(reasonRecord({ at, host, rule, detail }, this.#stand()));
+  }
+
+  /** A measure: for traces that have not all packets. */
+  series(at: Instant, host: HostSpec, name: string, value: number): void {
+    this.#write(measureRecord({ at, host, name, value }, this.#stand()));
   }
 
   #stand(): { number: number; zero: Instant } {
@@ -116,7 +124,7 @@ function isPlantInterface(value: unknown): boolean {
   );
 }
 
-const KINDS: ReadonlySet<unknown> = new Set(['frame', 'state', 'because']);
+const KINDS: ReadonlySet<unknown> = new Set(['frame', 'state', 'because', 'measure']);
 
 /** One line after the header. */
 export function parseTraceLine(text: string, line: number): TraceRecord {

@@ -8,7 +8,7 @@ import type { Instant } from '../core/time.ts';
 import type { PacketFacts } from './packet.ts';
 
 /** One line of a trace file: plain data, each text in it safe to show. `number` counts from 1 over all kinds. */
-export type TraceRecord = FrameRecord | StateRecord | ReasonRecord;
+export type TraceRecord = FrameRecord | StateRecord | ReasonRecord | MeasureRecord;
 
 /** One frame crossing one segment. Moments are microseconds. */
 export interface FrameRecord {
@@ -63,6 +63,16 @@ export interface ReasonRecord {
   readonly host: string;
   readonly rule: string;
   readonly detail: string | null;
+}
+
+/** Only in a trace that has not all packets. */
+export interface MeasureRecord {
+  readonly kind: 'measure';
+  readonly number: number;
+  readonly at: number;
+  readonly host: string;
+  readonly name: string;
+  readonly value: number;
 }
 
 /** Where a record stands: its number in the trace, and the driver's moment that the scenario calls 0. */
@@ -133,6 +143,14 @@ export function reasonRecord(
     rule: rule.id,
     detail: detail === undefined ? null : escapeText(detail),
   };
+}
+
+export function measureRecord(
+  measured: { at: Instant; host: HostSpec; name: string; value: number },
+  { number, zero }: Stand,
+): MeasureRecord {
+  const { at, host, name, value } = measured;
+  return { kind: 'measure', number, at: at - zero, host: host.name, name, value };
 }
 
 function endpoints(body: Extract<FrameBody, { kind: 'udp' | 'tcp' | 'icmp' }>): { from: string; to: string } {

@@ -49,6 +49,8 @@ export class TraceCauses {
         const { at, host, detail } = record;
         return this.finder.because(toInstant(at), this.#party(host), rule, detail ?? undefined);
       }
+      case 'measure':
+        return;
       default:
         return record satisfies never;
     }
