@@ -141,7 +141,7 @@ export class RecordChoice {
 
   #keeps(record: TraceRecord): boolean {
     if (this.#chosen === undefined) return true;
-    if (record.kind === 'because') return this.#has(record.host);
+    if (record.kind === 'because' || record.kind === 'measure') return this.#has(record.host);
     if (record.kind === 'state')
       return record.subject === null ? this.#has(record.host) : this.#macs.has(record.subject);
     const client = record.protocol === 'DHCP' ? record.fields['mac'] : undefined;

@@ -82,9 +82,13 @@ export class PageSurvey implements Trace {
   }
 
   measure(at: Instant, host: HostSpec, name: string, value: number): void {
-    const moment = this.#moment(at - this.#zero);
+    this.#measured(at - this.#zero, host.name, name, value);
+  }
+
+  #measured(at: number, host: string, name: string, value: number): void {
+    const moment = this.#moment(at);
     if (name !== 'boot.us') return this.#series.gauge(moment, name, value);
-    const number = this.#plant.numberOf(host.name);
+    const number = this.#plant.numberOf(host);
     if (number !== undefined) this.#bootUs[number] = value;
   }
 
@@ -92,7 +96,9 @@ export class PageSurvey implements Trace {
   take(record: TraceRecord): void {
     if (record.kind === 'frame') return this.#note(record.at, record.fate);
     if (record.kind === 'because') return this.#reason(record.at, record.rule);
-    const { subject, host } = record;
+    const { host } = record;
+    if (record.kind === 'measure') return this.#measured(record.at, host, record.name, record.value);
+    const { subject } = record;
     const number = subject === null ? this.#plant.numberOf(host) : this.#plant.numberOfMac(subject);
     this.#change(record.at, number, record.machine, record.state);
   }
