@@ -74,14 +74,15 @@ test('a host that is not there is named, with the nearest that is', async () => 
   await expect(traced(['cn'])).rejects.toThrow('did you mean cm?');
 });
 
+const host = (name: string, kind: string): PlantHost => ({
+  name,
+  kind,
+  group: name,
+  forwards: false,
+  interfaces: [],
+});
+
 test('of a plant of thousands a few modems are chosen, spread over all; of a smaller one everybody', () => {
-  const host = (name: string, kind: string): PlantHost => ({
-    name,
-    kind,
-    group: name,
-    forwards: false,
-    interfaces: [],
-  });
   const modems = Array.from({ length: 6_000 }, (_, index) => host(`cm[${index}]`, 'cable-modem'));
   const chosen = usualSample([host('dhcp', 'dhcp'), ...modems, host('cmts', 'cmts')])!;
   expect(chosen.length).toBe(16);
