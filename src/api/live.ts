@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ip } from '../core/address.ts';
 import type { Crypto } from '../core/crypto.ts';
 import type { Topology, Trace } from '../core/driver.ts';
+import { type Instant, toInstant } from '../core/time.ts';
 import { portableCrypto } from '../crypto/portable.ts';
 import { nodeHashes } from '../driver/real/crypto.ts';
 import { RealDriver } from '../driver/real/driver.ts';
@@ -67,13 +68,16 @@ export function prepareLive(loaded: LoadedScenario, options: LiveOptions = {}): 
   const seed = options.seed ?? scenario.seed;
   const epoch = options.epoch ?? { us: 0 };
   checkTls(scenario, contents);
+  const zero = { at: toInstant(0) };
+  const isServed = options.zones !== undefined;
   const topology = buildTopology({
     scenario,
     contents,
     crypto: REAL_CRYPTO,
     seed,
     epoch,
-    reloads: options.zones !== undefined,
+    zero: isServed ? undefined : zero,
+    reloads: isServed,
     startUs: Date.now() * 1_000,
     zones: options.zones,
     listen: options.listen,
@@ -87,7 +91,7 @@ export function prepareLive(loaded: LoadedScenario, options: LiveOptions = {}): 
     execute: (listeners, pace = {}) =>
       runLive(
         { loaded, topology, seed },
-        { listeners, pace, notice: options.notice, shift: options.shift, epoch },
+        { listeners, pace, notice: options.notice, shift: options.shift, epoch, zero },
       ),
   };
 }
@@ -103,6 +107,7 @@ interface Company {
   readonly notice: ((text: string) => void) | undefined;
   readonly shift: number | undefined;
   readonly epoch: { us: number };
+  readonly zero: { at: Instant };
 }
 
 /** How often a live run looks whether all is judged. */
@@ -110,10 +115,10 @@ const LOOK_MS = 50;
 
 async function runLive(
   { loaded, topology, seed }: Pick<LiveRun, 'loaded' | 'topology' | 'seed'>,
-  { listeners, pace: { signal, untilUs, progress }, notice, shift, epoch }: Company,
+  { listeners, pace: { signal, untilUs, progress }, notice, shift, epoch, zero }: Company,
 ): Promise<RunResult> {
   const { scenario } = loaded;
-  const run = new ScenarioRun({ scenario, topology, mode: 'live', seed });
+  const run = new ScenarioRun({ scenario, topology, mode: 'live', seed, zero });
   let broken: unknown;
   const counter = new FrameCounter();
   const driver = new RealDriver({

@@ -103,6 +103,7 @@ function faultText(fault: Fault): string {
 
 function subjectOf(fault: Fault): string {
   if ('who' in fault) return fault.who.text;
+  if (fault.do === 'rogue') return `on ${fault.server.on}`;
   const { where, from, to, packet, ways } = fault;
   const side = (names: typeof from): string => names?.map(({ text }) => text).join(', ') ?? 'anybody';
   const between =

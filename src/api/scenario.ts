@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { ScenarioCell } from '../config/parse.ts';
 import type { Topology, Trace } from '../core/driver.ts';
 import type { Rule } from '../core/rules.ts';
+import { toInstant } from '../core/time.ts';
 import { portableCrypto } from '../crypto/portable.ts';
 import { SimDriver } from '../driver/sim/driver.ts';
 import type { RunResult } from '../scenario/result.ts';
@@ -66,6 +67,7 @@ export function prepareVirtual(loaded: LoadedScenario, options: VirtualOptions =
     crypto: portableCrypto,
     seed,
     epoch: { us: scenario.epochUs },
+    zero: { at: toInstant(0) },
     notice: options.notice,
   });
   let driver: SimDriver | undefined;

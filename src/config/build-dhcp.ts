@@ -127,11 +127,7 @@ function buildSubnet(file: DhcpSubnetFile, findings: Findings, path: Path): Dhcp
     sharedNetwork: file['shared-network'],
     // A relay on the clients' link is their router, unless the file says otherwise.
     routers: file.router ?? (file.relay ?? []).filter((relay) => prefixContains(subnet, relay)),
-    tftp: (file.tftp ?? []).map((each) => ({
-      ...provisionOf(each, findings, path),
-      class: each.class,
-      userClass: each['user-class'],
-    })),
+    tftp: provisionsOf(file.tftp ?? [], findings, path),
     options: buildOptions(file, findings, path),
     classes: (file.classes ?? []).map((each, index) =>
       buildClass(each, index, findings, [...path, 'classes', index]),
@@ -141,6 +137,43 @@ function buildSubnet(file: DhcpSubnetFile, findings: Findings, path: Path): Dhcp
     ),
     at: pathText(path),
   };
+}
+
+/** A subnet as it is when some of it has changed. */
+export function changeSubnet(
+  before: DhcpSubnetConfig,
+  file: Pick<DhcpSubnetFile, 'lease' | 'router' | 'tftp' | 'options'>,
+  findings: Findings,
+  path: Path,
+): DhcpSubnetConfig {
+  const options = buildOptions(file, findings, path);
+  const others = before.options.filter(({ name }) => !options.some((option) => option.name === name));
+  for (const router of file.router ?? [])
+    if (!prefixContains(before.subnet, router))
+      findings.add(
+        [...path, 'router'],
+        `the router ${formatIpv4(router)} is outside of the subnet ${formatPrefix(before.subnet)}`,
+        `write an address of ${formatPrefix(before.subnet)}`,
+      );
+  return {
+    ...before,
+    lease: file.lease === undefined ? before.lease : leaseOf(file.lease, findings, [...path, 'lease']),
+    routers: file.router ?? before.routers,
+    tftp: file.tftp === undefined ? before.tftp : provisionsOf(file.tftp, findings, path),
+    options: [...others, ...options],
+  };
+}
+
+function provisionsOf(
+  files: NonNullable<DhcpSubnetFile['tftp']>,
+  findings: Findings,
+  path: Path,
+): DhcpSubnetConfig['tftp'] {
+  return files.map((each) => ({
+    ...provisionOf(each, findings, path),
+    class: each.class,
+    userClass: each['user-class'],
+  }));
 }
 
 function buildClass(file: ClientClassFile, index: number, findings: Findings, path: Path): DhcpClassConfig {
@@ -195,7 +228,7 @@ type LeaseFile = Extract<DhcpSubnetFile['lease'], object>;
 /** RFC 2131 §3.3: seconds in 32 bits, of which all ones means for ever. */
 const LEASE_SECONDS_MAX = 0xffff_fffe;
 
-function leaseOf(file: DhcpSubnetFile['lease'], findings: Findings, path: Path): LeaseSeconds {
+export function leaseOf(file: DhcpSubnetFile['lease'], findings: Findings, path: Path): LeaseSeconds {
   const texts: LeaseFile = typeof file === 'object' ? file : { default: file ?? 3600 * SECOND };
   const defaultSeconds = texts.default / SECOND;
   const minSeconds = (texts.min ?? texts.default) / SECOND;

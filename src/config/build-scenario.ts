@@ -3,6 +3,7 @@ import type { Quality } from '../core/driver.ts';
 import { AddressBook } from './addresses.ts';
 import { DeviceBuilder } from './build-devices.ts';
 import { ExpectationBuilder } from './build-expect.ts';
+import { faultId } from './build-faults.ts';
 import { buildLimits } from './build-limits.ts';
 import { buildServices } from './build-services.ts';
 import { buildTimeline } from './build-timeline.ts';
@@ -82,6 +83,15 @@ function nameAll(file: ScenarioFile, findings: Findings): void {
     const count = 'count' in device ? device.count : undefined;
     findings.names.set(name, { kind: device.kind, count, isService: false });
   }
+  for (const [index, action] of (file.timeline ?? []).entries())
+    if (action.do === 'rogue') nameRogue(faultId(action, index), index, findings);
+}
+
+/** A server that comes later has a name as well. */
+function nameRogue(name: string, index: number, findings: Findings): void {
+  if (findings.names.has(name))
+    findings.add(['timeline', index], `${name} is the name of a host`, 'give it another id');
+  else findings.names.set(name, { kind: 'dhcp', count: undefined, isService: true });
 }
 
 type DeviceFiles = NonNullable<ScenarioFile['devices']>;

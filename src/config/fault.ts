@@ -1,11 +1,19 @@
 import type { Instant } from '../core/time.ts';
-import type { Selector } from './scenario.ts';
+import type { CmtsDeviceConfig, DhcpServiceConfig, Selector, TftpServiceConfig } from './scenario.ts';
 import type { PacketStep } from './step.ts';
 
 /** Something that goes wrong on purpose. */
-export type Fault = NetworkFault | CrashFault | DiskFault;
+export type Fault =
+  | NetworkFault
+  | CrashFault
+  | DiskFault
+  | ClockFault
+  | SlowFault
+  | RogueFault
+  | FillFault
+  | ChangeFault;
 
-interface FaultCommon {
+export interface FaultCommon {
   readonly at: Instant;
   /** Such as `timeline[0]`. */
   readonly path: string;
@@ -58,6 +66,45 @@ interface DiskFault extends FaultCommon {
   readonly flushUs: number | 'full';
 }
 
+export interface ClockFault extends FaultCommon {
+  readonly do: 'clock';
+  readonly who: Selector;
+  /** What its dates are ahead by. */
+  readonly stepUs: number;
+  /** How much faster it runs. */
+  readonly skewPpm: number;
+}
+
+export interface SlowFault extends FaultCommon {
+  readonly do: 'slow';
+  readonly who: Selector;
+  readonly byUs: number;
+  /** Datagrams a second; 0: as many as come. */
+  readonly rate: number;
+}
+
+/** A DHCP server that is there for a time; its host has the id for a name. */
+export interface RogueFault extends FaultCommon {
+  readonly do: 'rogue';
+  readonly server: DhcpServiceConfig;
+}
+
+interface FillFault extends FaultCommon {
+  readonly do: 'fill-pool';
+  readonly who: Selector;
+  /** Such as `10.9.0.0/18`; undefined: all. */
+  readonly subnet: string | undefined;
+  /** Addresses of each subnet that stay free. */
+  readonly leave: number;
+}
+
+export interface ChangeFault extends FaultCommon {
+  readonly do: 'change';
+  readonly who: Selector;
+  /** What it is from then on. */
+  readonly to: TftpServiceConfig | DhcpServiceConfig | CmtsDeviceConfig;
+}
+
 const FAULTS: ReadonlySet<string> = new Set<Fault['do']>([
   'impair',
   'partition',
@@ -68,6 +115,11 @@ const FAULTS: ReadonlySet<string> = new Set<Fault['do']>([
   'corrupt',
   'crash',
   'disk',
+  'clock',
+  'slow',
+  'rogue',
+  'fill-pool',
+  'change',
 ]);
 
 /** Whether an action of the timeline is a fault. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { subnetLease, subnetOptions, subnetRouter, subnetTftp, tftpFiles } from './schema-services.ts';
 import * as v from './values.ts';
 
 export const mustFire = z
@@ -132,7 +133,74 @@ export const hostFaults = ({ at, who }: When) =>
         ...lasting,
       })
       .describe('the disk of a server is full or slow'),
+    v
+      .strict({
+        do: z.literal('clock'),
+        at,
+        who,
+        step: v.signedDuration.optional().describe('its dates are ahead by this, or behind: 1h, -1d'),
+        skew: v.skew.optional().describe('its clock runs so much faster, or slower: 200ppm, -50000ppm'),
+        ...lasting,
+      })
+      .describe('the clock of a host is wrong'),
+  ] as const;
+
+export const serverFaults = ({ at, who }: When) =>
+  [
+    v
+      .strict({
+        do: z.literal('slow'),
+        at,
+        who,
+        by: v.duration.optional().describe('how much later it reads each datagram'),
+        rate: v.rate.optional().describe('how many it reads, such as 20/s'),
+        ...lasting,
+      })
+      .describe('a server answers late'),
+    v
+      .strict({
+        do: z.literal('rogue'),
+        at,
+        on: z.string().describe('the segment where it is plugged in'),
+        ip: v.addressWithLength.describe(
+          'its address, such as 192.168.1.1/24: the network that it gives out',
+        ),
+        range: v.oneOrMany(v.range, 16).describe('addresses that it gives out'),
+        router: v.oneOrMany(v.ipv4, 4).optional().describe('option 3; left out, itself'),
+        dns: v.oneOrMany(v.ipv4, 4).optional().describe('option 6; left out, itself'),
+        lease: subnetLease,
+        nak: z.boolean().optional().describe('whether it says NAK to clients of others; default false'),
+        ...lasting,
+      })
+      .describe('a DHCP server appears that nobody asked for; its host has the id for a name'),
+    v
+      .strict({
+        do: z.literal('fill-pool'),
+        at,
+        who,
+        subnet: v.subnet.optional().describe('left out: all of them'),
+        leave: z.number().int().min(0).max(65_536).optional().describe('addresses that stay free; default 0'),
+        ...lasting,
+      })
+      .describe('the free addresses of a DHCP server are taken'),
+    v
+      .strict({
+        do: z.literal('change'),
+        at,
+        who,
+        files: tftpFiles.optional().describe('of a TFTP server: these from now on, beside its others'),
+        remove: v.oneOrMany(z.string(), 100).optional().describe('of a TFTP server: files that are gone'),
+        secret: z.string().max(1_000).optional().describe('of a CMTS: the shared secret'),
+        'secret-file': v.path.optional().describe('of a CMTS: the shared secret'),
+        subnet: v.subnet.optional().describe('of a DHCP server: which subnet, where there are several'),
+        lease: subnetLease,
+        router: subnetRouter,
+        tftp: subnetTftp,
+        options: subnetOptions.describe('of a DHCP server: these from now on, beside the others'),
+        ...declared,
+      })
+      .describe('settings change while the run goes on, as by a reload'),
   ] as const;
 
 export type NetworkFaultFile = z.output<ReturnType<typeof networkFaults>[number]>;
-export type HostFaultFile = z.output<ReturnType<typeof hostFaults>[number]>;
+export type HostFaultFile = z.output<ReturnType<typeof hostFaults | typeof serverFaults>[number]>;

@@ -193,6 +193,14 @@ const dhcp = {
   subnets: z.array(dhcpSubnet).min(1).max(1_000),
 };
 
+/** What of a subnet may change while its server runs. */
+export const {
+  lease: subnetLease,
+  router: subnetRouter,
+  tftp: subnetTftp,
+  options: subnetOptions,
+} = dhcpSubnet.shape;
+
 const tftpFile = v.strict({
   file: v.path.optional().describe('serves this file as it is'),
   text: z.string().max(1_000_000).optional().describe('serves this text'),
@@ -204,14 +212,15 @@ const tftpFile = v.strict({
   secret: z.string().max(1_000).optional().describe("the plant's shared secret itself"),
 });
 
+export const tftpFiles = z
+  .record(v.line('the name of a file').pipe(z.string()), z.union([z.string(), tftpFile]))
+  .describe(
+    "what it serves, by the name that clients ask for, letter for letter; a name with {mac} stands for a file of each modem's own, made when it is asked for",
+  );
+
 const tftp = {
   ...common,
-  files: z
-    .record(v.line('the name of a file').pipe(z.string()), z.union([z.string(), tftpFile]))
-    .optional()
-    .describe(
-      "what it serves, by the name that clients ask for, letter for letter; a name with {mac} stands for a file of each modem's own, made when it is asked for",
-    ),
+  files: tftpFiles.optional(),
   folder: v.path.optional().describe('serves all files under this folder by their path from there'),
   'single-port': z.boolean().optional().describe('answers all from port 69, for NAT and firewalls'),
   limits: v

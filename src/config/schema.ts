@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { limits } from './schema-limits.ts';
 import { checkActions, prober, web } from './schema-checks.ts';
-import { hostFaults, networkFaults } from './schema-faults.ts';
+import { hostFaults, networkFaults, serverFaults } from './schema-faults.ts';
 import { making } from './schema-params.ts';
 import { expectation } from './schema-expect.ts';
 import { attacker, population, resolverDevice } from './schema-resolver.ts';
@@ -137,6 +137,7 @@ const timeline = z
       }),
       ...networkFaults({ ...when, who }),
       ...hostFaults({ ...when, who }),
+      ...serverFaults({ ...when, who }),
       ...checkActions({ ...when, who }),
       v.strict({
         do: z.literal('update').describe('a name server changes a zone of its own, as by an UPDATE'),

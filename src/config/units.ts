@@ -42,6 +42,24 @@ export function formatDurationUs(us: number): string {
   return text;
 }
 
+export const SIGNED_DURATION_EXPECTED =
+  'a duration with its unit, and "-" before it for back, such as 1h, -1d or -30s';
+
+/** Microseconds of `1h`, negative for `-1d`. */
+export function parseSignedDurationUs(text: string): number | undefined {
+  if (!text.startsWith('-')) return parseDurationUs(text);
+  const us = parseDurationUs(text.slice(1));
+  return us === undefined ? undefined : -us;
+}
+
+export const SKEW_EXPECTED = 'millionths such as 200ppm or -50ppm, from -100000ppm to 100000ppm';
+
+/** `-50ppm` is -50. */
+export function parseSkew(text: string): number | undefined {
+  const ppm = Number(/^(-?\d{1,6}(?:\.\d{1,3})?)ppm$/.exec(text)?.[1] ?? NaN);
+  return Math.abs(ppm) <= 100_000 ? ppm : undefined;
+}
+
 export const RATIO_EXPECTED = 'a percentage from 0% to 100%, such as 2% or 0.1%';
 
 /** `2%` is 0.02. */

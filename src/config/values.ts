@@ -56,6 +56,20 @@ export const duration = scalar<number>({
   explain: noUnit,
 });
 
+export const signedDuration = scalar<number>({
+  expected: units.SIGNED_DURATION_EXPECTED,
+  parse: units.parseSignedDurationUs,
+  pattern: '^-?([0-9]+([.][0-9]+)?(us|ms|s|m|h|d))+$',
+  explain: noUnit,
+});
+
+export const skew = scalar<number>({
+  expected: units.SKEW_EXPECTED,
+  parse: units.parseSkew,
+  pattern: '^-?[0-9]+([.][0-9]+)?ppm$',
+  explain: noUnit,
+});
+
 export const ratio = scalar<number>({
   expected: units.RATIO_EXPECTED,
   parse: units.parseRatio,

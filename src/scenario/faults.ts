@@ -23,6 +23,19 @@ export function scheduleFault(fault: Fault, plant: PlantIndex, driver: Driver, s
         driver.troubleDisk({ id, host: host.name, flushUs }, from, until);
       return;
     }
+    case 'fill-pool': {
+      const { id, subnet = null, leave, at } = fault;
+      const lasts = fault.until === NEVER ? null : fault.until - at;
+      const args = { service: fault.who.text, fault: id, subnet, leave, for_us: lasts };
+      for (const host of plant.members(fault.who)) driver.command(from, host.name, 'fill-pool', args);
+      return;
+    }
+    // The hosts themselves know their hour: topology/faults.ts.
+    case 'clock':
+    case 'slow':
+    case 'rogue':
+    case 'change':
+      return;
     default:
       driver.impair(impairmentOf(fault, plant), from, until);
   }

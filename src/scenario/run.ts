@@ -24,6 +24,23 @@ export interface RunOptions {
   readonly mode: 'virtual' | 'live';
   /** Left out: the scenario's. */
   readonly seed?: number | undefined;
+  /** Told the driver's moment 0 of the scenario, which the hosts of the topology look at; left out, it is 0. */
+  readonly zero?: { at: Instant } | undefined;
+}
+
+/** What a host tells that a fault of its own did: `fault.` and the id. */
+const FAULT_PREFIX = 'fault.';
+
+class Firing {
+  readonly #counts = new Map<string, number>();
+
+  add(id: string, count: number): void {
+    this.#counts.set(id, this.get(id) + count);
+  }
+
+  get(id: string): number {
+    return this.#counts.get(id) ?? 0;
+  }
 }
 
 /** What only a driver knows at the end. */
@@ -48,6 +65,7 @@ export class ScenarioRun {
   readonly #leases = new LeaseView();
   readonly #expectations: Expectations;
   readonly #reader: PacketReader;
+  readonly #firing = new Firing();
   readonly #metrics = new Metrics();
   /** By host number. */
   readonly #states: (string | undefined)[];
@@ -82,6 +100,7 @@ export class ScenarioRun {
     const { scenario } = this.#options;
     this.#driver = driver;
     this.#zero = driver.now;
+    if (this.#options.zero !== undefined) this.#options.zero.at = driver.now;
     this.#leases.begin(driver.now);
     scheduleTimeline(scenario, this.seed, this.#plant, driver, this.#zero);
     scheduleQuestions({ scenario, plant: this.#plant }, driver, this.#zero);
@@ -171,6 +190,7 @@ export class ScenarioRun {
         }
       },
       measure: (at, host, name, value) => {
+        if (name.startsWith(FAULT_PREFIX)) return this.#firing.add(name.slice(FAULT_PREFIX.length), value);
         const number = this.#plant.numberOf(host);
         if (name === 'boot.us' && number !== undefined) this.#bootUs[number] = value;
         const moment = this.#moment(at);
@@ -222,8 +242,12 @@ export class ScenarioRun {
     return toInstant(at - this.#zero);
   }
 
+  /** In the order of the timeline; those of the hosts themselves are counted here. */
   #faults(): readonly FaultCount[] {
-    return this.#driver?.faults() ?? [];
+    const counts = new Map((this.#driver?.faults() ?? []).map(({ id, fired }) => [id, fired]));
+    return this.#options.scenario.timeline.flatMap((action) =>
+      isFault(action) ? [{ id: action.id, fired: counts.get(action.id) ?? this.#firing.get(action.id) }] : [],
+    );
   }
 
   #mustFire(): ExpectationResult[] {

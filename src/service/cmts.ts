@@ -61,13 +61,17 @@ const DOCSIS_VERSION = 0x0301;
  */
 export class CmtsService implements Service {
   readonly #mac: Mac;
-  readonly #cmts: Cmts;
-  readonly #relay: RelayAgent;
+  readonly #secret: Uint8Array;
+  readonly #crypto: Crypto;
+  #cmts: Cmts;
+  #relay: RelayAgent;
 
   constructor(options: CmtsOptions) {
     const { mac, giaddr, relaySource, helpers, secret, crypto, epoch } = options;
     const circuit = options.circuitId ?? CIRCUIT_ID;
     this.#mac = mac;
+    this.#secret = secret;
+    this.#crypto = crypto;
     this.#cmts = new Cmts({
       mac,
       secret,
@@ -109,6 +113,14 @@ export class CmtsService implements Service {
 
   deadline(): Instant {
     return this.#cmts.deadline();
+  }
+
+  /** Goes on with the modems of another one; who registers from now on shows this one's secret. */
+  succeed(before: Service): void {
+    if (!(before instanceof CmtsService)) return;
+    this.#cmts = before.#cmts;
+    this.#relay = before.#relay;
+    this.#cmts.judgeBy(this.#secret, this.#crypto);
   }
 
   #take(input: Input, now: Instant, effects: Effects): void {

@@ -1,13 +1,14 @@
 import { isIpv4 } from '../core/address.ts';
 import { DecodeError } from '../core/errors.ts';
 import { DHCP } from '../core/rules/dhcp.ts';
+import { FAULT } from '../core/rules/fault.ts';
 import type { CommandInput, DatagramInput, Effects, Input, Service } from '../core/service.ts';
-import type { Instant } from '../core/time.ts';
+import { after, type Instant, NEVER } from '../core/time.ts';
 import { SERVER_PORT } from '../codec/dhcp/codes.ts';
 import type { DhcpServerOptions } from '../engine/dhcp/options.ts';
 import { DhcpServer } from '../engine/dhcp/server.ts';
 
-/** A DHCP server on UDP 67. Commands: `leases` lists every address ever given, `pools` counts those of each subnet. */
+/** A DHCP server on UDP 67. Commands: `leases` lists every address ever given, `pools` counts those of each subnet, `fill-pool` takes free ones. */
 export class DhcpService implements Service {
   readonly #server: DhcpServer;
 
@@ -26,7 +27,7 @@ export class DhcpService implements Service {
       case 'restored':
         return this.#server.restored(input.row, now, effects);
       case 'command':
-        return this.#command(input, effects);
+        return this.#command(input, now, effects);
       default:
         return;
     }
@@ -50,8 +51,19 @@ export class DhcpService implements Service {
     }
   }
 
-  #command({ verb }: CommandInput, effects: Effects): void {
+  #command({ verb, args }: CommandInput, now: Instant, effects: Effects): void {
+    if (verb === 'fill-pool') this.#fill(args, now, effects);
     if (verb === 'leases') effects.reply(this.#server.leases());
     if (verb === 'pools') effects.reply(this.#server.pools());
+  }
+
+  /** A fault of a scenario: `leave` addresses of `subnet` stay free for `for_us`. */
+  #fill({ fault, subnet, leave, for_us: lasts }: CommandInput['args'], now: Instant, effects: Effects): void {
+    const until = typeof lasts === 'number' ? after(now, lasts) : NEVER;
+    const name = typeof subnet === 'string' ? subnet : undefined;
+    const taken = this.#server.fillPools(name, typeof leave === 'number' ? leave : 0, until);
+    if (typeof fault === 'string') effects.measure(`fault.${fault}`, taken);
+    effects.because(FAULT.poolFilled, effects.explains ? `${taken} addresses` : undefined);
+    effects.reply({ taken });
   }
 }

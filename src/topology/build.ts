@@ -16,6 +16,7 @@ import { doorOf } from './door.ts';
 import { WebService } from '../service/web.ts';
 import { proberMaker } from './checks.ts';
 import { cmtsMaker } from './cmts.ts';
+import { withFaults } from './faults.ts';
 import { hostMaker } from './hosts.ts';
 import { ModemMaker } from './modems.ts';
 import { buildNetwork, hostMac, type Network, type ServerGroup } from './network.ts';
@@ -40,7 +41,7 @@ export function buildTopology(world: World): Topology {
     for (let index = first; index < hosts.length; index++)
       hosts[index] = { ...(hosts[index] ?? bug('hosts are counted')), revision };
   }
-  return { segments: network.segments, links: network.links, hosts };
+  return { segments: network.segments, links: network.links, hosts: withFaults(hosts, network, world) };
 }
 
 /** What a device is made from: all that the file says of it but the places, and what the files hold that it names. */

@@ -63,7 +63,7 @@ export interface CmtsEngineOptions {
 export class Cmts {
   readonly #options: CmtsEngineOptions;
   readonly #table: ModemTable;
-  readonly #judge: RegistrationJudge;
+  #judge: RegistrationJudge;
   readonly #slot: RangingSlot;
   readonly #message = new MacMessage();
   readonly #fragments = new FragmentStore();
@@ -79,6 +79,11 @@ export class Cmts {
     this.#table = new ModemTable(options.modemsMax);
     this.#judge = new RegistrationJudge(options.secret, options.crypto);
     this.#slot = new RangingSlot(options.contention.opportunityUs);
+  }
+
+  /** Another shared secret from now on; who is online stays so. */
+  judgeBy(secret: Uint8Array, crypto: Crypto): void {
+    this.#judge = new RegistrationJudge(secret, crypto);
   }
 
   /** Whether this is a modem that has ranged here. */

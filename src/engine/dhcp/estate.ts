@@ -56,6 +56,31 @@ export class LeaseEstate {
     return tallies.map((tally) => tally.plain());
   }
 
+  /**
+   * Takes the free addresses of a subnet, of all when none is named, but for `leave` each, until a moment; gives how many. The
+   * longest free go first.
+   */
+  fill(name: string | undefined, leave: number, until: Instant): number {
+    const table = this.#table;
+    let taken = 0;
+    for (const { settings, pool, index } of this.#links.subnets) {
+      if (name !== undefined && formatPrefix(settings.subnet) !== name) continue;
+      // A row that is opened here is free, and the last of those that are.
+      for (let next = pool.lowest(); next !== undefined; next = pool.lowest()) {
+        pool.touch(next);
+        table.open(next, index);
+      }
+      let free = 0;
+      for (let row = 0; row < table.count; row++)
+        if (table.pool(row) === index && table.state(row) === LeaseState.free) free++;
+      for (; free > leave; free--) {
+        table.enter(table.longestFree(index), LeaseState.declined, until);
+        taken++;
+      }
+    }
+    return taken;
+  }
+
   #inheritRow(from: LeaseTable, row: number): number {
     const table = this.#table;
     const address = from.address(row);

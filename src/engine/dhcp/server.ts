@@ -131,6 +131,11 @@ export class DhcpServer {
     return this.#estate.pools();
   }
 
+  /** Takes the free addresses of subnets but for `leave`, in the order in which they would be given, until a moment; how many. */
+  fillPools(subnet: string | undefined, leave: number, until: Instant): number {
+    return this.#estate.fill(subnet, leave, until);
+  }
+
   deadline(): Instant {
     const next = this.#table.nextExpiry();
     return next < this.#expireFrom ? this.#expireFrom : next;
