@@ -153,6 +153,7 @@ export class HostFaultBuilder {
         addresses: [{ address, prefixLength }],
         capacity: undefined,
         limiter: undefined,
+        place: { kind: 'virtual' },
         authoritative: file.nak ?? false,
         switches: NO_SWITCHES,
         subnets: [

@@ -206,12 +206,12 @@ test.each([
   {
     name: 'a fault that cannot do anything',
     text: plant('where: hfc, loss: 2%, for: 30s', 'where: hfc, for: 30s'),
-    says: 'lab.yaml:42:5 timeline[1]: it makes nothing worse: write loss:, delay: or jitter: above 0',
+    says: 'lab.yaml:42:5 timeline[1]: it makes nothing worse: write loss:, delay:, jitter:, reorder:, duplicate:, corrupt: or bandwidth: above 0',
   },
   {
     name: 'must-fire on nothing',
     text: plant('loss: 2%, for: 30s', 'loss: 0%, for: 30s, must-fire: 1'),
-    says: 'lab.yaml:42:5 timeline[1]: it makes nothing worse: write loss:, delay: or jitter: above 0',
+    says: 'lab.yaml:42:5 timeline[1]: it makes nothing worse: write loss:, delay:, jitter:, reorder:, duplicate:, corrupt: or bandwidth: above 0',
   },
   {
     name: 'must-fire 0',
