@@ -56,6 +56,12 @@ export class TraceFile {
   }
 }
 
+/** Whether a file begins as a trace does; what cannot be read is said by who reads it. */
+export function isTraceFile(path: string): boolean {
+  const first = linesOf(path).next();
+  return first.done !== true && first.value.startsWith('{"kind":"headend-trace"');
+}
+
 /** How many events before one are looked at for what led to it. */
 const NEAR = 200;
 

@@ -85,6 +85,11 @@ export const VERBS: readonly VerbEntry[] = [
     load: async () => (await import('./view.ts')).view,
   },
   {
+    name: 'diff',
+    summary: 'compare two runs, or two traces: the first event that differs',
+    load: async () => (await import('./diff.ts')).diff,
+  },
+  {
     name: 'explain',
     summary: 'say what a code (HE-DHCP-014) or a word (dora, mic) means, or what is wrong in a trace',
     load: async () => (await import('./explain.ts')).explain,

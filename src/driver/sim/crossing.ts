@@ -28,9 +28,10 @@ export class Crossing {
   /** To one interface of the segment. */
   toInterface(frame: Frame, iface: number, receiver: number): void {
     const { plant } = this.#shard;
+    // What is lost on the way was for somebody, too.
+    frame.destinationMac = plant.mac(receiver);
     const arrival = this.#depart(frame, iface, receiver);
     if (arrival < 0) return;
-    frame.destinationMac = plant.mac(receiver);
     const segment = plant.segmentAt(iface);
     if (segment.isCable && !this.#mayHear(iface, receiver)) {
       this.#unheard(frame);

@@ -1,0 +1,141 @@
+import type { FrameEvent, Trace } from '../core/driver.ts';
+import { toInstant } from '../core/time.ts';
+import {
+  differenceOf,
+  happeningKey,
+  isHappening,
+  type Difference,
+  type Happening,
+} from '../report/difference.ts';
+import { PacketReader } from '../scenario/packet.ts';
+import { frameRecord, stateRecord } from '../scenario/record.ts';
+import { loadScenario, prepareVirtual, type LoadOptions } from './scenario.ts';
+import { TraceFile } from './trace.ts';
+
+export { differenceLines } from '../report/difference.ts';
+export type { Difference, Happening } from '../report/difference.ts';
+
+/** What is compared: a trace file, or a run of a scenario in the simulation. */
+export type DiffSubject =
+  | { readonly kind: 'trace'; readonly path: string }
+  | {
+      readonly kind: 'run';
+      readonly path: string;
+      readonly load: LoadOptions;
+      /** Left out: the scenario's. */
+      readonly seed: number | undefined;
+    };
+
+export interface Comparison {
+  /** undefined: they are the same. */
+  readonly difference: Difference | undefined;
+  /** Events compared. */
+  readonly events: number;
+}
+
+const BEFORE_MAX = 3;
+/** How far the other run is searched for the same event: what was lost in one may arrive much later in the other. */
+const WINDOW = 5_000;
+
+/**
+ * The first event in which two runs differ. Each is gone through twice, so that neither is ever held in memory: a number for
+ * each event first, then the events around the first number that differs.
+ */
+export async function compareRuns(a: DiffSubject, b: DiffSubject, signal: AbortSignal): Promise<Comparison> {
+  const numbers = new Numbers();
+  await eventsOf(a, signal, (event) => numbers.add(keyNumber(happeningKey(event))));
+  let index = 0;
+  let differsAt = -1;
+  await eventsOf(b, signal, (event) => {
+    if (index >= numbers.count || numbers.at(index) !== keyNumber(happeningKey(event))) differsAt = index;
+    else index++;
+    return differsAt < 0;
+  });
+  if (differsAt < 0 && index === numbers.count) return { difference: undefined, events: index };
+  const common = differsAt < 0 ? index : differsAt;
+  const [one, other] = [await windowOf(a, common, signal), await windowOf(b, common, signal)];
+  const before = one.slice(0, Math.min(BEFORE_MAX, common));
+  return {
+    difference: differenceOf({
+      before,
+      common,
+      a: one.slice(before.length),
+      b: other.slice(before.length),
+    }),
+    events: common,
+  };
+}
+
+/** Events around the one of this index, from a few before it on. */
+async function windowOf(
+  subject: DiffSubject,
+  index: number,
+  signal: AbortSignal,
+): Promise<readonly Happening[]> {
+  const found: Happening[] = [];
+  let at = 0;
+  await eventsOf(subject, signal, (event) => {
+    if (at++ >= index - BEFORE_MAX) found.push(event);
+    return found.length < WINDOW;
+  });
+  return found;
+}
+
+/** Hands over all events in order until `visit` has enough. */
+async function eventsOf(
+  subject: DiffSubject,
+  signal: AbortSignal,
+  visit: (event: Happening) => boolean,
+): Promise<void> {
+  if (subject.kind === 'trace') {
+    for (const record of new TraceFile(subject.path).records())
+      if (isHappening(record) && !visit(record)) return;
+    return;
+  }
+  const run = prepareVirtual(loadScenario(subject.path, subject.load), { seed: subject.seed });
+  const enough = new AbortController();
+  const reader = new PacketReader(run.topology);
+  const stand = { number: 0, zero: toInstant(0) };
+  const take = (make: () => Happening): void => {
+    if (!enough.signal.aborted && !visit(make())) enough.abort();
+  };
+  const listener: Trace = {
+    frame: (event: FrameEvent) => take(() => frameRecord(reader.describe(event), stand)),
+    state: (at, host, machine, state, about) =>
+      take(() => stateRecord({ at, host, machine, state, subject: about }, stand)),
+  };
+  await run.execute([listener], { signal: AbortSignal.any([signal, enough.signal]) });
+  signal.throwIfAborted();
+}
+
+/** Numbers in as little room as they need: a run has millions of events. */
+class Numbers {
+  #values = new Float64Array(1024);
+  count = 0;
+
+  add(value: number): true {
+    if (this.count === this.#values.length) {
+      const larger = new Float64Array(this.count * 2);
+      larger.set(this.#values);
+      this.#values = larger;
+    }
+    this.#values[this.count++] = value;
+    return true;
+  }
+
+  at(index: number): number | undefined {
+    return this.#values[index];
+  }
+}
+
+/** 53 bits of two FNV-1a lanes: two events that differ are told apart but for one pair in 2^53. */
+function keyNumber(key: string): number {
+  let low = 0x811c9dc5;
+  let high = 0x9747b28c;
+  for (let index = 0; index < key.length; index++) {
+    const code = key.charCodeAt(index);
+    low = Math.imul(low ^ code, 0x01000193);
+    high = Math.imul(high ^ code, 0x85ebca6b) ^ (high >>> 13);
+  }
+  return (high & 0x1f_ffff) * 0x1_0000_0000 + (low >>> 0);
+}
