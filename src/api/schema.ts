@@ -1,1 +1,1 @@
-export { scenarioSchema } from '../config/schema.ts';
+export { scenarioSchema } from '../config/editor-schema.ts';

@@ -79,7 +79,7 @@ const check = z.discriminatedUnion('kind', [
     kind: z.literal('dns'),
     ...probed,
     to: target.describe('the name server, such as 10.0.0.53; port 53 unless it is written'),
-    ask: v.line('a name and a type, such as www.lab.example A'),
+    ask: v.line('a name and a type, such as www.lab.example A').describe('the question: a name and a type'),
     expect: v.line('data as in a zone file').optional().describe('left out: any data of the type'),
     'answer-within': within('default 2s'),
   }),
@@ -150,8 +150,8 @@ export const checkActions = (when: {
           .optional()
           .describe('another answer (default), none, or every connection ends at once'),
         status: status.describe('default 503'),
-        body: z.string().max(100_000).optional(),
-        delay: v.duration.optional(),
+        body: z.string().max(100_000).optional().describe('the page that it shows then'),
+        delay: v.duration.optional().describe('how long it thinks then'),
       })
       .describe('a web server begins to fail'),
     v.strict({ do: z.literal('mend'), ...when }).describe('a web server answers as before'),

@@ -23,7 +23,7 @@ const sequence = v
     each: z.string().optional().describe('every member of this group by itself'),
     within: v.duration.optional().describe('from the first step seen, or from "from", to the last'),
     from: v.duration.optional().describe('steps count from this moment'),
-    steps: z.array(z.string()).min(1).max(200),
+    steps: z.array(z.string()).min(1).max(200).describe('what is seen, in this order'),
   })
   .describe('steps in this order, such as "DHCP OFFER dhcp>cmts yiaddr=$ip"');
 
@@ -33,8 +33,8 @@ const never = v
 
 const eventually = v
   .strict({
-    all: z.string().optional(),
-    any: z.string().optional(),
+    all: z.string().optional().describe('every member of this group'),
+    any: z.string().optional().describe('one member of this group'),
     who: z.string().optional().describe('one device or service'),
     ...goal,
     from: v.duration.optional().describe('default 0s'),

@@ -67,8 +67,8 @@ export const router = v
       ])
       .optional()
       .describe('whether answers pass because somebody asked; default false'),
-    timeouts: timeouts.optional(),
-    nat: nat.optional(),
+    timeouts: timeouts.optional().describe('how long sessions without packets are remembered'),
+    nat: nat.optional().describe('translates addresses and ports'),
     alg: z
       .array(z.literal(['ftp', 'tftp']))
       .max(2)

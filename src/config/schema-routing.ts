@@ -42,7 +42,7 @@ const target = v.strict({
 
 const group = v.strict({
   type: v.line('a record type such as A').describe('A, AAAA, CNAME, MX, ...'),
-  policy: z.literal(POLICIES),
+  policy: z.literal(POLICIES).describe('how one of the targets is chosen'),
   ttl: v.duration.optional().describe('default 60s'),
   'when-all-down': z
     .literal(ALL_DOWN)
@@ -85,7 +85,7 @@ export const geographyFields = {
         networks: v
           .oneOrMany(v.network, 1_000)
           .describe('of clients there; the longest that holds a client counts'),
-        place: v.line('a place such as EU-DE').optional(),
+        place: v.line('a place such as EU-DE').optional().describe('where it lies'),
         at: point.optional(),
         latency: z
           .record(identifier, v.duration)

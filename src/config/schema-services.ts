@@ -97,9 +97,9 @@ const lease = z
   .union([
     v.duration,
     v.strict({
-      default: v.duration,
-      min: v.duration.optional(),
-      max: v.duration.optional(),
+      default: v.duration.describe('for clients that ask for no length'),
+      min: v.duration.optional().describe('the shortest that a client may ask for'),
+      max: v.duration.optional().describe('the longest that a client may ask for'),
       renew: v.duration.optional().describe('T1, when a client asks its server for more; left out, half'),
       rebind: v.duration.optional().describe('T2, when it asks any server; left out, seven eighths'),
     }),
@@ -171,7 +171,11 @@ const dhcpSubnet = v.strict({
     .max(100)
     .optional()
     .describe('what some of its clients are told instead; the earlier goes before the later'),
-  reservations: z.array(reservation).max(100_000).optional(),
+  reservations: z
+    .array(reservation)
+    .max(100_000)
+    .optional()
+    .describe('addresses that are for one client each'),
 });
 
 const dhcp = {
@@ -190,7 +194,7 @@ const dhcp = {
     .optional()
     .describe('how long an offered address waits for its REQUEST; default 2m'),
   'decline-hold': v.duration.optional().describe('how long a declined address is not offered; default 24h'),
-  subnets: z.array(dhcpSubnet).min(1).max(1_000),
+  subnets: z.array(dhcpSubnet).min(1).max(1_000).describe('the networks that it gives addresses of'),
 };
 
 /** What of a subnet may change while its server runs. */
@@ -230,7 +234,8 @@ const tftp = {
       sessions: count(1_000_000, 'transfers at one time').optional(),
       'per-source': count(1_000_000, 'of them for one address, or one /56 of IPv6').optional(),
     })
-    .optional(),
+    .optional()
+    .describe('what is agreed to at most'),
 };
 
 const dns = { ...common, ...dnsFields };
@@ -252,12 +257,30 @@ const ftp = {
 /** By name: `dhcp`, `tftp`, `tod`, `dns`, `ftp`, `resolver` are what they are called; any other name says its `kind`. */
 export const services = v
   .strict({
-    dhcp: v.strict({ kind: z.literal('dhcp').optional(), ...dhcp }).optional(),
-    tftp: v.strict({ kind: z.literal('tftp').optional(), ...tftp }).optional(),
-    tod: v.strict({ kind: z.literal('tod').optional(), ...tod }).optional(),
-    dns: v.strict({ kind: z.literal('dns').optional(), ...dns }).optional(),
-    ftp: v.strict({ kind: z.literal('ftp').optional(), ...ftp }).optional(),
-    resolver: v.strict({ kind: z.literal('resolver').optional(), ...resolver }).optional(),
+    dhcp: v
+      .strict({ kind: z.literal('dhcp').optional(), ...dhcp })
+      .optional()
+      .describe('a DHCP server'),
+    tftp: v
+      .strict({ kind: z.literal('tftp').optional(), ...tftp })
+      .optional()
+      .describe('a TFTP server'),
+    tod: v
+      .strict({ kind: z.literal('tod').optional(), ...tod })
+      .optional()
+      .describe('a Time of Day server'),
+    dns: v
+      .strict({ kind: z.literal('dns').optional(), ...dns })
+      .optional()
+      .describe('an authoritative name server'),
+    ftp: v
+      .strict({ kind: z.literal('ftp').optional(), ...ftp })
+      .optional()
+      .describe('an FTP server'),
+    resolver: v
+      .strict({ kind: z.literal('resolver').optional(), ...resolver })
+      .optional()
+      .describe('a recursive resolver'),
   })
   .catchall(
     z.discriminatedUnion('kind', [

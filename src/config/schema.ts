@@ -24,7 +24,11 @@ const net = z
     z.discriminatedUnion('kind', [
       v.strict({ kind: z.literal('segment'), ...quality }).describe('where all hear broadcasts'),
       v
-        .strict({ kind: z.literal('link'), between: z.tuple([z.string(), z.string()]), ...quality })
+        .strict({
+          kind: z.literal('link'),
+          between: z.tuple([z.string(), z.string()]).describe('the two segments'),
+          ...quality,
+        })
         .describe('a way between two segments'),
     ]),
   )
@@ -48,7 +52,7 @@ const host = {
 
 const asks = {
   resolver: v.oneOrMany(z.string(), 3).describe('DNS servers: names of services, or addresses'),
-  ask: v.line('a name and a type, such as portal.lab.example A'),
+  ask: v.line('a name and a type, such as portal.lab.example A').describe('the question: a name and a type'),
   every: v.duration.describe('how often it asks; left out: once'),
   'trust-anchors': v
     .oneOrMany(v.line('a zone'), 8)
@@ -133,7 +137,8 @@ const timeline = z
             over: v.duration.describe('from the first to the last'),
             by: z.literal(['even', 'uniform']).optional().describe('in even steps (default) or by chance'),
           })
-          .optional(),
+          .optional()
+          .describe('not all at once: the members one after another'),
       }),
       ...networkFaults({ ...when, who }),
       ...hostFaults({ ...when, who }),
@@ -143,9 +148,9 @@ const timeline = z
         do: z.literal('update').describe('a name server changes a zone of its own, as by an UPDATE'),
         ...when,
         who,
-        zone: v.line('the name of a zone'),
-        add: v.oneOrMany(v.line('a record as in a zone file'), 100).optional(),
-        remove: v.oneOrMany(v.line('a record as in a zone file'), 100).optional(),
+        zone: v.line('the name of a zone').describe('the zone that changes'),
+        add: v.oneOrMany(v.line('a record as in a zone file'), 100).optional().describe('records that come'),
+        remove: v.oneOrMany(v.line('a record as in a zone file'), 100).optional().describe('records that go'),
       }),
       v.strict({ do: z.literal('show').describe('a router shows its tables'), ...when, who }),
     ]),
@@ -157,7 +162,10 @@ export const scenarioFile = v
   .strict({
     $schema: z.string().optional().describe('for editors'),
     headend: z.literal(1).describe('the version of this format'),
-    name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/),
+    name: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,63}$/)
+      .describe('what results and messages call it'),
     about: z.string().max(10_000).optional().describe('a paragraph for people'),
     seed: z.number().int().min(0).max(0xffff_ffff).optional().describe('of all chance in the run; default 1'),
     duration: v.duration.optional().describe('the run ends here at the latest; default 10m'),
@@ -175,8 +183,3 @@ export const scenarioFile = v
 export type ScenarioFile = z.output<typeof scenarioFile>;
 export type DeviceFile = NonNullable<ScenarioFile['devices']>[string];
 export type ActionFile = NonNullable<ScenarioFile['timeline']>[number];
-
-/** JSON Schema draft-07 of the file, as editors read it. */
-export function scenarioSchema(): unknown {
-  return z.toJSONSchema(scenarioFile, { target: 'draft-07', io: 'input', unrepresentable: 'any' });
-}

@@ -3,7 +3,6 @@ import { formatIp, formatMac, formatPrefix } from '../../../src/core/address.ts'
 import { ScenarioError } from '../../../src/config/mistakes.ts';
 import { parseScenario } from '../../../src/config/parse.ts';
 import type { CmtsDeviceConfig, DhcpServiceConfig, Scenario } from '../../../src/config/scenario.ts';
-import { scenarioSchema } from '../../../src/config/schema.ts';
 import { memberMac, memberName, parseMacTemplate } from '../../../src/config/template.ts';
 import { PLANT, plantWith } from './plant.ts';
 
@@ -177,21 +176,6 @@ test('other paths are a choice of the caller', () => {
   const text = plantWith('./files/gold.yaml', '../gold.yaml');
   expect(() => parsed(text)).toThrow(ScenarioError);
   expect(parseScenario(text, 'small.yaml', { paths: 'any' }).files[1]?.path).toBe('../gold.yaml');
-});
-
-test('the JSON Schema has the keys, their words and their bounds', () => {
-  const schema = JSON.parse(JSON.stringify(scenarioSchema())) as {
-    $schema: string;
-    required: string[];
-    additionalProperties: boolean;
-    properties: Record<string, { description?: string; maximum?: number }>;
-  };
-  expect(schema.$schema).toBe('http://json-schema.org/draft-07/schema#');
-  expect(schema.required).toEqual(['headend', 'name', 'net']);
-  expect(schema.additionalProperties).toBe(false);
-  expect(schema.properties['seed']?.maximum).toBe(0xffff_ffff);
-  for (const key of Object.keys(schema.properties))
-    if (key !== 'name') expect(schema.properties[key], key).toHaveProperty('description');
 });
 
 /** A server with this subnet and nothing else. */
