@@ -71,8 +71,8 @@ export class Boot {
   told: Told | undefined;
   /** The server whose ACK gave it the address that it has, or had last. */
   lender: Ipv4 | undefined;
-  /** Of a NAK: who sent it. */
-  nakFrom: Ipv4 | undefined;
+  /** The first NAK of a server that is not the one which gave it its address; a new start does not undo it. */
+  foreignNak: { readonly from: Ipv4; readonly lender: Ipv4; readonly mark: Mark } | undefined;
   fetch: Fetch | undefined;
   /** The first acknowledgment of a whole file, and the first refusal. */
   completed: Mark | undefined;
@@ -136,7 +136,6 @@ export class Boot {
     this.#legs = {};
     this.log.clear();
     this.told = undefined;
-    this.nakFrom = undefined;
     this.fetch = undefined;
     this.completed = undefined;
     this.fileError = undefined;

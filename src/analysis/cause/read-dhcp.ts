@@ -87,7 +87,7 @@ export class DhcpReader {
         if (side === 'down' && seen.arrived && (!boot.isModem || boot.state === 'operational')) boot.serve();
         break;
       case MessageType.nak:
-        boot.nakFrom ??= message.ip(Option.serverIdentifier);
+        this.#nak(boot, message, packet);
         boot.note(side === 'back' ? 'nak-back' : 'nak-down', sighting, seen);
         break;
       default:
@@ -100,6 +100,13 @@ export class DhcpReader {
     if (heardAt === undefined || sighting.sentAt - heardAt < LATE_US) return;
     peer.late++;
     peer.firstLate ??= markOf(sighting, seen.number);
+  }
+
+  #nak(boot: Boot, message: DhcpMessage, { sighting, seen }: Packet): void {
+    const from = message.ip(Option.serverIdentifier);
+    const { lender } = boot;
+    if (from === undefined || lender === undefined || from === lender) return;
+    boot.foreignNak ??= { from, lender, mark: markOf(sighting, seen.number) };
   }
 }
 

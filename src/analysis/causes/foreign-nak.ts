@@ -8,21 +8,19 @@ import type { Detector } from './detector.ts';
 export const foreignNak: Detector = {
   find: (seen) => {
     const boots: Boot[] = [];
-    for (const boot of seen.boots())
-      if (boot.nakFrom !== undefined && boot.lender !== undefined && boot.nakFrom !== boot.lender)
-        boots.push(boot);
+    for (const boot of seen.boots()) if (boot.foreignNak !== undefined) boots.push(boot);
     const [first] = boots;
-    if (first?.nakFrom === undefined || first.lender === undefined) return undefined;
-    const nak = first.leg('nak-down') ?? first.leg('nak-back');
+    if (first?.foreignNak === undefined) return undefined;
+    const { from, lender, mark } = first.foreignNak;
     return {
       rule: CAUSE.foreignNak,
       sure: 'certain',
-      what: `${formatIp(first.nakFrom)} says NAK to ${namesOf(boots)}, whose ${boots.length === 1 ? 'address is' : 'addresses are'} of ${formatIp(first.lender)}`,
+      what: `${formatIp(from)} says NAK to ${namesOf(boots)}, whose ${boots.length === 1 ? 'address is' : 'addresses are'} of ${formatIp(lender)}`,
       evidence: [
         packet(first.leg('request-up')?.last, `REQUEST of ${first.name}`),
-        packet(nak?.first, `NAK of ${formatIp(first.nakFrom)}`),
+        packet(mark, `NAK of ${formatIp(from)}`),
       ],
-      check: `whose is ${formatIp(first.nakFrom)}? Ask ARP and the switch for its port`,
+      check: `whose is ${formatIp(from)}? Ask ARP and the switch for its port`,
       affected: boots.length,
     };
   },

@@ -5,8 +5,9 @@ import type { Boot } from '../cause/boot.ts';
 import { firstLogged, hostLogged, namesOf, packet } from '../cause/cause.ts';
 import type { Detector } from './detector.ts';
 
-/** A street, and more collisions than modems: a few collisions are how contention works. */
-const MODEMS_MIN = 20;
+/** A street, of which a quarter collided: a few collisions are how contention works. */
+const MODEMS_MIN = 100;
+const SHARE_MIN = 0.25;
 
 /** Incident 1: ranging takes minutes since all range at once. */
 export const rangingStorm: Detector = {
@@ -17,15 +18,15 @@ export const rangingStorm: Detector = {
     for (const boot of seen.boots()) {
       if (!boot.isModem) continue;
       modems++;
-      if ((boot.log.get(MODEM.t3)?.count ?? 0) > 1) again.push(boot);
+      if (boot.log.has(MODEM.t3)) again.push(boot);
     }
     const [first] = again;
-    if (first === undefined || modems < MODEMS_MIN || again.length * 2 < modems) return undefined;
-    if (says === undefined || says.count < modems) return undefined;
+    if (first === undefined || says === undefined) return undefined;
+    if (modems < MODEMS_MIN || again.length < modems * SHARE_MIN) return undefined;
     return {
       rule: CAUSE.rangingStorm,
       sure: 'likely',
-      what: `${again.length} of ${modems} modems (${namesOf(again)}) had to range three times or more: they chose the same opportunities, ${says.count} times`,
+      what: `${again.length} of ${modems} modems (${namesOf(again)}) heard nothing and had to range again: they chose the same opportunities, ${says.count} times`,
       evidence: [
         packet(first.leg('ranging')?.first, `RNG-REQ of ${first.name}`),
         hostLogged(says),
