@@ -1,3 +1,4 @@
+import { bug } from '../core/errors.ts';
 import { nearest } from '../core/text.ts';
 import { protocolWords, PROTOCOL_NAMES } from './vocabulary.ts';
 
@@ -103,6 +104,8 @@ export function parseStep(text: string): Step | StepMistake {
 /** Reads a packet that a fault means: a step's line, whose `from>to` may be left out, without captures. */
 export function parsePacket(text: string): PacketStep | StepMistake {
   const words = wordsOf(text);
+  if (words[0]?.text === 'STATE' || words[0]?.text === 'RULE')
+    return { offset: 0, message: 'this is no packet', hint: `write ${SHAPE_OF_PACKET}` };
   // Protocol and kind are in capitals; what comes behind them is `from>to` or the first field.
   const kinds = words.slice(0, 2).filter((word) => /^[A-Z][A-Z0-9-]*$/.test(word.text)).length;
   const isShort = kinds > 0 && !words.slice(0, 3).some((word) => /^[^=]*>/.test(word.text));
@@ -110,8 +113,7 @@ export function parsePacket(text: string): PacketStep | StepMistake {
   const step = parseStep(isShort ? `${text.slice(0, at)} *>* ${text.slice(at)}` : text);
   const back = (offset: number): number => (offset > at ? Math.max(at, offset - ANYBODY.length) : offset);
   if ('message' in step) return { ...step, offset: back(step.offset) };
-  if (step.kind !== 'packet')
-    return { offset: 0, message: 'this is no packet', hint: `write ${SHAPE_OF_PACKET}` };
+  if (step.kind !== 'packet') return bug('what is no packet has been refused');
   const capture = step.fields.find(({ match }) => match.kind === 'capture');
   if (capture === undefined) return { ...step, text };
   const offset = text.indexOf(`${capture.name}=$`);
