@@ -114,4 +114,9 @@ export const VERBS: readonly VerbEntry[] = [
     summary: 'look at this machine: ports, rights, interfaces, clock, and what to do',
     load: async () => (await import('./doctor.ts')).doctor,
   },
+  {
+    name: 'completion',
+    summary: 'print the completion of this command for bash, zsh or fish',
+    load: async () => (await import('./completion.ts')).completion(VERBS),
+  },
 ];
