@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { subnetLease, subnetOptions, subnetRouter, subnetTftp, tftpFiles } from './schema-services.ts';
 import * as v from './values.ts';
 
-export const mustFire = z
+const mustFire = z
   .number()
   .int()
   .min(1)
@@ -17,14 +17,14 @@ interface When {
 const name = z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/);
 
 /** What every fault has. */
-export const declared = {
+const declared = {
   id: name
     .optional()
     .describe('its name in the results; left out: what it does and its place in the list, such as impair-3'),
   'must-fire': mustFire,
 };
 
-export const lasting = {
+const lasting = {
   ...declared,
   for: v.duration.optional().describe('how long it lasts; left out: to the end of the run'),
 };
