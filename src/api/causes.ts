@@ -4,6 +4,7 @@ import { toInstant } from '../core/time.ts';
 import type { RunResult, Verdict } from '../scenario/result.ts';
 import { prepareVirtual, type LoadedScenario } from './scenario.ts';
 import type { Pace } from './virtual-run.ts';
+import { evidenceFor, withFailures } from './why-failed.ts';
 
 /** To run again what has more packets than this takes longer than anybody waits for a reason. */
 const PACKETS_MAX = 3_000_000;
@@ -30,14 +31,18 @@ export async function withCauses(
     readonly seed: number | undefined;
     readonly pace: Pace;
     readonly live: CauseFinder | undefined;
+    /** The command that repeats the run; left out, the failures' packets are not looked for. */
+    readonly reproduce?: string | undefined;
   },
 ): Promise<RunResult> {
-  const { loaded, seed, pace, live } = run;
+  const { loaded, seed, pace, live, reproduce } = run;
   if (!FAILED.has(result.verdict) || pace.signal?.aborted === true) return result;
   if (live !== undefined) return { ...result, causes: live.causes().slice(0, CAUSES_MAX) };
   if (result.packets > PACKETS_MAX) return result;
   const again = prepareVirtual(loaded, { seed });
   const finder = new CauseFinder(again.topology.hosts);
-  await again.execute([finder], pace);
-  return { ...result, causes: finder.causes().slice(0, CAUSES_MAX) };
+  const evidence = evidenceFor(result, again.topology);
+  await again.execute(reproduce === undefined ? [finder] : [finder, evidence], pace);
+  const told = { ...result, causes: finder.causes().slice(0, CAUSES_MAX) };
+  return reproduce === undefined ? told : withFailures(told, evidence, reproduce);
 }

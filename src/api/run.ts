@@ -31,6 +31,8 @@ export interface RunRequest {
   readonly sample?: readonly string[] | undefined;
   /** The scenario when it has been read already; left out, `path` is read. */
   readonly loaded?: LoadedScenario | undefined;
+  /** Looks into a failure, by a second run; and the command that repeats the run. Left out, a failure is only told. */
+  readonly explain?: { readonly reproduce: (seed: number) => string } | undefined;
   /** Others who listen. */
   readonly listeners?: readonly Trace[] | undefined;
   readonly pace?: Omit<Pace, 'signal'> | undefined;
@@ -74,7 +76,8 @@ export async function runOnce(request: RunRequest, signal: AbortSignal): Promise
   const executed = await run.execute(listeners, { ...request.pace, signal });
   const tookMs = performance.now() - startedAt;
   const pace = { untilUs: request.pace?.untilUs, signal };
-  const result = await withCauses(executed, { loaded, seed, pace, live });
+  const reproduce = request.explain?.reproduce(run.seed);
+  const result = await withCauses(executed, { loaded, seed, pace, live, reproduce });
   for (const text of observation.finish(result)) notice(text);
   await page?.write(result, (listenerOf) => {
     const again = prepareVirtual(loaded, { seed });

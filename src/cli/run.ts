@@ -151,7 +151,7 @@ async function runFile(
   const reproduce = (seed: number): string => reproduceText(session, cell, seed);
   const path = flags['report'] as string | undefined;
   const page = path === undefined ? undefined : { path, reproduce };
-  const report = await runOnce({ ...request, report: page }, signal);
+  const report = await runOnce({ ...request, report: page, explain: { reproduce } }, signal);
   progress.end();
   if (signal.aborted) output.note('headend: interrupted: this is what was seen until then');
   const { columns } = output;

@@ -1,5 +1,11 @@
 import { escapeText } from '../core/text.ts';
-import type { DeviceResult, ExpectationResult, RunResult, Verdict } from '../scenario/result.ts';
+import type {
+  DeviceResult,
+  ExpectationResult,
+  FailureResult,
+  RunResult,
+  Verdict,
+} from '../scenario/result.ts';
 import { formatCount, formatDuration, span, wrapItems, wrapText } from './line.ts';
 import type { Line, Style } from './line.ts';
 
@@ -49,7 +55,7 @@ export function renderSummary(result: RunResult, context: SummaryContext): reado
     ...deviceLines(result.devices, columns),
     ...heldLines(result, columns),
     ...told.flatMap((one) => toldLines(one, columns)),
-    ...(told.length === 0 ? [] : [...causeLines(result, columns), ...adviceLines(context, columns)]),
+    ...(told.length === 0 ? [] : [...causeLines(result, columns), ...adviceLines(context, result, columns)]),
     countLine(result, context.exitCode),
   ];
 }
@@ -109,7 +115,9 @@ function bootRange(members: readonly DeviceResult[]): string {
 }
 
 function heldLines(result: RunResult, columns: number): readonly Line[] {
-  const held = result.expectations.filter(({ verdict }) => verdict === 'pass').map(({ text }) => `✓ ${text}`);
+  const held = result.expectations
+    .filter(({ verdict }) => verdict === 'pass')
+    .map(({ text, figure }) => (figure === undefined ? `✓ ${text}` : `✓ ${text} (${figure})`));
   const fired = result.faults.map(({ id, fired: count }) => `${id} fired ${formatCount(count)}×`);
   return [
     ...wrapItems(held, columns - 3).map((text): Line => [span(` ${text}`, 'good')]),
@@ -118,7 +126,7 @@ function heldLines(result: RunResult, columns: number): readonly Line[] {
 }
 
 function toldLines(expectation: ExpectationResult, columns: number): readonly Line[] {
-  const { verdict, text, detail, says, why } = expectation;
+  const { verdict, text, detail, says, why, failure } = expectation;
   const style = STYLES[verdict];
   return [
     ...wrapText(text, columns - 5).map((words, index): Line => [
@@ -128,6 +136,19 @@ function toldLines(expectation: ExpectationResult, columns: number): readonly Li
     ...labelled('what happened', detail, columns),
     ...labelled('', says ?? '', columns),
     ...labelled('why it matters', why ?? '', columns),
+    ...(failure === undefined ? [] : failureLines(expectation, failure, columns)),
+  ];
+}
+
+/** What a second run showed: the step that was waited for, and the packets about it. */
+function failureLines({ kind }: ExpectationResult, failure: FailureResult, columns: number): readonly Line[] {
+  const { expected, came, packets } = failure;
+  return [
+    ...(kind === 'sequence' ? labelled('expected', expected, columns) : []),
+    ...(kind === 'sequence' ? labelled('what came', came, columns) : []),
+    ...packets.flatMap(({ number, at_us: at, text }, index) =>
+      labelled(index === 0 ? 'packets' : '', `#${number}  ${(at / 1e6).toFixed(3)} s  ${text}`, columns),
+    ),
   ];
 }
 
@@ -151,11 +172,19 @@ function causeLines({ causes = [] }: RunResult, columns: number): readonly Line[
 
 const EVIDENCE_MAX = 3;
 
-function adviceLines({ reproduce, lessons }: SummaryContext, columns: number): readonly Line[] {
-  const learn = lessons.slice(0, LESSONS_MAX).map(({ id, says, count }) => ({
+function adviceLines(
+  { reproduce, lessons }: SummaryContext,
+  { expectations }: RunResult,
+  columns: number,
+): readonly Line[] {
+  const taught = expectations.find(({ failure }) => failure?.cause === null)?.failure?.learn;
+  const told = lessons.slice(0, LESSONS_MAX).map(({ id, says, count }) => ({
     command: `headend explain ${id}`,
     says: `${says} (${formatCount(count)}×)`,
   }));
+  const isNew =
+    taught !== undefined && taught !== 'headend explain' && told.every(({ command }) => command !== taught);
+  const learn = isNew ? [{ command: taught, says: '' }, ...told.slice(0, LESSONS_MAX - 1)] : told;
   return [
     [span('     reproduce'.padEnd(LABEL), 'dim'), span(reproduce, 'command')],
     ...learn.flatMap(({ command, says }, index): Line[] => [

@@ -3,6 +3,7 @@ import { formatIp, isIpv4 } from '../core/address.ts';
 import type { HostSpec } from '../core/driver.ts';
 import type { Row } from '../core/service.ts';
 import type { Instant } from '../core/time.ts';
+import type { Whereabouts } from './evidence.ts';
 import type { LeaseView } from './leases.ts';
 import type { PacketFacts } from './packet.ts';
 import { formatCount, formatMoment } from './plant.ts';
@@ -12,6 +13,7 @@ import type { FrameWatcher, MeasureWatcher, Outcome, RowWatcher } from './watche
 class ClaimRecord {
   #checks = 0;
   #first: string | undefined;
+  #where: Whereabouts | undefined;
 
   get broken(): boolean {
     return this.#first !== undefined;
@@ -21,13 +23,15 @@ class ClaimRecord {
     this.#checks++;
   }
 
-  breaks(at: Instant, how: string): void {
+  breaks(at: Instant, host: HostSpec, how: string): void {
     this.#checks++;
     this.#first ??= `at ${formatMoment(at)} ${how}`;
+    this.#where ??= { host: host.name, at_us: at, look: 'before' };
   }
 
   judge(what: string): Outcome {
-    if (this.#first !== undefined) return { verdict: 'fail', detail: this.#first };
+    if (this.#first !== undefined)
+      return { verdict: 'fail', detail: this.#first, came: this.#first, where: this.#where };
     if (this.#checks === 0)
       return { verdict: 'inconclusive', detail: `it could not be judged: there were no ${what}` };
     return { verdict: 'pass', detail: `held for ${formatCount(this.#checks)} of ${what}` };
@@ -58,6 +62,7 @@ export class LeasesUniqueWatcher implements RowWatcher {
       else
         this.#record.breaks(
           at,
+          server,
           `${server.name} leased ${row.key} to ${lease.client} while ${holder} held it`,
         );
     }
@@ -88,7 +93,7 @@ export class MeasureBoundWatcher implements MeasureWatcher {
 
   measured(at: Instant, host: HostSpec, value: number): void {
     if (compare(value, this.#operator, this.#bound)) this.#record.holds();
-    else this.#record.breaks(at, `${this.measure} of ${host.name} was ${value}`);
+    else this.#record.breaks(at, host, `${this.measure} of ${host.name} was ${value}`);
   }
 
   judge(): Outcome {
@@ -135,6 +140,7 @@ export class LeaseBeforeTftpWatcher implements FrameWatcher {
     else
       this.#record.breaks(
         at,
+        facts.from,
         `${facts.from.name} asked for a file from ${formatIp(address)}, which nobody leased`,
       );
   }

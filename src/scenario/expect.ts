@@ -101,7 +101,10 @@ export class Expectations {
 
   judge(end: Ending): ExpectationResult[] {
     return this.#watched.map(({ expectation, watcher }) => {
-      const { verdict, detail, value } = withLevel(watcher.judge(end), expectation);
+      const { verdict, detail, value, figure, expected, came, where } = withLevel(
+        watcher.judge(end),
+        expectation,
+      );
       const { kind, text, why, pass, fail, path, place } = expectation;
       const says = verdict === 'pass' ? pass : verdict === 'inconclusive' ? '' : fail;
       return {
@@ -113,6 +116,8 @@ export class Expectations {
         line: place.line,
         column: place.column,
         ...(value === undefined ? {} : { value: Number.isFinite(value) ? value : null }),
+        ...(verdict === 'fail' ? { expected, came, where } : {}),
+        ...(verdict === 'pass' && figure !== undefined ? { figure } : {}),
         ...(why === '' ? {} : { why }),
         ...(says === '' ? {} : { says }),
       };

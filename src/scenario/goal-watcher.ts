@@ -158,6 +158,9 @@ export class GoalWatcher implements StateWatcher, FrameWatcher, ReasonWatcher, M
       return {
         verdict: 'fail',
         detail: `${first.name} got there at ${formatMoment(this.#when(first))}${later(caught.length)}`,
+        expected: this.#expectation.text,
+        came: `${first.name} got there at ${formatMoment(this.#when(first))}`,
+        where: { host: first.name, at_us: this.#when(first), look: 'before' },
       };
     if (!this.#heard)
       return { verdict: 'inconclusive', detail: `${this.#expectation.who.text} was not heard of at all` };
@@ -174,7 +177,8 @@ export class GoalWatcher implements StateWatcher, FrameWatcher, ReasonWatcher, M
           verdict: 'pass',
           detail: `${this.#names(this.#which(2))} at ${formatMoment(this.#slowest)}`,
         };
-      return { verdict: 'pass', detail: `${formatCount(this.#reached)} of ${formatCount(total)}, ${last}` };
+      const detail = `${formatCount(this.#reached)} of ${formatCount(total)}, ${last}`;
+      return { verdict: 'pass', detail, figure: `by ${formatMoment(this.#slowest)}` };
     }
     const late = this.#which(3);
     const missing = [...late, ...this.#which(1)];
@@ -188,7 +192,19 @@ export class GoalWatcher implements StateWatcher, FrameWatcher, ReasonWatcher, M
         verdict: 'inconclusive',
         detail: `the run was cut short at ${formatMoment(end.at)}: ${detail}`,
       };
-    return { verdict: 'fail', detail };
+    return { verdict: 'fail', detail, ...this.#failure(missing[0], end) };
+  }
+
+  #failure(missing: HostSpec | undefined, end: Ending): Pick<Outcome, 'expected' | 'came' | 'where'> {
+    if (missing === undefined) return {};
+    const number = this.#numberOf(missing) - this.#first;
+    const at = Math.min(this.#untilUs, end.at);
+    const when = this.#there[number] === 3 ? `came at ${formatMoment(this.#when(missing))}` : 'never came';
+    return {
+      expected: `${missing.name}: ${this.#expectation.text}`,
+      came: `${missing.name} ${when}`,
+      where: { host: missing.name, at_us: at, look: 'before' },
+    };
   }
 
   #numberOf(member: HostSpec): number {

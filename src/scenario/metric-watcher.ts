@@ -25,6 +25,8 @@ interface Reading {
   readonly lacks: string;
   /** What else a person wants to know beside the value. */
   readonly beside?: string;
+  /** Who shows it best. */
+  readonly host?: HostSpec | undefined;
 }
 
 /** What all metrics have in common: they are judged at the end, and whose they are. */
@@ -48,7 +50,7 @@ abstract class MetricWatcher {
   protected abstract read(end: Ending): Reading;
 
   judge(end: Ending): Outcome {
-    const { value, lacks, beside = '' } = this.read(end);
+    const { value, lacks, beside = '', host } = this.read(end);
     if (value === undefined) return { verdict: 'inconclusive', detail: `it could not be judged: ${lacks}` };
     const got = `got ${formatMetric(value, this.claim)}${beside === '' ? '' : `; ${beside}`}`;
     const { operator, aggregate } = this.claim;
@@ -62,7 +64,9 @@ abstract class MetricWatcher {
         value,
         detail: `the run was cut short at ${formatMoment(end.at)}: ${got}`,
       };
-    return { verdict: holds ? 'pass' : 'fail', value, detail: got };
+    if (holds) return { verdict: 'pass', value, detail: got, figure: formatMetric(value, this.claim) };
+    const where = host && { host: host.name, at_us: end.at, look: 'before' as const };
+    return { verdict: 'fail', value, detail: got, expected: this.what, came: got, where };
   }
 
   protected holds(value: number): boolean {
@@ -140,13 +144,19 @@ export class BootMetricWatcher extends MetricWatcher implements MeasureWatcher {
     const { aggregate, bound } = this.claim;
     const took: number[] = [];
     let missing = 0;
+    let slowest: HostSpec | undefined;
+    let slowestUs = -1;
     for (const [number, host] of this.#plant.hosts.entries()) {
       if (host.kind !== 'cable-modem' || !this.isMember(number)) continue;
       const poweredAt = end.poweredAt(number);
       const boot = this.#boots.get(number);
       if (poweredAt === undefined) continue;
-      if (boot === undefined || boot.at < poweredAt) missing++;
-      else took.push(boot.us);
+      const us = boot === undefined || boot.at < poweredAt ? Infinity : boot.us;
+      if (us === Infinity) missing++;
+      else took.push(us);
+      if (us <= slowestUs) continue;
+      slowest = host;
+      slowestUs = us;
     }
     const total = took.length + missing;
     if (aggregate === 'count') return { value: took.length, lacks: '' };
@@ -157,7 +167,7 @@ export class BootMetricWatcher extends MetricWatcher implements MeasureWatcher {
       inTime === total
         ? `${formatCount(total)} of ${formatCount(total)} were up by then`
         : `only ${formatCount(inTime)} of ${formatCount(total)} were up ${formatMetric(bound, this.claim)} after they were switched on`;
-    return { value: bootValue(aggregate, took, missing), lacks: '', beside };
+    return { value: bootValue(aggregate, took, missing), lacks: '', beside, host: slowest };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Expectation } from '../config/expectation.ts';
+import type { PacketLine, Whereabouts } from './evidence.ts';
 import type { HistogramData } from './histogram.ts';
 import type { PlainSeries } from './time-series.ts';
 
@@ -78,6 +79,18 @@ export interface DeviceResult {
   readonly boot_us?: number | null | undefined;
 }
 
+/** All that is known of one failure. */
+export interface FailureResult {
+  readonly expected: string;
+  readonly came: string;
+  readonly packets: readonly PacketLine[];
+  /** The id of the run's likely cause; null: none is known. */
+  readonly cause: string | null;
+  /** The commands that repeat it, and that teach it. */
+  readonly reproduce: string;
+  readonly learn: string;
+}
+
 export interface ExpectationResult {
   readonly kind: Expectation['kind'] | 'must-fire' | 'recorded';
   /** What was expected, in one line. */
@@ -91,6 +104,14 @@ export interface ExpectationResult {
   readonly column?: number | undefined;
   /** Of a metric, in its own unit (times in microseconds); null: for ever. */
   readonly value?: number | null | undefined;
+  /** Of what holds, the figure that a person wants to see beside it. */
+  readonly figure?: string | undefined;
+  /** Of a failure, where it can be looked at; `expected` and `came` until they are part of `failure`. */
+  readonly where?: Whereabouts | undefined;
+  readonly expected?: string | undefined;
+  readonly came?: string | undefined;
+  /** What a run that was made again shows of it; left out in live mode and in sweeps. */
+  readonly failure?: FailureResult | undefined;
   /** The file's own words: why it matters, and what it says for this verdict; left out when it has none. */
   readonly why?: string | undefined;
   readonly says?: string | undefined;

@@ -138,7 +138,24 @@ export class SequenceWatcher implements FrameWatcher, StateWatcher, ReasonWatche
     const detail = `${first === undefined ? '' : this.#why(first, withinUs)}${more(failed.length, total)}`;
     return open
       ? { verdict: 'inconclusive', detail: `the run was cut short at ${formatMoment(end.at)}: ${detail}` }
-      : { verdict: 'fail', detail };
+      : { verdict: 'fail', detail, ...(first === undefined ? {} : this.#failure(first)) };
+  }
+
+  /** What the first member that left the path waited for, and what it got. */
+  #failure(cursor: Cursor): Pick<Outcome, 'expected' | 'came' | 'where'> {
+    const next = this.#steps[cursor.index];
+    const { withinUs } = this.#expectation;
+    const who = cursor.member === undefined ? '' : `${cursor.member.name}: `;
+    const host = cursor.member ?? (next === undefined ? undefined : someoneOf(next));
+    const where = host && { host: host.name, at_us: cursor.lastAt, look: 'after' as const };
+    if (next === undefined) {
+      const expected = `${who}all ${this.#steps.length} steps in ${formatDurationUs(withinUs ?? 0)}`;
+      const deadline = cursor.lastAt - this.#took(cursor) + (withinUs ?? 0);
+      const late = where && { ...where, at_us: deadline, look: 'before' as const };
+      return { expected, came: `all of them, in ${formatMoment(this.#took(cursor))}`, where: late };
+    }
+    const expected = `${who}step ${cursor.index + 1} of ${this.#steps.length}, "${stepText(next)}"`;
+    return { expected, came: cursor.near ?? 'nothing of this kind came', where };
   }
 
   #held(cursor: Cursor): boolean {
@@ -245,6 +262,13 @@ export class SequenceWatcher implements FrameWatcher, StateWatcher, ReasonWatche
       this.#waitingForOthers.add(cursor);
     else this.#waitingForOthers.delete(cursor);
   }
+}
+
+/** Who may be looked at where a sequence is of nobody: a party of the step that did not come. */
+function someoneOf(step: ReadyStep): HostSpec | undefined {
+  for (const party of step.kind === 'packet' ? [step.from, step.to] : [step.who])
+    if (party.kind === 'hosts') for (const host of party.hosts) return host;
+  return undefined;
 }
 
 function more(failed: number, total: number): string {

@@ -2,6 +2,7 @@ import type { HostSpec } from '../core/driver.ts';
 import type { Rule } from '../core/rules.ts';
 import type { Row } from '../core/service.ts';
 import type { Instant } from '../core/time.ts';
+import type { Whereabouts } from './evidence.ts';
 import type { PacketFacts } from './packet.ts';
 import type { Verdict } from './result.ts';
 
@@ -29,6 +30,12 @@ export interface Outcome {
   readonly detail: string;
   /** Of a metric, in its own unit. */
   readonly value?: number | undefined;
+  /** What a person wants to see beside it when it holds, such as `50.8 s`. */
+  readonly figure?: string | undefined;
+  /** Of a failure: what was waited for, what came in its place, and where that can be looked at. */
+  readonly expected?: string | undefined;
+  readonly came?: string | undefined;
+  readonly where?: Whereabouts | undefined;
 }
 
 /** A host's own machine entered a state, or, in `CmtsStates`, its CMTS shows one for it. */

@@ -64,7 +64,7 @@ describe('a scenario that is wrong: exit code 2, file:line:column, what to do', 
       name: 'an unknown host in expect',
       make: () => bootWith('host.yaml', ['TOD cm>tod', 'TOD cm>tood']),
       says: [
-        /^headend: host\.yaml:59:75 .*"tood" is no device or service of this file: did you mean "tod"\?$/m,
+        /^headend: host\.yaml:53:18 .*"tood" is no device or service of this file: did you mean "tod"\?$/m,
       ],
     },
     {
@@ -228,7 +228,15 @@ describe('signals', () => {
   ] as const)('$signal in a long run: $code, and what was seen until then', async ({ signal, code }) => {
     const trace = `${signal}.trace`;
     const file = changed('storm.yaml', readFileSync(join(SCENARIOS, 'boot-storm-5000.yaml'), 'utf8'), []);
-    const said = await cli.runWith({ signalWhen: { file: trace, signal } }, 'run', file, '--trace', trace);
+    const said = await cli.runWith(
+      { signalWhen: { file: trace, signal } },
+      'run',
+      file,
+      '--set',
+      'spread=5s',
+      '--trace',
+      trace,
+    );
     expect(said.code).toBe(code);
     expect(said.err).toBe('headend: interrupted: this is what was seen until then\n');
     expect(said.out).toMatch(new RegExp(`inconclusive.* exit ${code}\\n$`));
