@@ -135,6 +135,8 @@ class DataWalk {
         'a scenario is plain data: texts, numbers, true, false, lists and keys with values',
       );
     }
+    if (Object.hasOwn(value, '__proto__'))
+      return this.#wrong(leaf, path, '"__proto__" is no key', 'take it out');
     const entries = Object.entries(value).filter(([, child]) => child !== undefined);
     const children = entries.map(([key, child]): [string, Located] => [
       key,

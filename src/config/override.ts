@@ -107,7 +107,8 @@ export class Overriding {
     while (rest !== '') {
       const part = isList(node) ? indexAt(rest) : isMap(node) ? keyAt(rest, node) : undefined;
       const child = part && node.children.get(part.key);
-      if (part === undefined || (child === undefined && (part.length < rest.length || isList(node)))) {
+      const isNew = child === undefined && (rest.length > (part?.length ?? 0) || isList(node));
+      if (part === undefined || part.key === '__proto__' || isNew) {
         this.#noPart(rest, node, path, source);
         return undefined;
       }
