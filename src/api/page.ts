@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Topology, Trace } from '../core/driver.ts';
 import { bug } from '../core/errors.ts';
+import { visibleText } from '../core/text.ts';
 import { toInstant } from '../core/time.ts';
 import type { Instant } from '../core/time.ts';
 import { makeFolder } from '../driver/real/make-folder.ts';
@@ -59,7 +60,8 @@ export class PageListener {
       this.#kept = new PageRecords(topology, chosenHosts(this.#plant.groups, this.#samples));
     }
     if (mode === 'live') this.#begin(toInstant(Date.now() * 1_000));
-    this.listeners = this.#kept === undefined ? [this.#survey] : [this.#survey, this.#kept];
+    const { listeners } = this.#survey;
+    this.listeners = this.#kept === undefined ? listeners : [...listeners, this.#kept];
   }
 
   #begin(zero: Instant): void {
@@ -139,7 +141,7 @@ export function writePageOfTrace(tracePath: string, path: string): void {
 
 function writePage(path: string, parts: PageParts): void {
   const page: PageData = makePage(parts);
-  const data = gzipSync(JSON.stringify(page), { level: 9 }).toString('base64');
+  const data = gzipSync(JSON.stringify(page, safeText), { level: 9 }).toString('base64');
   const html = pageHtml(`${page.scenario} · headend`, viewerAssets(), data);
   try {
     makeFolder(dirname(path));
@@ -147,6 +149,12 @@ function writePage(path: string, parts: PageParts): void {
   } catch (error) {
     throw asFileError(path, error, 'written');
   }
+}
+
+/** A trace file may have been written by anybody: the last guard before a page. Hex is what it is. */
+function safeText(key: string, value: unknown): unknown {
+  if (typeof value !== 'string' || key === 'octets') return value;
+  return visibleText(key === 'about' ? value.replace(/\s+/g, ' ').trim() : value);
 }
 
 /** The viewer as it was built: it lies beside this program. */

@@ -92,7 +92,9 @@ function deviceLines(devices: readonly DeviceResult[], columns: number): readonl
       continue;
     const seen = device.cmts_state === undefined ? '' : ` (cmts: ${device.cmts_state})`;
     const key = `${device.kind} ${device.state}${seen}`;
-    groups.set(key, [...(groups.get(key) ?? []), device]);
+    const members = groups.get(key);
+    if (members === undefined) groups.set(key, [device]);
+    else members.push(device);
   }
   const texts = [...groups].map(
     ([key, members]) => `${formatCount(members.length)} ${key}${bootRange(members)}`,

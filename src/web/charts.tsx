@@ -5,7 +5,7 @@ import type { ChartData } from './chart-data.ts';
 import type { RunModel } from './model.ts';
 import type { Moves } from './moves.ts';
 import type { Shown } from './state.ts';
-import { seconds } from './time-axis.ts';
+import { seconds, STEPS_S } from './time-axis.ts';
 
 interface ChartsProps {
   readonly model: RunModel;
@@ -121,7 +121,13 @@ function optionsOf(
       y: { range: (_self, _low, high) => [0, Math.max(high * 1.1, 1)] },
     },
     axes: [
-      { ...axis, size: 34, values: (_self, at) => at.map((one) => seconds(one * 1_000_000)), space: 110 },
+      {
+        ...axis,
+        size: 34,
+        incrs: [...STEPS_S],
+        values: (_self, at) => at.map((one) => seconds(one * 1_000_000)),
+        space: 110,
+      },
       { ...axis, size: 74, values: (_self, at) => at.map(shortNumber), space: 36 },
     ],
     series: [

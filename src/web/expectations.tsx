@@ -7,24 +7,30 @@ import { MARKS } from './top-bar.tsx';
 export function Expectations({ model }: { readonly model: RunModel; readonly move: Moves }) {
   const { outcome, about } = model.data;
   const expectations = [...(outcome?.expectations ?? [])].sort((a, b) => RANK[b.verdict] - RANK[a.verdict]);
-  if (about === '' && expectations.length === 0) return null;
   const failed = expectations.filter(({ verdict }) => verdict !== 'pass').length;
   return (
-    <details class="expected" open={failed > 0}>
-      <summary>
-        {expectations.length === 0
-          ? 'About this run'
-          : failed === 0
-            ? `✓ all ${expectations.length} expectations hold`
-            : `${failed} of ${expectations.length} expectations do not hold`}
-      </summary>
-      {about !== '' && <p>{about}</p>}
-      <ul>
-        {expectations.map((expectation, index) => (
-          <Expectation key={index} {...expectation} />
-        ))}
-      </ul>
-    </details>
+    <>
+      {about !== '' && (
+        <details class="expected about">
+          <summary>About this run</summary>
+          <p>{about}</p>
+        </details>
+      )}
+      {expectations.length > 0 && (
+        <details class="expected" open={failed > 0}>
+          <summary>
+            {failed === 0
+              ? `✓ all ${expectations.length} expectations hold`
+              : `${failed} of ${expectations.length} expectations do not hold`}
+          </summary>
+          <ul>
+            {expectations.map((expectation, index) => (
+              <Expectation key={index} {...expectation} />
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
   );
 }
 

@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'preact/hooks';
+import { visibleText } from '../core/text.ts';
 import { anatomyOf } from '../report/anatomy/anatomy.ts';
 import type { Anatomy, Field } from '../report/anatomy/marks.ts';
 import { labelOf } from '../report/ladder-notes.ts';
@@ -97,7 +98,7 @@ function Packet({ record }: { readonly record: FrameRecord }) {
       <dl class="plain">
         {Object.entries(record.fields).map(([name, value]) => (
           <div key={name}>
-            <dt>{name}</dt>
+            <dt>{visibleText(name)}</dt>
             <dd>{value}</dd>
           </div>
         ))}

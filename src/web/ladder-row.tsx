@@ -3,6 +3,7 @@ import type { Arrow } from '../report/ladder-lanes.ts';
 import { noteOf } from '../report/ladder-notes.ts';
 import type { Row } from '../report/ladder-rows.ts';
 import { LANE_WIDTH, ROW_HEIGHT } from './ladder-size.ts';
+import { ALL, LOST } from './model.ts';
 import type { View } from './model.ts';
 
 interface RowProps {
@@ -20,6 +21,7 @@ export function LadderRow({ view, index, place, count, chosen, choose }: RowProp
   if (row === undefined) return null;
   const arrows = rowArrows(row, view);
   const notes = noteOf(row);
+  const whose = whoseOf(row, view);
   return (
     <div
       id={`row-${index}`}
@@ -28,13 +30,16 @@ export function LadderRow({ view, index, place, count, chosen, choose }: RowProp
       aria-selected={chosen}
       aria-posinset={place + 1}
       aria-setsize={count}
-      aria-label={rowText(row, arrows)}
       style={{ top: `${place * ROW_HEIGHT}px` }}
       onClick={() => choose(index)}
     >
       <span class="time">{(row.at / 1_000_000).toFixed(3)}</span>
+      <span class="said">{waysText(arrows)}</span>
       <Arrows arrows={arrows} lanes={view.lanes.map(({ key }) => key)} />
       <span class="notes">
+        {whose.map((name) => (
+          <b key={name}>{name} </b>
+        ))}
         {notes.map(({ text, style }, at) => (
           <span key={at} class={style}>
             {text}{' '}
@@ -43,6 +48,15 @@ export function LadderRow({ view, index, place, count, chosen, choose }: RowProp
       </span>
     </div>
   );
+}
+
+/** Where many stand in one lane: which of them it is, by name, or by the hardware address in the message. */
+function whoseOf(row: Row, { laneOf, key }: View): readonly string[] {
+  if (key !== ALL && key !== LOST) return [];
+  const ends = row.hops.flatMap(({ from, to, record }) => [from, to, record.origin, record.target]);
+  const members = ends.filter((name) => typeof name === 'string').filter((name) => laneOf(name) !== name);
+  const mac = row.hops[0]?.record.fields['mac'];
+  return members.length > 0 ? [...new Set(members)] : mac === undefined ? [] : [mac];
 }
 
 /** The row's arrows between lanes: those of hosts that stand together are one lane's. */
@@ -58,13 +72,11 @@ export function rowArrows(row: Row, view: View): readonly Arrow[] {
   );
 }
 
-/** The row in words, for who cannot see the arrows. */
-function rowText(row: Row, arrows: readonly Arrow[]): string {
-  const ways = arrows.map(
-    ({ from, to, label, lost }) => `${label} ${from} to ${to ?? 'nobody'}${lost ? ', lost' : ''}`,
-  );
-  const notes = noteOf(row).map(({ text }) => text);
-  return [`${(row.at / 1_000_000).toFixed(3)} seconds`, ...ways, ...notes].join(', ');
+/** The arrows in words, for who cannot see them. */
+function waysText(arrows: readonly Arrow[]): string {
+  return arrows
+    .map(({ from, to, label, lost }) => `${label} ${from} to ${to ?? 'nobody'}${lost ? ', lost' : ''}, `)
+    .join('');
 }
 
 interface ArrowsProps {

@@ -95,8 +95,8 @@ function emptyText({ rows }: View): string {
   return rows.length === 0 ? 'No packets of this host are here.' : 'No step has all of these words.';
 }
 
-const NOTES_MIN = 260;
-const TIME_WIDTH = 96;
+const NOTES_MIN = 220;
+const TIME_WIDTH = 84;
 
 function rowWidth({ lanes }: View): number {
   return TIME_WIDTH + lanes.length * LANE_WIDTH + NOTES_MIN;

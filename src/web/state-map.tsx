@@ -15,7 +15,6 @@ interface MapProps {
   readonly move: Moves;
 }
 
-const WIDTH = 296;
 const HEIGHT_MAX = 320;
 
 /** Every member of a large group as one cell, in the order of their numbers. */
@@ -66,14 +65,20 @@ function memberText(model: RunModel, past: Past, number: number): string {
   return `${name} · ${past.stateOf(number) || 'dark'}${took}${model.has(name) ? ' · click' : ''}`;
 }
 
+/** What the left side has room for: viewer.css. */
+function roomy(): number {
+  return innerWidth > 1500 ? 296 : 218;
+}
+
 /** The largest cells that fit. */
 function layout(count: number): { cell: number; columns: number; rows: number } {
+  const width = roomy();
   for (let cell = 16; cell > 1; cell--) {
-    const columns = Math.floor(WIDTH / cell);
+    const columns = Math.floor(width / cell);
     const rows = Math.ceil(count / columns);
     if (rows * cell <= HEIGHT_MAX) return { cell, columns, rows };
   }
-  return { cell: 1, columns: WIDTH, rows: Math.ceil(count / WIDTH) };
+  return { cell: 1, columns: width, rows: Math.ceil(count / width) };
 }
 
 function paint(

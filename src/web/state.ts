@@ -34,7 +34,9 @@ export function firstShown(model: RunModel, place: Partial<Place>): Shown {
         ? 0
         : rowAt(rows, place.at)
       : rowOfNumber(rows, place.number);
-  return index < 0 ? shown : atRow(shown, rows[index], place.number);
+  const found = index < 0 ? shown : atRow(shown, rows[index], place.number);
+  // A moment that is asked for alone is shown, also between two rows.
+  return place.number === undefined && place.at !== undefined ? { ...found, at: shown.at } : found;
 }
 
 /** Few devices: all together; many: the first of those that were looked at closely. */

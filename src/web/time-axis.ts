@@ -1,4 +1,5 @@
-const STEPS_S = [
+/** Steps that people count time in. */
+export const STEPS_S = [
   0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800,
   3_600,
 ];

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { copyFileSync, existsSync, mkdtempSync, openSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -24,6 +24,12 @@ export class CommandLine {
     copyFileSync(join(ROOT, 'package.json'), join(this.#main, '../../../package.json'));
     const scenarios = join(this.#main, '../../../scenarios');
     if (!existsSync(scenarios)) symlinkSync(SCENARIOS, scenarios);
+  }
+
+  /** Builds the viewer of reports beside the program. */
+  buildViewer(): void {
+    const folder = join(this.#main, '../../web');
+    execFileSync(process.execPath, [join(ROOT, 'scripts/viewer.mjs'), folder], { cwd: ROOT });
   }
 
   file(name: string, content: string | Uint8Array): string {

@@ -14,7 +14,7 @@ export interface PageData {
   readonly mode: 'virtual' | 'live';
   /** Microseconds since 1970 of moment 0. */
   readonly epoch_us: number;
-  /** Where the time line ends: the last thing that happened, and every mark of the timeline. */
+  /** Where the line of time ends: a little after the last thing that happened or was done. */
   readonly end_us: number;
   /** How the run was judged; null: the page was made of a trace, which does not say. */
   readonly outcome: PageOutcome | null;

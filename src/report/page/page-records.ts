@@ -15,8 +15,13 @@ import type { TraceRecord } from '../../scenario/record.ts';
 const RECORDS_MAX = 60_000;
 const STRANGERS_MAX = 8_000;
 
-/** Which hosts' packets are kept; undefined: everybody's. */
-export type Chosen = ReadonlySet<string> | undefined;
+/** More hosts than these are not listened to one by one. */
+const HUGE = 20_000;
+
+/** Whose packets are kept: of some devices, among all `hosts` that they talk to; undefined: everybody's. */
+export type Chosen =
+  | { readonly devices: ReadonlySet<string>; readonly hosts: ReadonlySet<string> }
+  | undefined;
 
 /**
  * Keeps the packets of some hosts whole, of all others those that did not arrive, and says how many were too many. A packet is
@@ -25,13 +30,14 @@ export type Chosen = ReadonlySet<string> | undefined;
  */
 export class PageRecords implements Trace {
   readonly records: TraceRecord[] = [];
-  /** Why each frame was decided on as it was: only where every packet is kept. */
-  readonly because?: NonNullable<Trace['because']>;
   leftOut = 0;
   readonly #chosen: Chosen;
   readonly #reader: PacketReader;
   readonly #macs: ReadonlySet<Mac>;
   readonly #addresses = new Set<Ip>();
+  readonly #isHuge: boolean;
+  /** Who has just been handed a packet that is kept. */
+  #spoken: HostSpec | undefined;
   #strangers = 0;
   #number = 0;
   #zero = toInstant(0);
@@ -44,8 +50,7 @@ export class PageRecords implements Trace {
     for (const { interfaces } of hosts)
       for (const { addresses } of interfaces)
         for (const { address } of addresses) this.#addresses.add(address);
-    if (chosen === undefined)
-      this.because = (at, host, rule, detail) => this.#because(at, host, rule, detail);
+    this.#isHuge = topology.hosts.length > HUGE;
   }
 
   /** Says which of the driver's moments the page counts from; before it is said, 0. */
@@ -53,13 +58,17 @@ export class PageRecords implements Trace {
     this.#zero = zero;
   }
 
+  /** In a huge plant servers are not listened to for themselves: a driver tells what led from the devices, and to them. */
   wants(host: HostSpec): boolean {
-    return this.#has(host.name);
+    if (this.#chosen === undefined) return true;
+    return this.#isHuge ? this.#chosen.devices.has(host.name) : this.#chosen.hosts.has(host.name);
   }
 
   frame(event: FrameEvent): void {
     const number = ++this.#number;
-    if (!this.#keeps(event)) return;
+    const keeps = this.#keeps(event);
+    this.#spoken = keeps ? event.receiver : undefined;
+    if (!keeps) return;
     this.#add(frameRecord(this.#reader.describe(event), { number, zero: this.#zero }));
   }
 
@@ -69,13 +78,15 @@ export class PageRecords implements Trace {
     if (isOurs) this.#add(stateRecord({ at, host, machine, state, subject }, { number, zero: this.#zero }));
   }
 
-  #because(at: Instant, host: HostSpec, rule: Rule, detail: string | undefined): void {
+  /** Those of the devices, and what others say of a packet that is kept, as they are handed it. */
+  because(at: Instant, host: HostSpec, rule: Rule, detail: string | undefined): void {
     const number = ++this.#number;
+    if (this.#chosen !== undefined && !this.#chosen.devices.has(host.name) && this.#spoken !== host) return;
     this.#add(reasonRecord({ at, host, rule, detail }, { number, zero: this.#zero }));
   }
 
   #has(name: string): boolean {
-    return this.#chosen === undefined || this.#chosen.has(name);
+    return this.#chosen === undefined || this.#chosen.hosts.has(name);
   }
 
   #keeps(event: FrameEvent): boolean {
@@ -118,6 +129,7 @@ export class RecordChoice {
   readonly records: TraceRecord[] = [];
   readonly #chosen: Chosen;
   readonly #macs: ReadonlySet<string>;
+  #spoken: string | null = null;
   #strangers = 0;
 
   constructor(hosts: readonly PlantHost[], chosen: Chosen) {
@@ -130,18 +142,22 @@ export class RecordChoice {
   }
 
   take(record: TraceRecord): void {
-    if (!this.#keeps(record)) return;
+    const keeps = this.#keeps(record);
+    if (record.kind === 'frame') this.#spoken = keeps ? record.receiver : null;
+    if (!keeps) return;
     if (this.records.length >= RECORDS_MAX) this.leftOut++;
     else this.records.push(record);
   }
 
   #has(name: string | null): boolean {
-    return this.#chosen === undefined || (name !== null && this.#chosen.has(name));
+    return this.#chosen === undefined || (name !== null && this.#chosen.hosts.has(name));
   }
 
   #keeps(record: TraceRecord): boolean {
     if (this.#chosen === undefined) return true;
-    if (record.kind === 'because' || record.kind === 'measure') return this.#has(record.host);
+    if (record.kind === 'measure') return false;
+    if (record.kind === 'because')
+      return this.#chosen.devices.has(record.host) || this.#spoken === record.host;
     if (record.kind === 'state')
       return record.subject === null ? this.#has(record.host) : this.#macs.has(record.subject);
     const client = record.protocol === 'DHCP' ? record.fields['mac'] : undefined;

@@ -1,7 +1,6 @@
 import type { Mac } from '../../core/address.ts';
 import { formatMac } from '../../core/address.ts';
-import type { Fate, FrameEvent, HostSpec, Trace } from '../../core/driver.ts';
-import type { Rule } from '../../core/rules.ts';
+import type { Fate, HostSpec, Trace } from '../../core/driver.ts';
 import { HOST } from '../../core/rules/host.ts';
 import { MODEM } from '../../core/rules/modem.ts';
 import { TFTP_RULES } from '../../core/rules/tftp.ts';
@@ -27,6 +26,8 @@ const RESENDS: ReadonlySet<string> = new Set(
 
 /** What is lost on its way; who is not there does not hear it, which is no loss. */
 const LOSSES: ReadonlySet<Fate> = new Set<Fate>(['lost', 'faulted', 'overflow']);
+/** To be told of every decision of more hosts than these costs more than the run does. */
+const REASONS_HOSTS_MAX = 20_000;
 /** Changes of state that a page carries. */
 const CHANGES_MAX = 4_000_000;
 
@@ -34,7 +35,9 @@ const CHANGES_MAX = 4_000_000;
  * What is kept of every host of a run: its changes of state, how long its boot took, and all quantities over time. It
  * listens to a run, or takes the records of a trace file.
  */
-export class PageSurvey implements Trace {
+export class PageSurvey {
+  /** What is handed to a driver. */
+  readonly listeners: readonly Trace[];
   readonly #plant: PagePlant;
   readonly #series = new SeriesTable();
   readonly #words = new Map<string, number>();
@@ -51,6 +54,18 @@ export class PageSurvey implements Trace {
     this.#plant = plant;
     this.#bootUs = Array.from({ length: plant.count }, () => null);
     this.#upAt = Array.from({ length: plant.count }, () => null);
+    const listener: Trace = {
+      // Of frames only those that did not arrive are looked at, and a driver tells these to all.
+      wants: () => false,
+      frame: (event) => this.#note(event.at - this.#zero, event.fate),
+      state: (...change) => this.#state(...change),
+      measure: (at, host, name, value) => this.#measured(at - this.#zero, host.name, name, value),
+    };
+    const resends: Trace = {
+      because: (at, _host, rule) => this.#reason(at - this.#zero, rule.id),
+      reads: () => false,
+    };
+    this.listeners = plant.count > REASONS_HOSTS_MAX ? [listener] : [listener, resends];
   }
 
   /** Says which of the driver's moments the page counts from; before it is said, 0. */
@@ -58,31 +73,10 @@ export class PageSurvey implements Trace {
     this.#zero = zero;
   }
 
-  /** It looks at what did not arrive, and needs no frame for itself. */
-  wants(): boolean {
-    return false;
-  }
-
-  reads(): boolean {
-    return false;
-  }
-
-  frame(event: FrameEvent): void {
-    this.#note(event.at - this.#zero, event.fate);
-  }
-
-  state(at: Instant, host: HostSpec, machine: string, state: string, subject: Mac | undefined): void {
+  #state(at: Instant, host: HostSpec, machine: string, state: string, subject: Mac | undefined): void {
     const number =
       subject === undefined ? this.#plant.numberOf(host.name) : this.#plant.numberOfMac(formatMac(subject));
     this.#change(at - this.#zero, number, machine, state);
-  }
-
-  because(at: Instant, _host: HostSpec, rule: Rule): void {
-    this.#reason(at - this.#zero, rule.id);
-  }
-
-  measure(at: Instant, host: HostSpec, name: string, value: number): void {
-    this.#measured(at - this.#zero, host.name, name, value);
   }
 
   #measured(at: number, host: string, name: string, value: number): void {
@@ -110,7 +104,7 @@ export class PageSurvey implements Trace {
 
   states(): PageStates {
     const words = [...this.#words.keys()].map((word): [string, string] => {
-      const at = word.indexOf(' ');
+      const at = word.indexOf('\n');
       return [word.slice(0, at), word.slice(at + 1)];
     });
     return { words, at: this.#at, host: this.#host, word: this.#word };
@@ -141,7 +135,7 @@ export class PageSurvey implements Trace {
   #change(at: number, host: number | undefined, machine: string, state: string): void {
     const moment = this.#moment(at);
     if (host === undefined || this.#at.length >= CHANGES_MAX) return;
-    const key = `${machine} ${state}`;
+    const key = `${machine}\n${state}`;
     let word = this.#words.get(key);
     if (word === undefined) this.#words.set(key, (word = this.#words.size));
     this.#at.push(moment - this.#changeAt);

@@ -3,6 +3,7 @@ import { PAGE_FORMAT } from './page-data.ts';
 import type { PageAction, PageData, PageGroup, PageOutcome, PagePlace, PageSample } from './page-data.ts';
 import type { PagePlant } from './page-plant.ts';
 import type { TraceRecord } from '../../scenario/record.ts';
+import type { Chosen } from './page-records.ts';
 import { isSmall, memberName } from './page-samples.ts';
 import type { PageSurvey } from './page-survey.ts';
 
@@ -23,15 +24,15 @@ export interface PageParts {
 export function makePage(parts: PageParts): PageData {
   const { facts, plant, groups, places, survey, samples, kept, actions, outcome } = parts;
   const chosen = samples === undefined ? undefined : chosenHosts(groups, samples);
-  const ends = actions.map(({ at, until }) => until ?? at);
+  const last = Math.max(survey.endsAt, ...actions.map(({ at }) => at));
   return {
     format_version: PAGE_FORMAT,
     ...facts,
-    end_us: Math.max(survey.endsAt, ...ends, 1),
+    end_us: Math.max(Math.round(last * 1.02), 1),
     outcome,
     places,
     groups,
-    plant: chosen === undefined ? plant.hosts : plant.hosts.filter(({ name }) => chosen.has(name)),
+    plant: chosen === undefined ? plant.hosts : plant.hosts.filter(({ name }) => chosen.hosts.has(name)),
     samples: samples ?? everybody(groups),
     whole: samples === undefined && kept.leftOut === 0,
     left_out: kept.leftOut,
@@ -43,14 +44,20 @@ export function makePage(parts: PageParts): PageData {
   };
 }
 
-/** The samples, and all of the groups that are small enough. */
+/** The samples, and with them all of the groups that are small enough. Devices are who is no server and no router. */
 export function chosenHosts(
   groups: readonly PageGroup[],
   samples: readonly PageSample[],
-): ReadonlySet<string> {
-  const small = groups.filter(isSmall).flatMap(membersOf);
-  return new Set([...samples.map(({ host }) => host), ...small]);
+): NonNullable<Chosen> {
+  const small = groups.filter(isSmall);
+  const devices = [
+    ...samples.map(({ host }) => host),
+    ...small.filter(({ kind }) => DEVICE_KINDS.has(kind)).flatMap(membersOf),
+  ];
+  return { devices: new Set(devices), hosts: new Set([...devices, ...small.flatMap(membersOf)]) };
 }
+
+const DEVICE_KINDS: ReadonlySet<string> = new Set(['cable-modem', 'host', 'stub', 'client']);
 
 function everybody(groups: readonly PageGroup[]): readonly PageSample[] {
   return groups.flatMap(membersOf).map((host) => ({ host, why: 'all' }));
