@@ -6,6 +6,8 @@ import { toInstant } from '../core/time.ts';
 import type { Instant } from '../core/time.ts';
 import { CaptureRecorder } from '../report/capture.ts';
 import { LadderRecorder, renderLadder } from '../report/ladder.ts';
+import { ladderPicture } from '../report/ladder-picture.ts';
+import type { PictureKind } from '../report/ladder-picture.ts';
 import { RuleCounter } from '../report/lessons.ts';
 import type { Line } from '../report/line.ts';
 import { membersOf, plantOf } from '../report/plant.ts';
@@ -96,6 +98,11 @@ export class Observation {
   /** How often a rule was given, where the driver does not say. */
   countOf(rule: Rule): number {
     return this.#rules?.countOf(rule) ?? 0;
+  }
+
+  pictures(kind: PictureKind): readonly string[] {
+    const ladders = this.#ladders?.ladders() ?? [];
+    return ladders.map((ladder) => ladderPicture(kind, ladder, this.#plant));
   }
 
   ladderLines(columns: number | undefined): readonly (readonly Line[])[] {

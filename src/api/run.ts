@@ -1,6 +1,7 @@
 import type { Scenario } from '../config/scenario.ts';
 import type { Topology, Trace } from '../core/driver.ts';
 import type { Rule } from '../core/rules.ts';
+import type { PictureKind } from '../report/ladder-picture.ts';
 import { lessonsOf } from '../report/lessons.ts';
 import type { Line } from '../report/line.ts';
 import { renderSummary, type Lesson } from '../report/summary.ts';
@@ -56,6 +57,8 @@ export interface RunReport {
   readonly tookMs: number;
   /** One list of lines a ladder. */
   ladders(columns: number | undefined): readonly (readonly Line[])[];
+  /** The same ladders as pictures. */
+  readonly pictures: (kind: PictureKind) => readonly string[];
   summary(facts: SummaryFacts): readonly Line[];
 }
 
@@ -91,6 +94,7 @@ export async function runOnce(request: RunRequest, signal: AbortSignal): Promise
     lessons,
     tookMs,
     ladders: (columns) => observation.ladderLines(columns),
+    pictures: (kind) => observation.pictures(kind),
     summary: (facts) => renderSummary(result, { ...facts, tookMs, lessons }),
   };
 }

@@ -1,5 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { laddersOf, renderLadder } from '../report/ladder.ts';
+import { ladderPicture } from '../report/ladder-picture.ts';
+import type { PictureKind } from '../report/ladder-picture.ts';
 import type { Line } from '../report/line.ts';
 import { membersOf } from '../report/plant.ts';
 import type { TraceRecord } from '../scenario/record.ts';
@@ -75,8 +77,13 @@ export interface LadderRequest {
 const DEFAULT_LADDERS = 3;
 const DEVICE_KINDS: ReadonlySet<string> = new Set(['cable-modem', 'host', 'stub']);
 
-/** The ladders of a trace file, one list of lines each. */
-export function laddersOfFile({ path, who, columns }: LadderRequest): readonly (readonly Line[])[] {
+/** The ladders of a trace file: as lines, and as pictures. */
+export interface LaddersOfFile {
+  readonly lines: readonly (readonly Line[])[];
+  readonly pictures: (kind: PictureKind) => readonly string[];
+}
+
+export function laddersOfFile({ path, who, columns }: LadderRequest): LaddersOfFile {
   const file = new TraceFile(path);
   const { plant } = file.header;
   const chosen =
@@ -87,7 +94,11 @@ export function laddersOfFile({ path, who, columns }: LadderRequest): readonly (
           if (members.length > 0) return members;
           throw new UsageError(`the trace has no host "${name}": it has ${namesOf(file.header)}`);
         });
-  return laddersOf(chosen, file.records()).map((ladder) => renderLadder(ladder, plant, columns));
+  const ladders = laddersOf(chosen, file.records());
+  return {
+    lines: ladders.map((ladder) => renderLadder(ladder, plant, columns)),
+    pictures: (kind) => ladders.map((ladder) => ladderPicture(kind, ladder, plant)),
+  };
 }
 
 function namesOf({ plant }: TraceHeader): string {

@@ -2,19 +2,23 @@ import { EXIT } from '../api/exit.ts';
 import { laddersOfFile } from '../api/trace.ts';
 import { lineText } from '../api/report.ts';
 import { gather } from './load-flags.ts';
+import { addPictureFlags, writePictures } from './pictures.ts';
 import { defineVerb, jsonFlag } from './program.ts';
 
 export const ladder = defineVerb(
   'ladder <trace>',
   (command) => {
-    command.option('--who <host>', 'a host or group; again for more', gather).addOption(jsonFlag());
+    command.option('--who <host>', 'a host or group; again for more', gather);
+    addPictureFlags(command);
+    command.addOption(jsonFlag());
   },
   ({ output }, [path = ''], flags) => {
-    const ladders = laddersOfFile({
+    const { lines: ladders, pictures } = laddersOfFile({
       path,
       who: (flags['who'] ?? []) as readonly string[],
       columns: output.columns,
     });
+    writePictures(flags, pictures, "--who 'cm[0]'");
     if (flags['json'] === true) {
       const texts = ladders.map((lines) => lines.map((line) => lineText(line).trimEnd()));
       output.json({ format_version: 1, verdict: 'pass', ladders: texts });

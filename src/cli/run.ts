@@ -11,6 +11,7 @@ import { planSweep, type SweepPlan } from '../api/sweep-plan.ts';
 import { unitOf, type SweptCell } from '../api/unit.ts';
 import { validateScenario } from '../api/validate.ts';
 import { addLoadFlags, gather, loadOptionsOf } from './load-flags.ts';
+import { addPictureFlags, writePictures } from './pictures.ts';
 import { Progress } from './progress.ts';
 import { defineVerb, jsonFlag, seedFlag, seedOf } from './program.ts';
 import type { Flags, Session } from './program.ts';
@@ -37,6 +38,7 @@ export const run = defineVerb(
       )
       .option('--check-determinism', 'run twice and compare: exit code 5 when they differ')
       .addOption(new Option('--welcome', 'the first run').hideHelp());
+    addPictureFlags(command);
     addRunFlags(command);
     addLoadFlags(command);
     command.addOption(jsonFlag());
@@ -156,6 +158,7 @@ async function runFile(
   if (signal.aborted) output.note('headend: interrupted: this is what was seen until then');
   const { columns } = output;
   for (const lines of report.ladders(columns)) reporters.lines([...lines, []]);
+  writePictures(flags, (kind) => report.pictures(kind), "--ladder 'cm[0]'");
   const exitCode = signal.aborted ? interruptedCode(signal) : exitCodeOf([report.result]);
   reporters.lines(report.summary({ reproduce: reproduce(report.result.seed), exitCode, columns }));
   if (welcome) reporters.lines(welcomeLines(session.program, request));

@@ -54,6 +54,14 @@ function summaryOf(report: RunReport, columns: number, exitCode: number): string
   return textOf(report.summary(facts)).replace(/simulated in [\d.]+ m?s/, 'simulated in 12 ms');
 }
 
+test.each([
+  { kind: 'svg', file: 'ladder.svg' },
+  { kind: 'mermaid', file: 'ladder.mmd' },
+] as const)('a ladder with a loss and a wrong file, as $kind', async ({ kind, file }) => {
+  const report = await run('missing-config', ['cm[0]'], ['seed: ', 'seed: 1 # ']);
+  await expect(report.pictures(kind)[0]).toMatchFileSnapshot(file);
+});
+
 test.each([NARROW, WIDE])('a ladder, %i columns', async (columns) => {
   const report = await run('missing-config', ['cm[0]']);
   const [ladder = []] = report.ladders(columns);
