@@ -6,12 +6,8 @@ import { bug, DecodeError } from '../core/errors.ts';
 import { toInstant } from '../core/time.ts';
 import { CLIENT_PORT, SERVER_PORT } from '../codec/dhcp/codes.ts';
 import { COOKIE_OFFSET, MAGIC_COOKIE } from '../codec/dhcp/message.ts';
-import { decodeArp } from '../codec/frame/arp.ts';
-import { decodeEthernet } from '../codec/frame/ethernet.ts';
-import { decodeIpv4 } from '../codec/frame/ipv4.ts';
-import { decodeIpv6 } from '../codec/frame/ipv6.ts';
-import { EtherType, Protocol } from '../codec/frame/protocol.ts';
-import { decodeUdp } from '../codec/frame/udp.ts';
+import { decodeFrame } from '../codec/frame/decode.ts';
+import { EtherType } from '../codec/frame/protocol.ts';
 import { LinkType } from '../codec/pcap.ts';
 import { TFTP_PORT } from '../codec/tftp/packet.ts';
 import { PacketReader } from '../scenario/packet.ts';
@@ -112,7 +108,7 @@ export function formOfLink(linkType: number): Form | undefined {
 }
 
 function frameOf(octets: Uint8Array, form: Form): Frame {
-  if (form === 'ethernet') return ethernetFrame(octets);
+  if (form === 'ethernet') return decodeFrame(octets);
   const unknown = { source: undefined, destination: undefined };
   if (form === 'docsis') return { ...unknown, body: { kind: 'mac-message', octets } };
   const [from, to] = PORTS[form](octets);
@@ -133,42 +129,6 @@ const PORTS: Readonly<
   tftp: () => [SOME_PORT, TFTP_PORT],
   tod: (octets) => (octets.length === 0 ? [SOME_PORT, 37] : [37, SOME_PORT]),
 };
-
-function ethernetFrame(octets: Uint8Array): Frame {
-  const { source, destination, etherType, payload } = decodeEthernet(octets);
-  if (etherType === EtherType.arp)
-    return { source, destination, body: { kind: 'arp', ...decodeArp(payload) } };
-  if (etherType === EtherType.ipv4) {
-    const packet = decodeIpv4(payload);
-    if (packet.isFragment) throw new DecodeError('unsupported', 'a fragment', 14 + 6);
-    return { source, destination, body: transport(packet, packet.ttl) };
-  }
-  if (etherType !== EtherType.ipv6) throw new DecodeError('unsupported', 'EtherType', 12);
-  const packet = decodeIpv6(payload);
-  if (packet.isFragment) throw new DecodeError('unsupported', 'a fragment', 14 + 6);
-  return { source, destination, body: transport(packet, packet.hopLimit) };
-}
-
-function transport(
-  packet: { source: Ip; destination: Ip; protocol: number; payload: Uint8Array },
-  ttl: number,
-): FrameBody {
-  const { source, destination, protocol, payload } = packet;
-  if (protocol === Protocol.udp) {
-    const udp = decodeUdp(payload, { source, destination });
-    const from = { address: source, port: udp.sourcePort };
-    const to = { address: destination, port: udp.destinationPort };
-    return { kind: 'udp', from, to, ttl, octets: udp.payload };
-  }
-  if (protocol === Protocol.tcp && payload.length >= 4) {
-    const from = { address: source, port: u16At(payload, 0) };
-    const to = { address: destination, port: u16At(payload, 2) };
-    return { kind: 'tcp', from, to, ttl, segment: payload };
-  }
-  if (protocol === Protocol.icmp || protocol === Protocol.icmpv6)
-    return { kind: 'icmp', from: source, to: destination, ttl, octets: payload };
-  throw new DecodeError('unsupported', 'IP protocol', 14 + 9);
-}
 
 const NOWHERE = { segments: [], links: [], hosts: [] };
 

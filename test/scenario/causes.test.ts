@@ -2,11 +2,14 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Cause } from '../../src/analysis/cause/cause.ts';
+import { findInCapture } from '../../src/analysis/cause/capture-source.ts';
 import { CauseFinder } from '../../src/analysis/cause/finder.ts';
 import { TraceCauses } from '../../src/analysis/cause/trace-source.ts';
 import { loadScenario, prepareVirtual } from '../../src/api/scenario.ts';
 import type { LoadedScenario } from '../../src/api/scenario.ts';
 import type { Trace } from '../../src/core/driver.ts';
+import { decodeCapture } from '../../src/codec/pcap-reader.ts';
+import { CaptureRecorder } from '../../src/report/capture.ts';
 import { plantOf } from '../../src/report/plant.ts';
 import { parseTraceLine, TraceFileWriter } from '../../src/report/trace-file.ts';
 
@@ -50,6 +53,19 @@ async function causesOf(path: string, how: Variation = {}): Promise<readonly Cau
   const listener: Trace = how.isSilent === true ? { frame: (event) => finder.frame(event) } : finder;
   await run.execute([listener]);
   return finder.causes();
+}
+
+/** What the capture of a run tells, without the run. */
+async function captured(path: string): Promise<CauseFinder> {
+  const run = prepareVirtual(loadScenario(path));
+  const octets: number[] = [];
+  const facts = { scenario: 'captured', seed: run.seed, mode: 'virtual', epochUs: 0, note: '' } as const;
+  const recorder = new CaptureRecorder(run.topology, facts, (part) => {
+    for (const octet of part) octets.push(octet);
+  });
+  await run.execute([recorder]);
+  recorder.end();
+  return findInCapture(decodeCapture(Uint8Array.from(octets)));
 }
 
 const shipped = readdirSync(SCENARIOS)
@@ -159,6 +175,17 @@ describe('incidents', () => {
     for (const [index, line] of lines.entries()) if (index > 0) reader.add(parseTraceLine(line, index + 1));
     expect(reader.finder.causes()).toEqual(finder.causes());
     expect(reader.finder.clients()).toEqual(finder.clients());
+  });
+
+  test.each(incidents)('$name: a capture is enough to name it', async ({ name, id }) => {
+    const finder = await captured(join(INCIDENTS, `${name}.yaml`));
+    expect(finder.causes()[0]?.id, JSON.stringify(finder.clients())).toBe(id);
+  });
+
+  test('a capture of a healthy plant names nothing', async () => {
+    const finder = await captured(join(SCENARIOS, 'cable-modem-boot.yaml'));
+    expect(finder.causes()).toEqual([]);
+    expect(finder.clients()).toEqual({ seen: 3, served: 3, waiting: [] });
   });
 
   test.each(incidents)('$name: neither name nor text nor expectation gives the answer away', ({ name }) => {

@@ -55,6 +55,7 @@ export class Observed {
   readonly #parties = new Map<Mac, Party>();
   readonly #owners = new Map<Ip, string>();
   readonly #byName = new Map<string, Party>();
+  readonly #relays = new Map<Ip, string>();
   /** Relays for whose clients a server offered anything. */
   readonly #offered = new Set<Ip>();
 
@@ -139,7 +140,16 @@ export class Observed {
   /** Whether this crossing brings a packet to `to`, and not only to a router on its way. */
   arrives({ fate, receiver }: Sighting, to: Ip): boolean {
     if (fate !== 'delivered') return false;
-    return receiver === undefined || !receiver.forwards || this.#owners.get(to) === receiver.name;
+    if (receiver === undefined) return true;
+    const relay = this.#relays.get(to);
+    if (relay !== undefined) return relay === receiver.name;
+    return !receiver.forwards || this.#owners.get(to) === receiver.name;
+  }
+
+  /** Whoever sends a giaddr first is the relay: routers after it only pass it on. */
+  relays(giaddr: Ip, relay: Party): void {
+    if (this.#relays.size < PEERS_MAX && !this.#relays.has(giaddr)) this.#relays.set(giaddr, relay.name);
+    this.learn(giaddr, relay);
   }
 
   /** The client of a hardware address; undefined when too many are watched already. */

@@ -44,7 +44,7 @@ export class DhcpReader {
     const { giaddr } = message;
     const isRelayed = giaddr !== ANY;
     if (isRelayed && boot.relays.size < RELAYS_MAX) boot.relays.add(giaddr);
-    if (isRelayed) this.#seen.learn(giaddr, sighting.sender);
+    if (isRelayed) this.#seen.relays(giaddr, sighting.sender);
     const vendorClass = message.option(Option.vendorClass);
     if (vendorClass !== undefined && boot.class === '') boot.class = showOctets(vendorClass).slice(0, 64);
     switch (message.messageType) {
