@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { dirname, resolve } from 'node:path';
 import type { FileSource } from '../store/file-table.ts';
 import { readOctets } from './files.ts';
 import type { LoadedScenario, LoadOptions } from './scenario.ts';
@@ -11,7 +12,7 @@ const HEX_DIGITS = 16;
  * with the same hash, seed and version have the same digest.
  */
 export function scenarioHash(
-  { path, scenario, contents }: LoadedScenario,
+  { path, scenario, contents, bases }: LoadedScenario,
   { params = {}, set = [], expect = [] }: LoadOptions,
   untilUs = 0,
 ): string {
@@ -19,7 +20,9 @@ export function scenarioHash(
   const field = (name: string, octets: Uint8Array | string): void => {
     hash.update(`${name} ${octets.length}\n`).update(octets);
   };
-  for (const source of [path]) field('text', readOctets(source, Infinity));
+  const folder = dirname(resolve(path));
+  for (const text of [path, ...bases.map((base) => resolve(folder, base))])
+    field('text', readOctets(text, Infinity));
   field('changes', JSON.stringify([params, set, expect, untilUs]));
   const seen = new Set<string>();
   for (const reference of scenario.files) {

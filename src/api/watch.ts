@@ -1,18 +1,22 @@
 import { existsSync, watch, type FSWatcher } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
+import { ScenarioError } from '../config/mistakes.ts';
 import { loadScenario, type LoadOptions } from './scenario.ts';
 
 /** An editor writes a file in several steps. */
 const SETTLE_MS = 150;
 
-/** The full paths of what a scenario is made of; of one that has mistakes, itself. */
+/** The full paths of what a scenario is made of; of one that has mistakes, itself and the files that have them. */
 export function filesOf(path: string, load: LoadOptions): readonly string[] {
   const own = resolve(path);
   try {
-    const { scenario } = loadScenario(path, load);
-    return [own, ...scenario.files.map((file) => resolve(dirname(own), file.path))];
-  } catch {
-    return [own];
+    const { scenario, bases } = loadScenario(path, load);
+    const named = scenario.files.map((file) => file.path);
+    return [own, ...[...bases, ...named].map((file) => resolve(dirname(own), file))];
+  } catch (error) {
+    const mistakes = error instanceof ScenarioError ? error.mistakes : [];
+    const others = mistakes.flatMap(({ source }) => (source?.kind === 'file' ? [resolve(source.name)] : []));
+    return [own, ...others];
   }
 }
 
