@@ -8,6 +8,7 @@ import { loadScenario } from '../../src/api/scenario.ts';
 import { buildTopology } from '../../src/topology/build.ts';
 import { soakDay } from './day/day.ts';
 import { soakConversations } from './conversations.ts';
+import { soakCrowd } from './crowd.ts';
 import { gatherCorpus } from './corpus.ts';
 import { secondsSince, type Finding } from './findings.ts';
 import { soakKills } from './kills.ts';
@@ -24,6 +25,7 @@ const COUNTS = {
   kills: 200,
   seeds: 100,
   modems: 10_000,
+  crowd: 100_000,
 };
 
 const PARTS = [
@@ -34,6 +36,7 @@ const PARTS = [
   'policies',
   'kills',
   'seeds',
+  'crowd',
   'day',
 ] as const;
 type Part = (typeof PARTS)[number];
@@ -86,6 +89,8 @@ async function findingsOf(part: Part): Promise<readonly Finding[]> {
       return soakKills({ path, program }, { kills: Math.max(5, scaled(COUNTS.kills)), seed });
     case 'day':
       return soakDay({ program, root }, { modems: scaled(COUNTS.modems), seconds: daySeconds, seed });
+    case 'crowd':
+      return soakCrowd(scaled(COUNTS.crowd));
     case 'seeds':
       return soakSeeds(root, { count: scaled(COUNTS.seeds), seed: 1 });
   }
