@@ -20,6 +20,7 @@ import type { PlantIndex } from './plant.ts';
 import type { ExpectationResult, Verdict } from './result.ts';
 import { SequenceWatcher } from './sequence-watcher.ts';
 import { MeasureSeenWatcher, RuleSeenWatcher, SometimesWatcher } from './sometimes-watcher.ts';
+import { StateWatchers } from './state-watchers.ts';
 import type {
   Ending,
   FrameWatcher,
@@ -27,15 +28,14 @@ import type {
   Outcome,
   ReasonWatcher,
   RowWatcher,
-  StateWatcher,
   Watcher,
 } from './watcher.ts';
 
 /** The expectations of a run, each watching the kind of event that can decide it and no other. */
 export class Expectations {
   readonly #watched: { readonly expectation: Expectation; readonly watcher: Watcher }[] = [];
-  readonly #states: StateWatcher[] = [];
-  readonly #cmtsStates: StateWatcher[] = [];
+  readonly #states = new StateWatchers();
+  readonly #cmtsStates = new StateWatchers();
   readonly #frames: FrameWatcher[] = [];
   readonly #reasons: ReasonWatcher[] = [];
   readonly #rows: RowWatcher[] = [];
@@ -70,7 +70,7 @@ export class Expectations {
   }
 
   state(at: Instant, host: number, state: string): void {
-    for (const watcher of this.#states) watcher.state(at, host, state);
+    this.#states.state(at, host, state);
   }
 
   /** What a name server would say. */
@@ -87,7 +87,7 @@ export class Expectations {
   }
 
   cmtsState(at: Instant, modem: number, state: string): void {
-    for (const watcher of this.#cmtsStates) watcher.state(at, modem, state);
+    this.#cmtsStates.state(at, modem, state);
   }
 
   /** Before the view of all leases takes the rows in. */
@@ -144,14 +144,14 @@ export class Expectations {
   #watchSequence(watcher: SequenceWatcher): SequenceWatcher {
     if (watcher.wantsFrames) this.#frames.push(watcher);
     if (watcher.wantsReasons) this.#reasons.push(watcher);
-    this.#states.push(watcher);
+    this.#states.add(watcher);
     return watcher;
   }
 
   #watchGoal(watcher: GoalWatcher): GoalWatcher {
     const { kind } = watcher.goal;
-    if (kind === 'state') this.#states.push(watcher);
-    else if (kind === 'cmts-state') this.#cmtsStates.push(watcher);
+    if (kind === 'state') this.#states.add(watcher);
+    else if (kind === 'cmts-state') this.#cmtsStates.add(watcher);
     else if (kind === 'rule') this.#reasons.push(watcher);
     else if (kind === 'measure') this.#addMeasure(watcher);
     else this.#frames.push(watcher);
@@ -204,7 +204,7 @@ export class Expectations {
       }
       case 'up': {
         const watcher = new UpMetricWatcher(expectation, plant);
-        this.#states.push(watcher);
+        this.#states.add(watcher);
         return watcher;
       }
       case 'rules': {

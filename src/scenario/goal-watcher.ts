@@ -58,6 +58,10 @@ export class GoalWatcher implements StateWatcher, FrameWatcher, ReasonWatcher, M
     this.#open = this.fromUs === 0;
   }
 
+  get hosts(): { readonly first: number; readonly end: number } {
+    return { first: this.#first, end: this.#first + this.#there.length };
+  }
+
   get lasting(): boolean {
     return this.#expectation.kind === 'never';
   }

@@ -40,6 +40,8 @@ export interface Outcome {
 
 /** A host's own machine entered a state, or, in `CmtsStates`, its CMTS shows one for it. */
 export interface StateWatcher extends Watcher {
+  /** The only hosts whose states it looks at: numbers from `first` up to `end`. Left out, all. */
+  readonly hosts?: { readonly first: number; readonly end: number } | undefined;
   state(at: Instant, host: number, state: string): void;
 }
 
