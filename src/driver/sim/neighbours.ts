@@ -2,6 +2,7 @@ import { ANY, ANY6, isIpv4, parseIpv6 } from '../../core/address.ts';
 import type { Ip, Ipv4, Ipv6 } from '../../core/address.ts';
 import { Writer } from '../../core/bytes.ts';
 import { DecodeError, bug } from '../../core/errors.ts';
+import { IntMap } from '../../core/int-map.ts';
 import { NET_RULES } from '../../core/rules/net.ts';
 import { SECOND } from '../../core/time.ts';
 import type { Instant } from '../../core/time.ts';
@@ -48,7 +49,9 @@ export interface Undeliverable {
 export class Neighbours {
   readonly #shard: Shard;
   readonly #crossing: Crossing;
-  readonly #more = new Map<number, Map<Ip, number>>();
+  /** By interface, beyond the neighbour that its record has. */
+  readonly #more = new Map<number, IntMap>();
+  readonly #moreIpv6 = new Map<number, Map<Ipv6, number>>();
   readonly #waiting = new Map<number, Waiting>();
   readonly #waitingAt = new Map<number, Map<Ip, Waiting>>();
   readonly #probes = new Map<number, Map<Ipv4, Instant>>();
@@ -147,6 +150,7 @@ export class Neighbours {
     }
     this.#shard.plant.interfaces.setNeighbour(iface, ANY, 0);
     this.#more.delete(iface);
+    this.#moreIpv6.delete(iface);
     this.#probes.delete(iface);
   }
 
@@ -154,6 +158,7 @@ export class Neighbours {
     const { plant } = this.#shard;
     if (plant.interfaces.neighbourIp(iface) === address && address !== ANY)
       return plant.interfaces.neighbour(iface);
+    if (!isIpv4(address)) return this.#moreIpv6.get(iface)?.get(address) ?? UNKNOWN;
     return this.#more.size === 0 ? UNKNOWN : (this.#more.get(iface)?.get(address) ?? UNKNOWN);
   }
 
@@ -167,14 +172,23 @@ export class Neighbours {
     if (isIpv4(address) && (first === ANY || first === address)) {
       plant.interfaces.setNeighbour(iface, address, neighbour);
     } else {
-      const more = this.#more.get(iface);
-      if (more === undefined) this.#more.set(iface, new Map([[address, neighbour]]));
-      else more.set(address, neighbour);
+      this.#learnMore(iface, address, neighbour);
     }
     const waiting = this.#waitingAt.get(iface)?.get(address);
     if (waiting === undefined) return;
     this.#forget(waiting);
     for (const frame of waiting.frames) this.#crossing.toInterface(frame, iface, neighbour);
+  }
+
+  #learnMore(iface: number, address: Ip, neighbour: number): void {
+    if (!isIpv4(address)) {
+      const known = this.#moreIpv6.get(iface) ?? new Map<Ipv6, number>();
+      this.#moreIpv6.set(iface, known.set(address, neighbour));
+      return;
+    }
+    const known = this.#more.get(iface) ?? new IntMap();
+    this.#more.set(iface, known);
+    known.set(address, neighbour);
   }
 
   #startAsking(iface: number, nextHop: Ip): Waiting {

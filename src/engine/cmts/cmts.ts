@@ -19,7 +19,7 @@ import type { RelayFacts } from '../dhcp/relay.ts';
 import { CABLE, sendRangingResponse, sendRegistrationResponse } from './messages.ts';
 import { DueQueue } from './due-queue.ts';
 import { FragmentStore } from './fragments.ts';
-import { ModemTable, StateRank } from './modem-table.ts';
+import { HOST, ModemTable, StateRank } from './modem-table.ts';
 import type { CmtsState } from './modem-table.ts';
 import type { Contention } from '../modem/profile.ts';
 import { RangingSlot } from './ranging-slot.ts';
@@ -136,7 +136,7 @@ export class Cmts {
     const owner = isIpv4(address) ? this.#table.ownerOf(address) : -1;
     if (owner === -1 && this.#options.sourceVerify)
       return effects.because(CMTS.notForwarded, effects.explains ? formatIp(address) : undefined);
-    if (via === CABLE && owner >= 0 && !this.#follows(owner, to.port, effects)) return;
+    if (via === CABLE && owner >= 0 && owner !== HOST && !this.#follows(owner, to.port, effects)) return;
     effects.forward();
   }
 

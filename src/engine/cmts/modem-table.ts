@@ -1,5 +1,6 @@
 import type { Ipv4, Mac } from '../../core/address.ts';
 import { ANY } from '../../core/address.ts';
+import { IntMap } from '../../core/int-map.ts';
 import { MacMap } from '../../core/mac-map.ts';
 import { NEVER, toInstant } from '../../core/time.ts';
 import type { Instant } from '../../core/time.ts';
@@ -37,7 +38,7 @@ const SID_MAX = 0x1fff;
 export class ModemTable {
   readonly #max: number;
   readonly #byMac = new MacMap();
-  readonly #byAddress = new Map<Ipv4, number>();
+  readonly #byAddress = new IntMap();
   #macs = new Float64Array(64);
   #states = new Uint8Array(64);
   #addresses = new Int32Array(64);
@@ -107,12 +108,12 @@ export class ModemTable {
 
   /** The modem that was given this address, `HOST` for something else on the cable, -1 for nobody. */
   ownerOf(address: Ipv4): number {
-    return this.#byAddress.get(address) ?? -1;
+    return this.#byAddress.get(address);
   }
 
   /** An address that something other than a modem was given. */
   addHost(address: Ipv4): void {
-    if (this.#byAddress.size < this.#max * 2) this.#byAddress.set(address, HOST);
+    if (this.#byAddress.count < this.#max * 2) this.#byAddress.set(address, HOST);
   }
 
   heardAt(index: number): Instant {
@@ -156,8 +157,8 @@ export class ModemTable {
   }
 }
 
-/** The owner of an address that no modem has. */
-const HOST = -2;
+/** The owner of an address that no modem has: beyond every place in the table. */
+export const HOST = 0x7fff_ffff;
 
 function grown<Values extends { set(values: Values): void }>(from: Values, to: Values): Values {
   to.set(from);
