@@ -18,18 +18,22 @@ const ON_A_CABLE = 10_000;
 /** Of a server that takes a port for each transfer: which it takes depends on how many came before. */
 const DYNAMIC_FIRST = 49_152;
 
-/**
- * A plant whose network has no chance of its own and loses nothing: a hundred modems behind one CMTS, and, where there are more,
- * the others behind others, with the same servers, in the same half minute.
- */
-function plant(modems: number): string {
-  const cable = (number: number, count: number) => ({
+/** What one cable adds to each part of the file. */
+function cable(number: number, count: number) {
+  return {
     net: `  hfc${number}: { kind: segment, delay: 8ms }`,
     subnet: `      - { subnet: 10.${16 * number}.0.0/12, relay: 10.${16 * number}.0.1, range: 10.${16 * number}.1.1-10.${16 * number + 15}.250.254, lease: 24h, tftp: { server: 10.0.0.69, file: gold.cfg }, options: { time-servers: [10.0.0.37] } }`,
     devices: `  cmts${number}: { kind: cmts, cable: hfc${number}, uplink: core, giaddr: 10.${16 * number}.0.1, helper: 10.0.0.67, secret: plant }
   cm${number}: { kind: cable-modem, count: ${count}, on: hfc${number}, mac: "00:10:${16 + number}:{n:06x}" }`,
     power: `  - { at: 0s, do: power-on, who: cm${number}, spread: { over: ${SPREAD_S}s, by: uniform } }`,
-  });
+  };
+}
+
+/**
+ * A plant whose network has no chance of its own and loses nothing: a hundred modems behind one CMTS, and, where there are more,
+ * the others behind others, with the same servers, in the same half minute.
+ */
+function plant(modems: number): string {
   const others = modems - WATCHED;
   const more = Math.ceil(others / ON_A_CABLE);
   const cables = [

@@ -10,7 +10,7 @@ export interface ToldCall {
 
 export const CALL = 0;
 export const STATE = 1;
-export const MEASURE = 2;
+const MEASURE = 2;
 
 const SIZE_AT_FIRST = 64;
 /** The subject of a state that has none. */
