@@ -4,6 +4,7 @@ import { EXIT } from '../api/exit.ts';
 import { FileError, UsageError } from '../api/failure.ts';
 import { writeOctets } from '../api/files.ts';
 import { IMPORT_FORMATS, importFile, type ImportedFile, type ImportOptions } from '../api/import.ts';
+import { bringInCapture, CAPTURE, captureIn } from './import-capture.ts';
 import { defineVerb, jsonFlag, reachFlag, reachOf, shellWord, type Flags, type Session } from './program.ts';
 
 type Format = NonNullable<ImportOptions['format']>;
@@ -25,8 +26,10 @@ export const importVerb = defineVerb(
       .addOption(jsonFlag());
   },
   (session, operands, flags) => {
-    const { format, file } = readOperands(operands, flags);
     const out = flags['out'] as string | undefined;
+    const captured = captureIn(operands, flags);
+    if (captured !== undefined) return bringInCapture(session, captured, { out, flags });
+    const { format, file } = readOperands(operands, flags);
     const toFile = out !== undefined && out !== '-';
     if (toFile && existsSync(out) && flags['force'] !== true)
       throw new FileError(out, 'there is such a file already', 'write elsewhere, or over it with --force');
@@ -50,7 +53,9 @@ function readOperands(
   if (second === undefined) return { format: given, file: first };
   const named = IMPORT_FORMATS.find((each) => each === first);
   if (named === undefined)
-    throw new UsageError(`"${first.slice(0, 60)}" is no format: write ${IMPORT_FORMATS.join(', ')}`);
+    throw new UsageError(
+      `"${first.slice(0, 60)}" is no format: write ${[...IMPORT_FORMATS, CAPTURE].join(', ')}`,
+    );
   if (given !== undefined && given !== named)
     throw new UsageError(`the file is of ${named} or of ${given}: say one of them`);
   return { format: named, file: second };
