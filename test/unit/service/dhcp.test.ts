@@ -11,9 +11,22 @@ import { DHCP_SERVER_DEFAULTS } from '../../../src/engine/dhcp/options.ts';
 import { DhcpService } from '../../../src/service/dhcp.ts';
 import { HostService } from '../../../src/service/host.ts';
 import { CLIENT_MAC, ip, mac } from '../../support/dhcp-builders.ts';
+import { RecordingEffects } from '../../support/recording-effects.ts';
 import { Wire } from '../../support/wire.ts';
 
 const HOUR = 3600 * SECOND;
+const SUBNET = {
+  subnet: parsePrefix('10.9.0.0/24')!,
+  relays: [],
+  ranges: [{ first: ip('10.9.0.10'), last: ip('10.9.0.19') }],
+  lease: { defaultSeconds: 86_400, minSeconds: 60, maxSeconds: 86_400 },
+  vendorClass: undefined,
+  member: undefined,
+  routers: [ip('10.9.0.1')],
+  provisions: [],
+  options: [],
+  reservations: [],
+};
 let wire: Wire;
 
 beforeEach(() => {
@@ -21,20 +34,7 @@ beforeEach(() => {
     ...DHCP_SERVER_DEFAULTS,
     addresses: [ip('10.9.0.2')],
     epoch: { us: 0 },
-    subnets: [
-      {
-        subnet: parsePrefix('10.9.0.0/24')!,
-        relays: [],
-        ranges: [{ first: ip('10.9.0.10'), last: ip('10.9.0.19') }],
-        lease: { defaultSeconds: 86_400, minSeconds: 60, maxSeconds: 86_400 },
-        vendorClass: undefined,
-        member: undefined,
-        routers: [ip('10.9.0.1')],
-        provisions: [],
-        options: [],
-        reservations: [],
-      },
-    ],
+    subnets: [SUBNET],
   });
   const host = new HostService({ mac: CLIENT_MAC, random: new Random(1), via: 0, profile: HOST_PROFILE });
   wire = new Wire([
@@ -158,5 +158,49 @@ describe('a host and a server on one wire', () => {
       detail: 'truncated at octet 20: siaddr',
     });
     expect(dhcp!.last('because')).toMatchObject({ rule: DHCP.malformed });
+  });
+});
+
+describe('a pool that is filled', () => {
+  const server = (): DhcpService =>
+    new DhcpService({
+      ...DHCP_SERVER_DEFAULTS,
+      addresses: [ip('10.9.0.2')],
+      epoch: { us: 0 },
+      subnets: [SUBNET],
+    });
+  const replyOf = (service: DhcpService, seconds: number, verb: string, args = {}) => {
+    const effects = new RecordingEffects();
+    service.handle({ kind: 'timer' }, toInstant(seconds * SECOND), effects);
+    service.handle({ kind: 'command', verb, args }, toInstant(seconds * SECOND), effects);
+    return effects.of('reply').at(-1)?.value;
+  };
+
+  it.each([
+    { leave: 0, taken: 10 },
+    { leave: 3, taken: 7 },
+    { leave: 11, taken: 0 },
+  ])('but for $leave', ({ leave, taken }) => {
+    const service = server();
+    expect(replyOf(service, 0, 'fill-pool', { fault: 'full', leave, for_us: 60 * SECOND })).toEqual({
+      taken,
+    });
+    expect(replyOf(service, 59, 'pools')).toMatchObject([{ free: 10 - taken, declined: taken }]);
+    expect(replyOf(service, 60, 'pools')).toMatchObject([{ free: 10, declined: 0 }]);
+    expect(replyOf(service, 61, 'fill-pool', { fault: 'full', leave })).toEqual({ taken });
+  });
+
+  it('of one subnet, and not of another', () => {
+    const args = { fault: 'full', subnet: '10.9.1.0/24', for_us: null };
+    expect(replyOf(server(), 0, 'fill-pool', args)).toEqual({ taken: 0 });
+    expect(replyOf(server(), 0, 'fill-pool', { ...args, subnet: '10.9.0.0/24' })).toEqual({ taken: 10 });
+  });
+
+  it('has nothing for a client', () => {
+    wire.command('dhcp', 'fill-pool');
+    wire.command('host', 'power-on');
+    wire.run(toInstant(59 * SECOND));
+    expect(said()).toContain('host DISCOVER');
+    expect(said()).not.toContain('dhcp OFFER');
   });
 });
