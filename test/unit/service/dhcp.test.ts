@@ -161,27 +161,27 @@ describe('a host and a server on one wire', () => {
   });
 });
 
-describe('a pool that is filled', () => {
-  const server = (): DhcpService =>
-    new DhcpService({
-      ...DHCP_SERVER_DEFAULTS,
-      addresses: [ip('10.9.0.2')],
-      epoch: { us: 0 },
-      subnets: [SUBNET],
-    });
-  const replyOf = (service: DhcpService, seconds: number, verb: string, args = {}) => {
-    const effects = new RecordingEffects();
-    service.handle({ kind: 'timer' }, toInstant(seconds * SECOND), effects);
-    service.handle({ kind: 'command', verb, args }, toInstant(seconds * SECOND), effects);
-    return effects.of('reply').at(-1)?.value;
-  };
+const serverAlone = (): DhcpService =>
+  new DhcpService({
+    ...DHCP_SERVER_DEFAULTS,
+    addresses: [ip('10.9.0.2')],
+    epoch: { us: 0 },
+    subnets: [SUBNET],
+  });
+const replyOf = (service: DhcpService, seconds: number, verb: string, args = {}) => {
+  const effects = new RecordingEffects();
+  service.handle({ kind: 'timer' }, toInstant(seconds * SECOND), effects);
+  service.handle({ kind: 'command', verb, args }, toInstant(seconds * SECOND), effects);
+  return effects.of('reply').at(-1)?.value;
+};
 
+describe('a pool that is filled', () => {
   it.each([
     { leave: 0, taken: 10 },
     { leave: 3, taken: 7 },
     { leave: 11, taken: 0 },
   ])('but for $leave', ({ leave, taken }) => {
-    const service = server();
+    const service = serverAlone();
     expect(replyOf(service, 0, 'fill-pool', { fault: 'full', leave, for_us: 60 * SECOND })).toEqual({
       taken,
     });
@@ -192,8 +192,8 @@ describe('a pool that is filled', () => {
 
   it('of one subnet, and not of another', () => {
     const args = { fault: 'full', subnet: '10.9.1.0/24', for_us: null };
-    expect(replyOf(server(), 0, 'fill-pool', args)).toEqual({ taken: 0 });
-    expect(replyOf(server(), 0, 'fill-pool', { ...args, subnet: '10.9.0.0/24' })).toEqual({ taken: 10 });
+    expect(replyOf(serverAlone(), 0, 'fill-pool', args)).toEqual({ taken: 0 });
+    expect(replyOf(serverAlone(), 0, 'fill-pool', { ...args, subnet: '10.9.0.0/24' })).toEqual({ taken: 10 });
   });
 
   it('has nothing for a client', () => {
