@@ -148,6 +148,15 @@ class CaptureOf implements Trace {
 /** Far more than a ladder of `LADDER_LINES` is drawn from. */
 const RECORDS_MAX = 10_000;
 
+/** What may be guessed. */
+export function causeWords(): readonly {
+  readonly word: string;
+  readonly id: string;
+  readonly says: string;
+}[] {
+  return [...CAUSE_WORDS].map(([{ id, says }, word]) => ({ word, id, says }));
+}
+
 /** What was guessed: a word of `lesson causes`, or the id of a cause. */
 export function readGuess(words: string): Rule {
   const typed = words

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { EXIT } from '../api/exit.ts';
 import { UsageError } from '../api/failure.ts';
 import {
+  causeWords,
   findIncident,
   lessonList,
   readGuess,
@@ -47,8 +48,10 @@ export const lesson: Verb = (program, session, done) => {
   group
     .command('causes')
     .description('what may be guessed')
-    .action(() => {
-      output.lines(renderCauseWords(output.columns));
+    .addOption(jsonFlag())
+    .action((_flags: Flags, command: Command) => {
+      if (isJsonOf(command)) output.json({ format_version: 1, verdict: 'pass', causes: causeWords() });
+      else output.lines(renderCauseWords(output.columns));
       done(EXIT.passed);
     });
 };

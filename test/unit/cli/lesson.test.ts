@@ -36,6 +36,13 @@ describe('lesson', () => {
     expect(out).not.toContain('HE-FW');
   });
 
+  test('causes lists what may be guessed, as text and as JSON', async () => {
+    expect((await headend.run('lesson', 'causes')).out).toContain('shared-secret');
+    const { out } = await headend.run('lesson', 'causes', '--json');
+    expect(JSON.parse(out)).toMatchObject({ verdict: 'pass' });
+    expect(out).toContain('HE-CAUSE-017');
+  });
+
   test('a right guess shows the proof', async () => {
     const { code, out } = await headend.run('lesson', 'guess', '13', 'file', 'name');
     expect(code).toBe(0);
