@@ -3,7 +3,8 @@ import { dirname, join, resolve } from 'node:path';
 import type { ScenarioData } from '../config/data.ts';
 import { quote } from '../config/mistakes.ts';
 import type { Overrides } from '../config/override.ts';
-import { parseCells, parseOne, type ParseOptions, type ScenarioCell, type Written } from '../config/parse.ts';
+import { parseCells, parseOne, resolvedData } from '../config/parse.ts';
+import type { ParseOptions, ResolvedData, ScenarioCell, Written } from '../config/parse.ts';
 import { TEXT_MAX } from '../config/source.ts';
 import { isInside } from './beside.ts';
 import type { Reach } from './contents.ts';
@@ -37,6 +38,12 @@ export function readScenario(scenario: ScenarioInput, options: LoadOptions): Sce
 export function readCells(scenario: ScenarioInput, options: LoadOptions): readonly ScenarioCell[] {
   const path = pathOf(scenario, options);
   return parseCells(written(scenario), path, asParsed(path, options));
+}
+
+/** The scenario of `readScenario` as plain data with nothing left to put in. */
+export function resolveScenario(scenario: ScenarioInput, options: LoadOptions): ResolvedData {
+  const path = pathOf(scenario, options);
+  return resolvedData(written(scenario), path, asParsed(path, options));
 }
 
 function written(scenario: ScenarioInput): Written {

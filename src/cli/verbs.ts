@@ -90,6 +90,11 @@ export const VERBS: readonly VerbEntry[] = [
     load: async () => (await import('./diff.ts')).diff,
   },
   {
+    name: 'shrink',
+    summary: 'make a failing scenario as small as it can be and still fail',
+    load: async () => (await import('./shrink.ts')).shrink,
+  },
+  {
     name: 'explain',
     summary: 'say what a code (HE-DHCP-014) or a word (dora, mic) means, or what is wrong in a trace',
     load: async () => (await import('./explain.ts')).explain,

@@ -1,6 +1,6 @@
 import type { Plain } from '../core/service.ts';
 import { buildScenario } from './build-scenario.ts';
-import { Cells, type Cell } from './cells.ts';
+import { Cells, isWhen, type Cell, type When } from './cells.ts';
 import { readChain, type ReadBase } from './chain.ts';
 import { dataSource, locateData } from './data.ts';
 import { Findings } from './findings.ts';
@@ -59,6 +59,34 @@ export function parseCells(
 ): readonly ScenarioCell[] {
   const making = readMaking(written, fileName, options);
   return making.cells.all().map((cell) => makeCell(making, cell));
+}
+
+/**
+ * The scenario of `parseOne` as plain data with nothing left to put in: what it extends, flags change and params say is in its
+ * place, and expectations of other cells are gone.
+ */
+export function resolvedData(written: Written, fileName: string, options: ParseOptions): ResolvedData {
+  const making = readMaking(written, fileName, options);
+  const params = making.cells.paramsOf(making.cells.first);
+  const { value } = new Substitution(params).in(withoutKeys(making.root, ['params', 'matrix']));
+  const data = { ...(value as ResolvedData) };
+  if (Array.isArray(data['expect']))
+    data['expect'] = (data['expect'] as readonly ResolvedData[]).flatMap(({ when, ...expectation }) =>
+      isWhen(listsOf(when), params) ? [expectation] : [],
+    );
+  return data;
+}
+
+export interface ResolvedData {
+  readonly [key: string]: Plain;
+}
+
+/** `when:` as the schema has it after reading: each value a list. */
+function listsOf(when: Plain | undefined): When | undefined {
+  if (when === undefined || when === null || typeof when !== 'object') return undefined;
+  return Object.fromEntries(
+    Object.entries(when).map(([name, value]) => [name, (Array.isArray(value) ? value : [value]) as Single[]]),
+  );
 }
 
 /** A file with what it extends and what flags change, before params are put in. */
