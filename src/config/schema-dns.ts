@@ -15,7 +15,7 @@ const few = z.number().int().min(1).max(100);
 /** The short form of `routing:` and `checks:` for targets that are alike. */
 const policyRecord = v
   .strict({
-    type: z.literal(['A', 'AAAA']),
+    type: z.literal(['A', 'AAAA']).describe('of which family the targets are'),
     ttl: v.duration.optional().describe('default 60s'),
     policy: z
       .literal(['failover', 'weighted', 'multivalue', 'simple'])
