@@ -11,7 +11,7 @@ import { makeFolder } from '../driver/real/make-folder.ts';
 import { plantOf } from '../report/plant.ts';
 import { chosenHosts, makePage, outcomeOf } from '../report/page/page.ts';
 import type { PageParts } from '../report/page/page.ts';
-import { pageActions } from './page-actions.ts';
+import { pageActions, pageDeadlines } from './page-actions.ts';
 import type { PageData, PageSample } from '../report/page/page-data.ts';
 import { pageHtml } from '../report/page/page-html.ts';
 import type { PageAssets } from '../report/page/page-html.ts';
@@ -90,6 +90,7 @@ export class PageListener {
       samples: this.#samples,
       kept,
       actions: pageActions(scenario, result),
+      deadlines: pageDeadlines(scenario, result),
       outcome: outcomeOf(result),
     });
   }
@@ -135,6 +136,7 @@ export function writePageOfTrace(tracePath: string, path: string): void {
     samples,
     kept,
     actions: [],
+    deadlines: [],
     outcome: null,
   });
 }

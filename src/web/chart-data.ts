@@ -32,7 +32,7 @@ export function chartChoices(model: RunModel): readonly ChartData[] {
 }
 
 function rankOf({ name }: PageSeries): number {
-  if (name.endsWith('queue.depth')) return 0;
+  if (/queue\.depth(?: of |$)/.test(name)) return 0;
   if (name === 're-sends') return 1;
   if (name in NAMES) return 2;
   return 3;

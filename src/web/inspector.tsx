@@ -53,13 +53,19 @@ export function Inspector({ model, shown, move, row }: PartProps & { readonly ro
   );
 }
 
+/** What kind of message it is, without the protocol's name again. */
+function kindOf(record: FrameRecord): string {
+  const label = labelOf(record);
+  return label === record.protocol ? '' : label.replace(`${record.protocol}-`, '');
+}
+
 function Head({ record }: { readonly record: FrameRecord }) {
   const { protocol, sender, receiver, segment, number, at } = record;
   const fate = fateText(record);
   return (
     <div class="packet-head">
       <h2>
-        {protocol} {labelOf(record).replace(`${protocol}-`, '')} <small>#{number}</small>
+        {protocol} {kindOf(record)} <small>#{number}</small>
       </h2>
       <p>
         {sender} → {receiver ?? 'everybody'} on {segment}

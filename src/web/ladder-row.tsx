@@ -2,12 +2,14 @@ import { arrowsOf } from '../report/ladder-lanes.ts';
 import type { Arrow } from '../report/ladder-lanes.ts';
 import { noteOf } from '../report/ladder-notes.ts';
 import type { Row } from '../report/ladder-rows.ts';
-import { LANE_WIDTH, ROW_HEIGHT } from './ladder-size.ts';
+import { ROW_HEIGHT } from './ladder-size.ts';
 import { ALL, LOST } from './model.ts';
 import type { View } from './model.ts';
 
 interface RowProps {
   readonly view: View;
+  /** How far lanes stand from each other. */
+  readonly lane: number;
   readonly index: number;
   /** Its place among the rows that are shown, of `count`. */
   readonly place: number;
@@ -16,7 +18,7 @@ interface RowProps {
   readonly choose: (index: number) => void;
 }
 
-export function LadderRow({ view, index, place, count, chosen, choose }: RowProps) {
+export function LadderRow({ view, lane, index, place, count, chosen, choose }: RowProps) {
   const row = view.rows[index];
   if (row === undefined) return null;
   const arrows = rowArrows(row, view);
@@ -35,7 +37,7 @@ export function LadderRow({ view, index, place, count, chosen, choose }: RowProp
     >
       <span class="time">{(row.at / 1_000_000).toFixed(3)}</span>
       <span class="said">{waysText(arrows)}</span>
-      <Arrows arrows={arrows} lanes={view.lanes.map(({ key }) => key)} />
+      <Arrows arrows={arrows} lanes={view.lanes.map(({ key }) => key)} pitch={lane} />
       <span class="notes">
         {whose.map((name) => (
           <b key={name}>{name} </b>
@@ -82,13 +84,15 @@ function waysText(arrows: readonly Arrow[]): string {
 interface ArrowsProps {
   readonly arrows: readonly Arrow[];
   readonly lanes: readonly string[];
+  readonly pitch: number;
 }
 
 const LINE_Y = 36;
 const LABEL_Y = 25;
 
-function Arrows({ arrows, lanes }: ArrowsProps) {
-  const width = lanes.length * LANE_WIDTH;
+function Arrows({ arrows, lanes, pitch }: ArrowsProps) {
+  const width = lanes.length * pitch;
+  const x = (lane: number): number => middleOf(lane, pitch);
   return (
     <svg class="arrows" width={width} height={ROW_HEIGHT} aria-hidden="true">
       {lanes.map((lane, index) => (
@@ -112,8 +116,8 @@ function Arrows({ arrows, lanes }: ArrowsProps) {
 }
 
 /** The middle of a lane. */
-function x(lane: number): number {
-  return lane * LANE_WIDTH + LANE_WIDTH / 2;
+function middleOf(lane: number, pitch: number): number {
+  return lane * pitch + pitch / 2;
 }
 
 /** An arrow; one that was lost is dotted at its end and stops in a cross. */

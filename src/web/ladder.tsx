@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { PartProps } from './app.tsx';
 import { LadderRow } from './ladder-row.tsx';
-import { LANE_WIDTH, ROW_HEIGHT } from './ladder-size.ts';
+import { laneWidth, ROW_HEIGHT, rowWidth } from './ladder-size.ts';
 import type { View } from './model.ts';
 
 interface LadderProps extends PartProps {
@@ -17,39 +17,36 @@ const BEYOND = 6;
 /** The packets as a ladder: only the rows that are seen are there, and the lanes' names stay. */
 export function Ladder({ model, shown, move, view, visible, index }: LadderProps) {
   const box = useRef<HTMLDivElement>(null);
-  const [seen, setSeen] = useState({ top: 0, height: 600 });
+  const [seen, setSeen] = useState({ top: 0, height: 600, width: 800 });
   const place = visible.indexOf(index);
   useLayoutEffect(() => {
     const { current } = box;
-    if (current !== null) setSeen({ top: current.scrollTop, height: current.clientHeight });
+    if (current !== null) setSeen(seenOf(current));
   }, [view, visible]);
   useEffect(() => keepInSight(box.current, place), [place, view, visible]);
   const from = Math.max(Math.floor(seen.top / ROW_HEIGHT) - BEYOND, 0);
   const to = Math.ceil((seen.top + seen.height) / ROW_HEIGHT) + BEYOND;
+  const lane = laneWidth(view.lanes.length, seen.width);
+  const least = `${rowWidth(view.lanes.length, lane)}px`;
   const hidden = shown.predict ? place + 1 : Infinity;
   return (
     <section class="ladder" aria-label="Ladder">
       <LadderHead {...{ model, move, view, visible }} />
-      <div
-        class="scroll"
-        ref={box}
-        onScroll={({ currentTarget }) =>
-          setSeen({ top: currentTarget.scrollTop, height: currentTarget.clientHeight })
-        }
-      >
-        <Lanes view={view} />
+      <div class="scroll" ref={box} onScroll={({ currentTarget }) => setSeen(seenOf(currentTarget))}>
+        <Lanes view={view} lane={lane} least={least} />
         <div
           class="rows"
           role="listbox"
           tabIndex={0}
           aria-label="Steps"
-          aria-activedescendant={place < 0 ? undefined : `row-${index}`}
-          style={{ height: `${visible.length * ROW_HEIGHT}px`, minWidth: `${rowWidth(view)}px` }}
+          aria-activedescendant={place < from || place >= Math.min(to, hidden) ? undefined : `row-${index}`}
+          style={{ height: `${visible.length * ROW_HEIGHT}px`, minWidth: least }}
         >
           {visible.slice(from, Math.min(to, hidden)).map((which, offset) => (
             <LadderRow
               key={which}
               view={view}
+              lane={lane}
               index={which}
               place={from + offset}
               count={visible.length}
@@ -95,25 +92,33 @@ function emptyText({ rows }: View): string {
   return rows.length === 0 ? 'No packets of this host are here.' : 'No step has all of these words.';
 }
 
-const NOTES_MIN = 220;
-const TIME_WIDTH = 84;
-
-function rowWidth({ lanes }: View): number {
-  return TIME_WIDTH + lanes.length * LANE_WIDTH + NOTES_MIN;
+interface LanesProps {
+  readonly view: View;
+  readonly lane: number;
+  /** The width of a row at least, as CSS. */
+  readonly least: string;
 }
 
-function Lanes({ view }: { readonly view: View }) {
+function Lanes({ view, lane, least }: LanesProps) {
   return (
-    <div class="lanes" style={{ minWidth: `${rowWidth(view)}px` }}>
+    <div class="lanes" style={{ minWidth: least }}>
       <span class="time">t (s)</span>
       {view.lanes.map(({ key, label }) => (
-        <span key={key} class="lane" style={{ width: `${LANE_WIDTH}px` }} title={label}>
+        <span key={key} class="lane" style={{ width: `${lane}px` }} title={label}>
           {label}
         </span>
       ))}
       <span class="notes" />
     </div>
   );
+}
+
+function seenOf({ scrollTop, clientHeight, clientWidth }: HTMLElement): {
+  top: number;
+  height: number;
+  width: number;
+} {
+  return { top: scrollTop, height: clientHeight, width: clientWidth };
 }
 
 /** Scrolls only as far as it must. */

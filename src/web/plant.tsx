@@ -107,7 +107,7 @@ function Card({ group, model, past, move, isShown: on }: CardProps) {
         {name}
         {count > 1 && <b> ×{count.toLocaleString('en')}</b>}
       </span>
-      <span class="kind">{kind}</span>
+      {kind !== name && <span class="kind">{kind}</span>}
       {ip !== null && <span class="ip">{ip}</span>}
       {count === 1 && state !== '' && (
         <span class="state">

@@ -67,7 +67,7 @@ function memberText(model: RunModel, past: Past, number: number): string {
 
 /** What the left side has room for: viewer.css. */
 function roomy(): number {
-  return innerWidth > 1500 ? 296 : 218;
+  return innerWidth > 1500 ? 296 : 208;
 }
 
 /** The largest cells that fit. */

@@ -1,7 +1,8 @@
-import type { PageAction } from '../report/page/page-data.ts';
+import type { PageAction, PageDeadline } from '../report/page/page-data.ts';
 import type { RunModel } from './model.ts';
 import type { Moves } from './moves.ts';
 import { clock } from './state.ts';
+import { MARKS } from './top-bar.tsx';
 import { axisSteps, seconds } from './time-axis.ts';
 
 interface TimelineProps {
@@ -17,7 +18,7 @@ const LANES = 2;
 
 /** What was done when, as marks and bands over one line of time, with the moment that is shown. */
 export function Timeline({ model, at, move, width }: TimelineProps) {
-  const { end_us: end, actions } = model.data;
+  const { end_us: end, actions, deadlines } = model.data;
   const room = Math.max(width - SIDE * 2, 1);
   const x = (us: number): number => SIDE + (Math.min(us, end) / end) * room;
   const momentAt = (event: MouseEvent & { readonly currentTarget: Element }): number => {
@@ -56,12 +57,37 @@ export function Timeline({ model, at, move, width }: TimelineProps) {
         {placed(actions, x, end).map(({ action, lane, from, to, label }, index) => (
           <Action key={index} {...{ action, lane, from, to, label }} />
         ))}
+        <Deadlines deadlines={deadlines.filter((one) => one.at <= end)} x={x} />
         <g class="now">
           <line x1={x(at)} x2={x(at)} y1="0" y2={AXIS_Y + 6} />
           <path d={`M${x(at) - 7} 0h14l-7 9z`} />
         </g>
       </svg>
     </div>
+  );
+}
+
+interface DeadlinesProps {
+  readonly deadlines: readonly PageDeadline[];
+  readonly x: (us: number) => number;
+}
+
+/** When expectations had to be fulfilled, and whether they were. */
+function Deadlines({ deadlines, x }: DeadlinesProps) {
+  return (
+    <>
+      {deadlines.map(({ at, text, verdict }, index) => (
+        <g key={index} class={`deadline ${verdict}`}>
+          <title>
+            {verdict} at {clock(at)}: {text}
+          </title>
+          <line x1={x(at)} x2={x(at)} y1={AXIS_Y - 12} y2={AXIS_Y} />
+          <text x={x(at)} y={AXIS_Y - 14} text-anchor="middle">
+            {MARKS[verdict]}
+          </text>
+        </g>
+      ))}
+    </>
   );
 }
 

@@ -89,7 +89,7 @@ function payloadLayer({ protocol }: FrameRecord, octets: Uint8Array, at: number)
     default: {
       const marks = new Marks(octets);
       marks.add('octets', { offset: at, length: octets.length - at }, hexText(octets.subarray(at)));
-      return marks.layer(protocol, `${octets.length - at} octets`, at, octets.length - at);
+      return marks.layer('Payload', `${octets.length - at} octets`, at, octets.length - at);
     }
   }
 }

@@ -34,6 +34,8 @@ export interface PageData {
   readonly boot_us: readonly (number | null)[];
   readonly series: readonly PageSeries[];
   readonly actions: readonly PageAction[];
+  /** When expectations had to be fulfilled. */
+  readonly deadlines: readonly PageDeadline[];
   readonly records: readonly TraceRecord[];
 }
 
@@ -90,6 +92,13 @@ export interface PageSeries {
   readonly step_us: number;
   /** A gauge's greatest value in each step, null where it was not told; what was counted in each step. */
   readonly values: readonly (number | null)[];
+}
+
+/** The moment at which it was decided whether an expectation holds. */
+export interface PageDeadline {
+  readonly at: number;
+  readonly text: string;
+  readonly verdict: Verdict;
 }
 
 /** What the timeline does, for marks and bands. */

@@ -10,6 +10,7 @@ export class PagePlant {
   readonly groups: readonly PageGroup[];
   readonly #numbers = new Map<string, number>();
   readonly #byMac = new Map<string, number>();
+  readonly #alone: ReadonlySet<string>;
 
   constructor(hosts: readonly PlantHost[]) {
     this.hosts = hosts;
@@ -19,6 +20,8 @@ export class PagePlant {
       if (members === undefined) byGroup.set(host.group, [host]);
       else members.push(host);
     }
+    const alone = [...byGroup.values()].filter(({ length }) => length === 1);
+    this.#alone = new Set(alone.flat().map(({ name }) => name));
     let first = 0;
     this.groups = [...byGroup].map(([name, members]) => {
       for (const [index, { name: member, interfaces }] of members.entries()) {
@@ -33,6 +36,11 @@ export class PagePlant {
 
   get count(): number {
     return this.hosts.length;
+  }
+
+  /** Whether it is the only member of its group. */
+  isAlone(name: string): boolean {
+    return this.#alone.has(name);
   }
 
   numberOf(name: string): number | undefined {

@@ -45,25 +45,34 @@ class Steps {
 export class SeriesTable {
   readonly #byName = new Map<string, Steps>();
 
-  /** A quantity's value from now on. */
-  gauge(at: number, name: string, value: number): void {
-    this.#steps(name, 'gauge')?.add(at, value);
+  /** A quantity's value from now on. `host`: who tells it, where several may tell of the same; empty: all together. */
+  gauge(at: number, name: string, value: number, host = ''): void {
+    this.#steps(`${name}\n${host}`, 'gauge')?.add(at, value);
   }
 
   /** One more of something. */
   count(at: number, name: string): void {
-    this.#steps(name, 'count')?.add(at, 1);
+    this.#steps(`${name}\n`, 'count')?.add(at, 1);
   }
 
   toSeries(): readonly PageSeries[] {
-    return [...this.#byName].map(([name, steps]) => steps.series(name));
+    const tellers = new Map<string, number>();
+    for (const key of this.#byName.keys()) tellers.set(nameOf(key), (tellers.get(nameOf(key)) ?? 0) + 1);
+    return [...this.#byName].map(([key, steps]) => {
+      const [name = '', host = ''] = key.split('\n');
+      return steps.series(host !== '' && (tellers.get(name) ?? 0) > 1 ? `${name} of ${host}` : name);
+    });
   }
 
-  #steps(name: string, kind: 'gauge' | 'count'): Steps | undefined {
-    const known = this.#byName.get(name);
+  #steps(key: string, kind: 'gauge' | 'count'): Steps | undefined {
+    const known = this.#byName.get(key);
     if (known !== undefined || this.#byName.size >= SERIES_MAX) return known;
     const made = new Steps(kind);
-    this.#byName.set(name, made);
+    this.#byName.set(key, made);
     return made;
   }
+}
+
+function nameOf(key: string): string {
+  return key.slice(0, key.indexOf('\n'));
 }

@@ -81,7 +81,9 @@ export class PageSurvey {
 
   #measured(at: number, host: string, name: string, value: number): void {
     const moment = this.#moment(at);
-    if (name !== 'boot.us') return this.#series.gauge(moment, name, value);
+    // Servers tell of themselves; what the members of a group measure is one quantity.
+    const teller = this.#plant.isAlone(host) ? host : '';
+    if (name !== 'boot.us') return this.#series.gauge(moment, name, value, teller);
     const number = this.#plant.numberOf(host);
     if (number !== undefined) this.#bootUs[number] = value;
   }

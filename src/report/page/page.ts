@@ -1,6 +1,14 @@
 import type { RunResult } from '../../scenario/result.ts';
 import { PAGE_FORMAT } from './page-data.ts';
-import type { PageAction, PageData, PageGroup, PageOutcome, PagePlace, PageSample } from './page-data.ts';
+import type {
+  PageAction,
+  PageData,
+  PageDeadline,
+  PageGroup,
+  PageOutcome,
+  PagePlace,
+  PageSample,
+} from './page-data.ts';
 import type { PagePlant } from './page-plant.ts';
 import type { TraceRecord } from '../../scenario/record.ts';
 import type { Chosen } from './page-records.ts';
@@ -17,12 +25,13 @@ export interface PageParts {
   readonly samples: readonly PageSample[] | undefined;
   readonly kept: { readonly records: readonly TraceRecord[]; readonly leftOut: number };
   readonly actions: readonly PageAction[];
+  readonly deadlines: readonly PageDeadline[];
   readonly outcome: PageOutcome | null;
 }
 
 /** Joins what two passes over a run have found. */
 export function makePage(parts: PageParts): PageData {
-  const { facts, plant, groups, places, survey, samples, kept, actions, outcome } = parts;
+  const { facts, plant, groups, places, survey, samples, kept, actions, deadlines, outcome } = parts;
   const chosen = samples === undefined ? undefined : chosenHosts(groups, samples);
   const last = Math.max(survey.endsAt, ...actions.map(({ at }) => at));
   return {
@@ -40,6 +49,7 @@ export function makePage(parts: PageParts): PageData {
     boot_us: survey.bootUs(),
     series: survey.series(),
     actions,
+    deadlines,
     records: kept.records,
   };
 }

@@ -32,6 +32,18 @@ describe('SeriesTable', () => {
     expect(series?.values.at(-1)).toBe(1);
   });
 
+  test('what two hosts tell under one name are two series, and what one tells has no host', () => {
+    const table = new SeriesTable();
+    table.gauge(0, 'cache.misses', 1, 'r1');
+    table.gauge(0, 'cache.misses', 5, 'r2');
+    table.gauge(0, 'queue', 2, 'dhcp');
+    expect(table.toSeries().map(({ name, values }) => [name, ...values])).toEqual([
+      ['cache.misses of r1', 1],
+      ['cache.misses of r2', 5],
+      ['queue', 2],
+    ]);
+  });
+
   test('more names than a page can draw are left out', () => {
     const table = new SeriesTable();
     for (let name = 0; name < 100; name++) table.count(0, `n${name}`);
