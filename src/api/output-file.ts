@@ -34,15 +34,16 @@ export class OutputFile {
 
   text(text: string): void {
     this.#waiting += text;
-    if (this.#waiting.length > WAITING_MAX) this.#flush();
+    if (this.#waiting.length > WAITING_MAX) this.flush();
   }
 
   close(): void {
-    this.#flush();
+    this.flush();
     closeSync(this.#descriptor);
   }
 
-  #flush(): void {
+  /** Writes what was gathered: a run that is killed then leaves it. */
+  flush(): void {
     this.octets(new TextEncoder().encode(this.#waiting));
     this.#waiting = '';
   }

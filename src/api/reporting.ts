@@ -28,7 +28,10 @@ export function makeFileReporter(name: ReporterName, path: string): Reporter {
   const reporter = makeReporter(name, (text) => file.text(text));
   return {
     begin: (facts) => reporter.begin(facts),
-    unit: (unit) => reporter.unit(unit),
+    unit: (unit) => {
+      reporter.unit(unit);
+      file.flush();
+    },
     end: (end) => {
       reporter.end(end);
       file.close();

@@ -9,20 +9,24 @@ const LOG_MS = 10_000;
 /** A line on how far long work is: rewritten in place on a terminal, one every ten seconds elsewhere. */
 export class Progress {
   readonly #output: Output;
-  readonly #startedAt = performance.now();
+  readonly #clock: () => number;
+  readonly #startedAt: number;
   readonly #everyMs: number;
   #toldAt: number;
   #isShown = false;
 
-  constructor(output: Output) {
+  /** `clock` gives milliseconds. */
+  constructor(output: Output, clock: () => number = () => performance.now()) {
     this.#output = output;
+    this.#clock = clock;
+    this.#startedAt = clock();
     this.#everyMs = output.canRewrite ? TERMINAL_MS : LOG_MS;
     this.#toldAt = output.canRewrite ? this.#startedAt + QUIET_MS - this.#everyMs : this.#startedAt;
   }
 
   /** `part` of the work is done, 0 to 1. */
   at(part: number, text: string): void {
-    const now = performance.now();
+    const now = this.#clock();
     if (now - this.#toldAt < this.#everyMs) return;
     this.#toldAt = now;
     const line = `headend: ${text}${leftText(now - this.#startedAt, part)}`;

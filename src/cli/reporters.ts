@@ -16,15 +16,8 @@ export class Reporters implements Reporter {
 
   constructor(output: Output, flags: Flags) {
     this.#output = output;
-    const asked = ((flags['reporter'] ?? []) as readonly string[]).map(readReporter);
-    if (flags['json'] === true) asked.push({ name: 'json', file: undefined });
-    const shown = asked.filter(({ file }) => file === undefined).map(({ name }) => name);
-    const alone = shown.filter((name) => name !== 'pretty' && name !== 'github');
-    if (alone.length > 0 && shown.length > 1)
-      throw new UsageError(
-        `--reporter ${alone[0] ?? ''} wants standard output for itself: give the others files, such as --reporter junit=out/junit.xml`,
-      );
-    this.isPretty = alone.length === 0;
+    const asked = readReporters(flags);
+    this.isPretty = asked.every(({ name, file }) => file !== undefined || !isAlone(name));
     const reporters: Reporter[] = [];
     const files: OutputFile[] = [];
     for (const { name, file } of asked) {
@@ -56,11 +49,31 @@ export class Reporters implements Reporter {
   }
 }
 
-/** `junit`, or `junit=out/junit.xml`. */
-function readReporter(text: string): {
+interface Asked {
   readonly name: ReporterName | 'pretty';
+  /** undefined: standard output. */
   readonly file: string | undefined;
-} {
+}
+
+/** Whether what it writes is spoilt by anything else between. */
+function isAlone(name: Asked['name']): boolean {
+  return name !== 'pretty' && name !== 'github';
+}
+
+/** What `--reporter` and `--json` ask for. */
+export function readReporters(flags: Flags): readonly Asked[] {
+  const asked = ((flags['reporter'] ?? []) as readonly string[]).map(readReporter);
+  if (flags['json'] === true) asked.push({ name: 'json', file: undefined });
+  const shown = asked.filter(({ file }) => file === undefined).map(({ name }) => name);
+  const alone = shown.find((name) => isAlone(name));
+  if (alone === undefined || shown.length === 1) return asked;
+  throw new UsageError(
+    `--reporter ${alone} wants standard output for itself: give the others files, such as --reporter junit=out/junit.xml`,
+  );
+}
+
+/** `junit`, or `junit=out/junit.xml`. */
+function readReporter(text: string): Asked {
   const equals = text.indexOf('=');
   const word = equals < 0 ? text : text.slice(0, equals);
   const file = equals < 0 ? undefined : text.slice(equals + 1);

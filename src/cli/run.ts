@@ -15,8 +15,8 @@ import { addPictureFlags, writePictures } from './pictures.ts';
 import { Progress } from './progress.ts';
 import { defineVerb, jsonFlag, seedFlag, seedOf } from './program.ts';
 import type { Flags, Session } from './program.ts';
-import { Reporters } from './reporters.ts';
-import { addRunFlags, refuseLooks, seedsOf, speedOf, untilOf } from './run-flags.ts';
+import { readReporters, Reporters } from './reporters.ts';
+import { addRunFlags, jobsOf, refuseLooks, seedsOf, speedOf, untilOf } from './run-flags.ts';
 import { interruptedCode, reproduceText, runMany } from './sweep.ts';
 import { watchAndRun } from './watch.ts';
 import { welcomeFiles, welcomeLines } from './welcome.ts';
@@ -55,6 +55,11 @@ function checkFlags(files: readonly string[], flags: Flags): void {
     throw new UsageError('--pcap, --trace and --report name one file: run the scenarios one by one');
   if (flags['sample'] !== undefined && flags['pcap'] === undefined && flags['trace'] === undefined)
     throw new UsageError('--sample says whose packets a file has: add --trace FILE or --pcap FILE');
+  // What is wrong with a flag is said before a file is read.
+  jobsOf(flags);
+  untilOf(flags);
+  speedOf(flags);
+  readReporters(flags);
   if (flags['mode'] !== 'live') return;
   if (flags['checkDeterminism'] === true)
     throw new UsageError('--check-determinism is for the simulation: live runs have no digest');
@@ -75,9 +80,11 @@ async function runAll(session: Session, files: readonly string[], flags: Flags):
   } as const;
   const plan = planSweep(request);
   const isMany = flags['seeds'] !== undefined || flags['shard'] !== undefined || plan.total > files.length;
-  // A mistake in the last file is better known before the first one has run.
-  if (plan.total > 1) for (const file of files) validateScenario(file, request.load);
-  if (!isMany) return runEach(session, plan, flags);
+  if (!isMany) {
+    // A mistake in the last file is better known before the first one has run.
+    if (files.length > 1) for (const file of files) validateScenario(file, request.load);
+    return runEach(session, plan, flags);
+  }
   refuseLooks(flags);
   return runMany(session, sharded(session, plan, flags), new Reporters(session.output, flags), flags);
 }

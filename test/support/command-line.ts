@@ -70,6 +70,24 @@ export class CommandLine {
     });
   }
 
+  /** Runs a command that goes on until it is told to stop; `hear` is given all that it said on standard error so far. */
+  converse(args: readonly string[], hear: (said: string, stop: () => void) => void): Promise<Said> {
+    return new Promise((done) => {
+      const child = spawn(process.execPath, [this.#main, ...args], {
+        cwd: this.folder,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      let out = '';
+      let err = '';
+      child.stdout.on('data', (text: Buffer) => (out += text.toString()));
+      child.stderr.on('data', (text: Buffer) => {
+        err += text.toString();
+        hear(err, () => child.kill('SIGINT'));
+      });
+      child.on('close', (code) => done({ code, out, err }));
+    });
+  }
+
   #signalWhen(child: ChildProcess, when: { readonly file: string; readonly signal: NodeJS.Signals }): void {
     const timer = setInterval(() => {
       if (!existsSync(join(this.folder, when.file))) return;
