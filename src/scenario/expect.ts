@@ -60,9 +60,15 @@ export class Expectations {
     return this.#reasons.length > 0;
   }
 
-  /** Whether only the end is missing: all that can be reached has been. */
+  /**
+   * Whether only the end is missing: all that can be reached has been. Metrics are of the run as it is then; where nothing but
+   * metrics says how long it is, it lasts for its duration.
+   */
   get settled(): boolean {
-    return this.#watched.every(({ watcher }) => watcher.decided || watcher.lasting);
+    const awaited = this.#watched.filter(({ watcher }) => !watcher.lasting);
+    if (awaited.length === 0 && this.#watched.some(({ expectation }) => expectation.kind === 'metric'))
+      return false;
+    return awaited.every(({ watcher }) => watcher.decided);
   }
 
   frame(at: Instant, facts: PacketFacts): void {

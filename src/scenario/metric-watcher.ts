@@ -31,7 +31,7 @@ interface Reading {
 
 /** What all metrics have in common: they are judged at the end, and whose they are. */
 abstract class MetricWatcher {
-  readonly lasting = false;
+  readonly lasting = true;
   readonly decided = false;
   protected readonly claim: MetricClaim;
   protected readonly what: string;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { dhcp as dhcpMessage, frameOf, HOSTS, ToldRun, udp } from './plant.ts';
+import { at, dhcp as dhcpMessage, frameOf, HOSTS, ToldRun, udp } from './plant.ts';
 
 const { cm0, cm1, cm2, dhcp, cmts } = HOSTS;
 
@@ -247,5 +247,21 @@ describe('in live mode', () => {
         .verdict();
     expect(told(us - 1)).toMatchObject({ verdict: 'pass', text: says });
     expect(told(us)).toMatchObject({ verdict: 'fail' });
+  });
+});
+
+describe('a live run with metrics', () => {
+  const METRIC = '  - metric: boot.max < 90s\n';
+  const EVENTUALLY = '  - eventually: { who: "cm[0]", state: operational }\n';
+
+  test('is over when all else is decided', () => {
+    const run = new ToldRun(METRIC + EVENTUALLY, 'live');
+    expect(run.run.settledAt(at(1))).toBe(false);
+    run.state(2, cm0, 'operational');
+    expect(run.run.settledAt(at(2))).toBe(true);
+  });
+
+  test('lasts for its duration where there is nothing else', () => {
+    expect(new ToldRun(METRIC, 'live').run.settledAt(at(300))).toBe(false);
   });
 });
