@@ -13,7 +13,7 @@ import { loadScenario, prepareVirtual, type LoadOptions } from './scenario.ts';
 import { TraceFile } from './trace.ts';
 
 export { differenceLines } from '../report/difference.ts';
-export type { Difference, Happening } from '../report/difference.ts';
+export type { Difference } from '../report/difference.ts';
 
 /** What is compared: a trace file, or a run of a scenario in the simulation. */
 export type DiffSubject =

@@ -13,7 +13,7 @@ function wayOf({ sender, receiver, origin, target, segment }: FrameRecord): stri
 }
 
 /** What happened, without when. */
-export function eventText(record: TraceRecord): string {
+function eventText(record: TraceRecord): string {
   switch (record.kind) {
     case 'frame': {
       const { protocol, message, fields } = record;
