@@ -126,7 +126,7 @@ export class Lookups {
   }
 }
 
-/** RFC 9824 §4: a compact answer that proves that there is no such name is NXDOMAIN for who asked. */
+/** RFC 9824 §5: a compact answer that proves that there is no such name is NXDOMAIN for who asked. */
 function settleJudged(
   outcome: LookupOutcome,
   { security, isNoName }: Verdict,

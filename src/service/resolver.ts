@@ -137,6 +137,8 @@ export class ResolverService implements Service {
     if ((query.edns?.version ?? 0) !== 0) return { rcode: Rcode.BADVERS, rule: DNS.badVersion };
     if (question.qclass !== Class.IN) return { rcode: Rcode.REFUSED, rule: DNS.refusedClass };
     // QTYPEs that are no types of data (RFC 1035 §3.2.3), and those of one hop.
+    // RFC 9824 §3.5: it stands in proofs only, and nobody is asked for it.
+    if (question.qtype === Type.NXNAME) return { rcode: Rcode.FORMERR, rule: DNS.formatError };
     if (question.qtype === Type.OPT || (question.qtype >= Type.TKEY && question.qtype <= Type.ANY))
       return { rcode: Rcode.NOTIMP, rule: DNS.notImplemented };
     const mayAsk = (query.flags & Flag.RD) !== 0 && (this.#allowQuery?.allows(from) ?? true);

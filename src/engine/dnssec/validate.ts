@@ -19,7 +19,7 @@ export interface Verdict {
   readonly rule: Rule;
   /** Which name it is about. */
   readonly at: Name;
-  /** Whether it is proved, or without proof said, that there is no such name: also where a compact answer hides it (RFC 9824 §4). */
+  /** Whether it is proved, or without proof said, that there is no such name: also where a compact answer hides it (RFC 9824 §5). */
   readonly isNoName: boolean;
 }
 

@@ -38,6 +38,7 @@ describe('what is answered at once', () => {
     },
     { name: 'ANY', message: query('www.example', 'ANY', RD), change: {}, says: 'NOTIMP' },
     { name: 'a transfer', message: query('example', 'AXFR', RD), change: {}, says: 'NOTIMP' },
+    { name: 'NXNAME: RFC 9824', message: query('www.example', 'TYPE128', RD), change: {}, says: 'FORMERR' },
     {
       name: 'another opcode',
       message: query('www.example', 'A', { ...RD, opcode: 2 }),
