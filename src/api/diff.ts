@@ -1,4 +1,4 @@
-import type { FrameEvent, Trace } from '../core/driver.ts';
+import type { FrameEvent, Topology, Trace } from '../core/driver.ts';
 import { toInstant } from '../core/time.ts';
 import {
   differenceOf,
@@ -7,8 +7,10 @@ import {
   type Difference,
   type Happening,
 } from '../report/difference.ts';
+import { plantOf, type PlantHost } from '../report/plant.ts';
 import { PacketReader } from '../scenario/packet.ts';
 import { frameRecord, stateRecord } from '../scenario/record.ts';
+import { Sampled } from './sample.ts';
 import { loadScenario, prepareVirtual, type LoadOptions } from './scenario.ts';
 import { TraceFile } from './trace.ts';
 
@@ -24,6 +26,10 @@ export type DiffSubject =
       readonly load: LoadOptions;
       /** Left out: the scenario's. */
       readonly seed: number | undefined;
+      /** The hosts whose packets count, as in a trace that has not all; left out, all. */
+      readonly sample?: readonly string[] | undefined;
+      /** The run is cut there. */
+      readonly untilUs?: number | undefined;
     };
 
 export interface Comparison {
@@ -104,8 +110,16 @@ async function eventsOf(
     state: (at, host, machine, state, about) =>
       take(() => stateRecord({ at, host, machine, state, subject: about }, stand)),
   };
-  await run.execute([listener], { signal: AbortSignal.any([signal, enough.signal]) });
+  const { sample, untilUs } = subject;
+  const heard =
+    sample === undefined ? listener : new Sampled(listener, namedIn(run.topology, sample), run.topology);
+  await run.execute([heard], { untilUs, signal: AbortSignal.any([signal, enough.signal]) });
   signal.throwIfAborted();
+}
+
+function namedIn(topology: Topology, names: readonly string[]): readonly PlantHost[] {
+  const wanted = new Set(names);
+  return plantOf(topology).filter(({ name }) => wanted.has(name));
 }
 
 /** Numbers in as little room as they need: a run has millions of events. */

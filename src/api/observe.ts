@@ -1,3 +1,4 @@
+import { dirname, relative, resolve, sep } from 'node:path';
 import type { Scenario } from '../config/scenario.ts';
 import type { Topology, Trace } from '../core/driver.ts';
 import type { Rule } from '../core/rules.ts';
@@ -12,9 +13,10 @@ import { RuleCounter } from '../report/lessons.ts';
 import type { Line } from '../report/line.ts';
 import { membersOf, plantOf } from '../report/plant.ts';
 import type { PlantHost } from '../report/plant.ts';
-import { TraceFileWriter } from '../report/trace-file.ts';
+import { TraceFileWriter, type TraceRun } from '../report/trace-file.ts';
 import { Sampled, sampleText, usualSample, type SampledListener } from './sample.ts';
 import type { RunResult } from '../scenario/result.ts';
+import type { SweptCell } from '../scenario/unit.ts';
 import { UsageError } from './failure.ts';
 import { OutputFile } from './output-file.ts';
 
@@ -30,6 +32,8 @@ export interface ObserveOptions {
   readonly mode: 'virtual' | 'live';
   /** What the section comment of a capture says beside scenario and seed. */
   readonly note?: string | undefined;
+  /** What the run is of: a trace says it, so that it can be had again. */
+  readonly cell?: SweptCell | undefined;
 }
 
 /** Ladders of more hosts than this tell nobody anything. */
@@ -64,7 +68,8 @@ export class Observation {
     if (options.trace !== undefined) {
       const file = new OutputFile(options.trace);
       const names = sample?.map(({ name }) => name);
-      const facts = { scenario: scenario.name, seed, mode, epoch_us: epochUs, sample: names };
+      const cell = options.cell === undefined ? undefined : runFrom(options.cell, options.trace);
+      const facts = { scenario: scenario.name, seed, mode, epoch_us: epochUs, sample: names, run: cell };
       if (sample !== undefined) this.#notices.push(sampleText(options.trace, sample, this.#plant));
       this.#trace = { file, writer: new TraceFileWriter(topology, facts, (line) => file.line(line)) };
     }
@@ -114,6 +119,19 @@ export class Observation {
     this.#ladders?.begin(zero);
     this.#trace?.writer.begin(zero);
   }
+}
+
+/** A file that is moved with its trace is found again. */
+function runFrom(cell: SweptCell, trace: string): TraceRun {
+  const { file, scenario_hash, params, version, changes } = cell;
+  const path = relative(dirname(resolve(trace)), resolve(file));
+  return {
+    file: path.split(sep).join('/'),
+    scenario_hash,
+    params,
+    version,
+    ...(changes === undefined ? {} : { changes }),
+  };
 }
 
 function chooseHosts(

@@ -7,6 +7,7 @@ import type { Line } from '../report/line.ts';
 import { renderSummary, type Lesson } from '../report/summary.ts';
 import { worst } from '../scenario/result.ts';
 import type { RunResult, Verdict } from '../scenario/result.ts';
+import type { SweptCell } from '../scenario/unit.ts';
 import { liveFinder, withCauses } from './causes.ts';
 import { EXIT } from './exit.ts';
 import { liveMapping, prepareLive } from './live.ts';
@@ -32,6 +33,8 @@ export interface RunRequest {
   readonly sample?: readonly string[] | undefined;
   /** The scenario when it has been read already; left out, `path` is read. */
   readonly loaded?: LoadedScenario | undefined;
+  /** What the run is of, for the header of its trace. */
+  readonly cell?: SweptCell | undefined;
   /** Looks into a failure, by a second run; and the command that repeats the run. Left out, a failure is only told. */
   readonly explain?: { readonly reproduce: (seed: number) => string } | undefined;
   /** Others who listen. */
@@ -64,14 +67,14 @@ export interface RunReport {
 
 /** Runs one scenario file and writes the files asked for. */
 export async function runOnce(request: RunRequest, signal: AbortSignal): Promise<RunReport> {
-  const { mode, seed, notice, ladders, pcap, trace, sample } = request;
+  const { mode, seed, notice, ladders, pcap, trace, sample, cell } = request;
   const loaded = request.loaded ?? loadScenario(request.path, request.load);
   const virtual = mode === 'virtual' ? prepareVirtual(loaded, { seed }) : undefined;
   const run = virtual ?? prepareLive(loaded, { seed, notice });
   const note = mode === 'live' ? mappingText(liveMapping(run.topology)) : '';
   const subject = { scenario: loaded.scenario, topology: run.topology, seed: run.seed };
   const page = pageOf(request, subject);
-  const observation = new Observation(subject, { ladders, pcap, trace, sample, mode, note });
+  const observation = new Observation(subject, { ladders, pcap, trace, sample, mode, note, cell });
   const startedAt = performance.now();
   const listeners = [...observation.listeners, ...(page?.listeners ?? []), ...(request.listeners ?? [])];
   const live = mode === 'live' ? liveFinder(run.topology) : undefined;

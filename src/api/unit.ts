@@ -75,7 +75,7 @@ export class UnitRunner {
 }
 
 /** How a cell's scenario is read: its own values stand in place of the params'. */
-function optionsOf({ params }: SweptCell, load: LoadOptions): LoadOptions {
+export function optionsOf({ params }: Pick<SweptCell, 'params'>, load: LoadOptions): LoadOptions {
   const own = Object.entries(params).map(([name, value]) => [name, String(value)]);
   return own.length === 0 ? load : { ...load, params: { ...load.params, ...Object.fromEntries(own) } };
 }

@@ -21,6 +21,7 @@ const ENDINGS: Readonly<Record<string, RegExp>> = {
   ladder: /\.trace$/i,
   view: /\.trace$/i,
   diff: /\.(?:trace|ya?ml|json)$/i,
+  replay: /\.(?:trace|json)$/i,
   merge: /\.json$/i,
   explain: /\.(?:trace|pcapng)$/i,
 };

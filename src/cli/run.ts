@@ -141,6 +141,7 @@ async function runFile(
   const request: RunRequest = {
     path: file,
     loaded,
+    cell,
     load: loadOptionsOf(flags),
     mode: flags['mode'] === 'live' ? 'live' : 'virtual',
     seed: seedOf(flags),

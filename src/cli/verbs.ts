@@ -90,6 +90,11 @@ export const VERBS: readonly VerbEntry[] = [
     load: async () => (await import('./diff.ts')).diff,
   },
   {
+    name: 'replay',
+    summary: 'run again what a trace or a result is of, and say whether it is the same',
+    load: async () => (await import('./replay.ts')).replay,
+  },
+  {
     name: 'shrink',
     summary: 'make a failing scenario as small as it can be and still fail',
     load: async () => (await import('./shrink.ts')).shrink,

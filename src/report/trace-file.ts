@@ -8,6 +8,7 @@ import { plantOf } from './plant.ts';
 import type { PlantHost } from './plant.ts';
 import { frameRecord, measureRecord, reasonRecord, stateRecord } from '../scenario/record.ts';
 import type { TraceRecord } from '../scenario/record.ts';
+import type { SweptCell } from '../scenario/unit.ts';
 
 const TRACE_FORMAT = 1;
 
@@ -23,9 +24,14 @@ export interface TraceHeader {
   readonly plant: readonly PlantHost[];
   /** The hosts whose packets and reasons are there; left out, all. */
   readonly sample?: readonly string[] | undefined;
+  /** What to run to have it again; left out, nobody said it. */
+  readonly run?: TraceRun | undefined;
 }
 
-export type RunFacts = Pick<TraceHeader, 'scenario' | 'seed' | 'mode' | 'epoch_us' | 'sample'>;
+/** `file` is looked for from the folder of the trace. */
+export type TraceRun = Omit<SweptCell, 'scenario'>;
+
+export type RunFacts = Pick<TraceHeader, 'scenario' | 'seed' | 'mode' | 'epoch_us' | 'sample' | 'run'>;
 
 /** Hands each event of a run to `put` as one line of JSON, the header first. */
 export class TraceFileWriter implements Trace {
@@ -37,7 +43,7 @@ export class TraceFileWriter implements Trace {
   constructor(topology: Topology, facts: RunFacts, put: (line: string) => void) {
     this.#put = put;
     this.#reader = new PacketReader(topology);
-    const { scenario, seed, mode, epoch_us, sample } = facts;
+    const { scenario, seed, mode, epoch_us, sample, run } = facts;
     const header: TraceHeader = {
       kind: 'headend-trace',
       format_version: TRACE_FORMAT,
@@ -47,6 +53,7 @@ export class TraceFileWriter implements Trace {
       epoch_us,
       plant: plantOf(topology),
       ...(sample === undefined ? {} : { sample }),
+      ...(run === undefined ? {} : { run }),
     };
     put(JSON.stringify(header));
   }
