@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadScenario, simulate, type LoadedScenario } from '../../src/api/scenario.ts';
 import type { Topology } from '../../src/core/driver.ts';
+import { toInstant } from '../../src/core/time.ts';
 import { portableCrypto } from '../../src/crypto/portable.ts';
 import { SimDriver } from '../../src/driver/sim/driver.ts';
 import { ScenarioRun } from '../../src/scenario/run.ts';
@@ -24,6 +25,7 @@ function digestOf(
     crypto: portableCrypto,
     seed,
     epoch: { us: epochUs },
+    zero: { at: toInstant(0) },
   });
   const topology = change(built);
   const run = new ScenarioRun({ scenario, topology, mode: 'virtual', seed });

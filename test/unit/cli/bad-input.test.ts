@@ -238,7 +238,8 @@ describe('signals', () => {
       trace,
     );
     expect(said.code).toBe(code);
-    expect(said.err).toBe('headend: interrupted: this is what was seen until then\n');
+    // Of so many hosts the trace has a sample, which is said at the start.
+    expect(said.err).toMatch(/\nheadend: interrupted: this is what was seen until then\n$/);
     expect(said.out).toMatch(new RegExp(`inconclusive.* exit ${code}\\n$`));
   });
 });
