@@ -163,7 +163,7 @@ test('what was not taken over, or was chosen, is told with its place', () => {
 test.each([
   ['[]', 'there is no record in it that headend can serve'],
   ['a: { value: 1 }', 'there is no record in it that headend can serve'],
-  ['a: { type: A, value: 192.0.2.1', 'line the keys of one map up under each other'],
+  ['a: { type: A, value: 192.0.2.1', 'close it'],
 ])('%s is refused', (text, message) => {
   expect(() => zoneOf(text)).toThrow(message);
 });
