@@ -81,6 +81,8 @@ async function main(): Promise<number> {
     await program.parseAsync(process.argv);
     return interrupted ?? code;
   } catch (error) {
+    // A command that has nothing to show of what it had done.
+    if (interrupted !== undefined && error === interruption.signal.reason) return interrupted;
     return fail(error);
   }
 }
