@@ -13,11 +13,16 @@ export interface Pace {
   readonly speed?: number | undefined;
   /** Told now and then how far the run is. */
   readonly progress?: ((atUs: number, ofUs: number) => void) | undefined;
+  /** Waited for after each short piece of the run; tells whether that piece was of interest, so that the next is short too. */
+  readonly pause?: (() => Promise<boolean>) | undefined;
 }
 
 /** How much virtual time passes before the machine is asked for signals again: at first, and at most. */
 const SLICE_US_FIRST = 100_000;
 const SLICE_MS = 50;
+/** The pieces of a run that is looked at piece by piece. */
+const PIECE_US_FIRST = 1_000;
+const PIECE_US_MAX = 128_000;
 /** How often a run that is held back lets its clock go on. */
 const PACE_MS = 20;
 
@@ -25,7 +30,8 @@ const PACE_MS = 20;
 export async function runVirtual(run: ScenarioRun, driver: SimDriver, pace: Pace): Promise<RunResult> {
   run.start(driver);
   const endsAt = toInstant(Math.min(run.endsAt, pace.untilUs ?? Infinity));
-  if (pace.speed === undefined) await runFast(driver, endsAt, pace);
+  if (pace.pause !== undefined) await runPieces(driver, endsAt, { ...pace, pause: pace.pause });
+  else if (pace.speed === undefined) await runFast(driver, endsAt, pace);
   else await runPaced(driver, endsAt, { ...pace, speed: pace.speed });
   const whole = pace.signal?.aborted !== true && endsAt === run.endsAt;
   const expectations = run.judge(whole, driver.now);
@@ -44,6 +50,18 @@ async function runFast(driver: SimDriver, endsAt: Instant, { signal, progress }:
       // Lets Ctrl-C through.
       await new Promise(setImmediate);
     }
+  }
+}
+
+async function runPieces(
+  driver: SimDriver,
+  endsAt: Instant,
+  { signal, pause }: Pace & Required<Pick<Pace, 'pause'>>,
+): Promise<void> {
+  let pieceUs = PIECE_US_FIRST;
+  while (driver.now < endsAt && signal?.aborted !== true) {
+    driver.run(driver.idle ? endsAt : toInstant(Math.min(driver.now + pieceUs, endsAt)));
+    pieceUs = (await pause?.()) === true ? PIECE_US_FIRST : Math.min(pieceUs * 2, PIECE_US_MAX);
   }
 }
 

@@ -13,6 +13,7 @@ import { validateScenario } from '../api/validate.ts';
 import { addLoadFlags, gather, loadOptionsOf } from './load-flags.ts';
 import { addPictureFlags, writePictures } from './pictures.ts';
 import { Progress } from './progress.ts';
+import { checkStep, stepThrough } from './step.ts';
 import { defineVerb, jsonFlag, seedFlag, seedOf } from './program.ts';
 import type { Flags, Session } from './program.ts';
 import { readReporters, Reporters } from './reporters.ts';
@@ -36,6 +37,7 @@ export const run = defineVerb(
         'only the packets of a host or group in trace and capture; again for more',
         gather,
       )
+      .option('--step', 'stop after each event and wait for a key: . n b q')
       .option('--check-determinism', 'run twice and compare: exit code 5 when they differ')
       .addOption(new Option('--welcome', 'the first run').hideHelp());
     addPictureFlags(command);
@@ -60,6 +62,7 @@ function checkFlags(files: readonly string[], flags: Flags): void {
   untilOf(flags);
   speedOf(flags);
   readReporters(flags);
+  if (flags['step'] === true) checkStep(files, flags);
   if (flags['mode'] !== 'live') return;
   if (flags['checkDeterminism'] === true)
     throw new UsageError('--check-determinism is for the simulation: live runs have no digest');
@@ -131,10 +134,12 @@ interface FileRun {
 
 async function runFile(
   session: Session,
-  { cell, loaded, reporters }: FileRun,
+  { cell: planned, loaded, reporters }: FileRun,
   flags: Flags,
 ): Promise<{ report: RunReport; differs: boolean }> {
   const { output, signal } = session;
+  const isStepped = flags['step'] === true;
+  const cell = isStepped ? await stepThrough(session, { cell: planned, loaded }, flags) : planned;
   const { file } = cell;
   const welcome = flags['welcome'] === true;
   const progress = new Progress(output);
@@ -149,7 +154,7 @@ async function runFile(
     pcap: flags['pcap'] as string | undefined,
     trace: flags['trace'] as string | undefined,
     pace: {
-      untilUs: untilOf(flags),
+      untilUs: cell.changes?.until_us,
       speed: speedOf(flags),
       progress: (at, of) =>
         progress.at(at / of, `${cell.scenario}: ${formatDuration(at)} of ${formatDuration(of)}`),

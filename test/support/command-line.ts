@@ -48,6 +48,8 @@ export class CommandLine {
       /** Sends a signal as soon as a file is there: a run that has begun. */
       readonly signalWhen?: { readonly file: string; readonly signal: NodeJS.Signals };
       readonly closeOut?: boolean;
+      /** For standard input; left out, there is none. */
+      readonly input?: string;
       /** A file for standard output instead of a pipe. */
       readonly outFile?: string;
     },
@@ -57,8 +59,13 @@ export class CommandLine {
       const child = spawn(process.execPath, [this.#main, ...args], {
         cwd: this.folder,
         env: { ...process.env, ...how.env },
-        stdio: ['ignore', how.outFile === undefined ? 'pipe' : openSync(how.outFile, 'w'), 'pipe'],
+        stdio: [
+          how.input === undefined ? 'ignore' : 'pipe',
+          how.outFile === undefined ? 'pipe' : openSync(how.outFile, 'w'),
+          'pipe',
+        ],
       });
+      child.stdin?.on('error', () => undefined).end(how.input);
       let out = '';
       let err = '';
       child.stdout?.on('data', (text: Buffer) => (out += text.toString()));
