@@ -115,7 +115,7 @@ const LOOK_MS = 50;
 
 async function runLive(
   { loaded, topology, seed }: Pick<LiveRun, 'loaded' | 'topology' | 'seed'>,
-  { listeners, pace: { signal, untilUs, progress }, notice, shift, epoch, zero }: Company,
+  { listeners, pace: { signal, untilUs, progress, begun }, notice, shift, epoch, zero }: Company,
 ): Promise<RunResult> {
   const { scenario } = loaded;
   const run = new ScenarioRun({ scenario, topology, mode: 'live', seed, zero });
@@ -135,7 +135,9 @@ async function runLive(
   const startedAt = driver.now;
   let cut = false;
   try {
+    const moment = driver.now;
     run.start(driver);
+    begun?.({ zero: moment, faults: () => run.faults() });
     const endsAt = Math.min(run.endsAt, startedAt + (untilUs ?? Infinity));
     while (driver.now < endsAt && signal?.aborted !== true && broken === undefined) {
       await sleep(LOOK_MS);

@@ -134,7 +134,7 @@ function runFrom(cell: SweptCell, trace: string): TraceRun {
   };
 }
 
-function chooseHosts(
+export function chooseHosts(
   plant: readonly PlantHost[],
   names: readonly string[],
   most: number,

@@ -39,9 +39,24 @@ export interface RunRequest {
   readonly explain?: { readonly reproduce: (seed: number) => string } | undefined;
   /** Others who listen. */
   readonly listeners?: readonly Trace[] | undefined;
+  readonly onlooker?: Onlooker | undefined;
   readonly pace?: Omit<Pace, 'signal'> | undefined;
   /** Told what a person should know while it runs. */
   readonly notice: (text: string) => void;
+}
+
+/** Who looks at the run while it goes on. */
+export interface Onlooker {
+  /** Asked when the plant is known. */
+  listen(subject: RunSubject): Trace;
+  /** The run is over; what it means may take longer. */
+  ended(): void;
+}
+
+export interface RunSubject {
+  readonly scenario: Scenario;
+  readonly topology: Topology;
+  readonly seed: number;
 }
 
 interface SummaryFacts {
@@ -79,7 +94,9 @@ export async function runOnce(request: RunRequest, signal: AbortSignal): Promise
   const listeners = [...observation.listeners, ...(page?.listeners ?? []), ...(request.listeners ?? [])];
   const live = mode === 'live' ? liveFinder(run.topology) : undefined;
   if (live !== undefined) listeners.push(live);
+  if (request.onlooker !== undefined) listeners.push(request.onlooker.listen(subject));
   const executed = await run.execute(listeners, { ...request.pace, signal });
+  request.onlooker?.ended();
   const tookMs = performance.now() - startedAt;
   const pace = { untilUs: request.pace?.untilUs, signal };
   const reproduce = request.explain?.reproduce(run.seed);
@@ -102,10 +119,7 @@ export async function runOnce(request: RunRequest, signal: AbortSignal): Promise
   };
 }
 
-function pageOf(
-  { report, mode }: RunRequest,
-  subject: { scenario: Scenario; topology: Topology; seed: number },
-): PageListener | undefined {
+function pageOf({ report, mode }: RunRequest, subject: RunSubject): PageListener | undefined {
   if (report === undefined) return undefined;
   const { path, reproduce } = report;
   return new PageListener({ path, mode, reproduce: reproduce(subject.seed), ...subject });

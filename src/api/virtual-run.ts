@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { FaultCount } from '../core/driver.ts';
 import { toInstant, type Instant } from '../core/time.ts';
 import type { SimDriver } from '../driver/sim/driver.ts';
 import type { RunResult } from '../scenario/result.ts';
 import type { ScenarioRun } from '../scenario/run.ts';
+import type { Tempo } from './tempo.ts';
 
 /** How a run goes, beside what is in its file. */
 export interface Pace {
@@ -11,10 +13,21 @@ export interface Pace {
   readonly untilUs?: number | undefined;
   /** Simulated seconds a second; left out, as fast as can be. */
   readonly speed?: number | undefined;
+  /** In place of `speed`: one that changes while it runs. A live run goes by the clock, whatever it says. */
+  readonly tempo?: Tempo | undefined;
+  /** Told once, as the run begins. */
+  readonly begun?: ((run: RunFacts) => void) | undefined;
   /** Told now and then how far the run is. */
   readonly progress?: ((atUs: number, ofUs: number) => void) | undefined;
   /** Waited for after each short piece of the run; tells whether that piece was of interest, so that the next is short too. */
   readonly pause?: (() => Promise<boolean>) | undefined;
+}
+
+/** What can be asked of a run while it goes on. */
+export interface RunFacts {
+  /** The driver's moment that the scenario calls 0. */
+  readonly zero: Instant;
+  faults(): readonly FaultCount[];
 }
 
 /** How much virtual time passes before the machine is asked for signals again: at first, and at most. */
@@ -25,13 +38,20 @@ const PIECE_US_FIRST = 1_000;
 const PIECE_US_MAX = 128_000;
 /** How often a run that is held back lets its clock go on. */
 const PACE_MS = 20;
+/** How much virtual time passes at once where somebody may press a key, and for how long on this machine's clock. */
+const STRIDE_US = 100_000;
+const STRIDES_MS = 25;
 
 /** Runs a scenario in the simulation to its verdict. Slices and speed change nothing in it. */
 export async function runVirtual(run: ScenarioRun, driver: SimDriver, pace: Pace): Promise<RunResult> {
+  const zero = driver.now;
   run.start(driver);
+  pace.begun?.({ zero, faults: () => run.faults() });
   const endsAt = toInstant(Math.min(run.endsAt, pace.untilUs ?? Infinity));
+  if (pace.tempo !== undefined) await runByTempo(driver, endsAt, { ...pace, tempo: pace.tempo });
   if (pace.pause !== undefined) await runPieces(driver, endsAt, { ...pace, pause: pace.pause });
-  else if (pace.speed === undefined) await runFast(driver, endsAt, pace);
+  // A tempo that was given up leaves the rest to be run as fast as can be.
+  else if (pace.speed === undefined || pace.tempo !== undefined) await runFast(driver, endsAt, pace);
   else await runPaced(driver, endsAt, { ...pace, speed: pace.speed });
   const whole = pace.signal?.aborted !== true && endsAt === run.endsAt;
   const expectations = run.judge(whole, driver.now);
@@ -77,5 +97,25 @@ async function runPaced(
     progress?.(driver.now, endsAt);
     // An interrupted wait is over; the loop sees why.
     await sleep(PACE_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** Until the end, or until the tempo is given up. */
+async function runByTempo(
+  driver: SimDriver,
+  endsAt: Instant,
+  { signal, progress, tempo }: Pace & { readonly tempo: Tempo },
+): Promise<void> {
+  tempo.begin(performance.now(), driver.now);
+  while (driver.now < endsAt && signal?.aborted !== true && !tempo.isGivenUp) {
+    const startedAt = performance.now();
+    const dueUs = Math.min(tempo.due(startedAt, driver.now), endsAt);
+    if (driver.idle && !tempo.isPaused) driver.run(endsAt);
+    while (driver.now < dueUs && performance.now() - startedAt < STRIDES_MS)
+      driver.run(toInstant(Math.min(driver.now + STRIDE_US, dueUs)));
+    progress?.(driver.now, endsAt);
+    // Behind its time it goes on at once; keys come through either way.
+    if (driver.now < dueUs) await new Promise(setImmediate);
+    else await sleep(PACE_MS, undefined, { signal }).catch(() => undefined);
   }
 }

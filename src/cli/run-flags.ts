@@ -30,7 +30,7 @@ export function addRunFlags(command: Command): void {
 }
 
 /** Flags that look at one run. */
-const LOOKS = ['ladder', 'pcap', 'trace', 'report', 'svg', 'mermaid', 'step'] as const;
+const LOOKS = ['ladder', 'pcap', 'trace', 'report', 'svg', 'mermaid', 'screen', 'step'] as const;
 
 export function refuseLooks(flags: Flags): void {
   const asked = LOOKS.filter((name) => flags[name] !== undefined);

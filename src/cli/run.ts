@@ -11,6 +11,7 @@ import { planSweep, type SweepPlan } from '../api/sweep-plan.ts';
 import { unitOf, type SweptCell } from '../api/unit.ts';
 import { validateScenario } from '../api/validate.ts';
 import { addLoadFlags, gather, loadOptionsOf } from './load-flags.ts';
+import { liveScreenOf } from './live-screen.ts';
 import { addPictureFlags, writePictures } from './pictures.ts';
 import { Progress } from './progress.ts';
 import { checkStep, stepThrough } from './step.ts';
@@ -38,6 +39,10 @@ export const run = defineVerb(
         gather,
       )
       .option('--step', 'stop after each event and wait for a key: . n b q')
+      .option(
+        '--screen',
+        'watch it on the terminal: ladder, counters, histogram, hosts; keys 1 2 3 4 + - p . q Q',
+      )
       .option('--check-determinism', 'run twice and compare: exit code 5 when they differ')
       .addOption(new Option('--welcome', 'the first run').hideHelp());
     addPictureFlags(command);
@@ -57,6 +62,10 @@ function checkFlags(files: readonly string[], flags: Flags): void {
     throw new UsageError('--pcap, --trace and --report name one file: run the scenarios one by one');
   if (flags['sample'] !== undefined && flags['pcap'] === undefined && flags['trace'] === undefined)
     throw new UsageError('--sample says whose packets a file has: add --trace FILE or --pcap FILE');
+  if (flags['screen'] === true && (files.length > 1 || flags['watch'] === true || flags['step'] === true))
+    throw new UsageError(
+      '--screen shows one run as it goes on: name one file, and leave --watch and --step out',
+    );
   // What is wrong with a flag is said before a file is read.
   jobsOf(flags);
   untilOf(flags);
@@ -143,6 +152,9 @@ async function runFile(
   const { file } = cell;
   const welcome = flags['welcome'] === true;
   const progress = new Progress(output);
+  const tell = (at: number, of: number): void =>
+    progress.at(at / of, `${cell.scenario}: ${formatDuration(at)} of ${formatDuration(of)}`);
+  const screen = liveScreenOf(session, flags);
   const request: RunRequest = {
     path: file,
     loaded,
@@ -153,20 +165,22 @@ async function runFile(
     ladders: welcome ? ['cm'] : ((flags['ladder'] ?? []) as readonly string[]),
     pcap: flags['pcap'] as string | undefined,
     trace: flags['trace'] as string | undefined,
-    pace: {
+    pace: screen?.pace(cell.changes?.until_us, tell) ?? {
       untilUs: cell.changes?.until_us,
       speed: speedOf(flags),
-      progress: (at, of) =>
-        progress.at(at / of, `${cell.scenario}: ${formatDuration(at)} of ${formatDuration(of)}`),
+      progress: tell,
     },
+    onlooker: screen,
     sample: (flags['sample'] ?? []) as readonly string[],
-    notice: (text) => output.note(`headend: ${text}`),
+    notice: (text) => (screen ?? output).note(`headend: ${text}`),
     ...(welcome ? welcomeFiles(file) : {}),
   };
   const reproduce = (seed: number): string => reproduceText(session, cell, seed);
   const path = flags['report'] as string | undefined;
   const page = path === undefined ? undefined : { path, reproduce };
-  const report = await runOnce({ ...request, report: page, explain: { reproduce } }, signal);
+  const report = await runOnce({ ...request, report: page, explain: { reproduce } }, signal).finally(() =>
+    screen?.close(),
+  );
   progress.end();
   if (signal.aborted) output.note('headend: interrupted: this is what was seen until then');
   const { columns } = output;
@@ -182,7 +196,14 @@ async function runFile(
 /** One seed, one run: the second has the same digest, or the fault is ours. */
 async function runsDiffer(session: Session, request: RunRequest, first: RunReport): Promise<boolean> {
   const { untilUs } = request.pace ?? {};
-  const quiet = { ...request, ladders: [], pcap: undefined, trace: undefined, pace: { untilUs } };
+  const quiet = {
+    ...request,
+    ladders: [],
+    pcap: undefined,
+    trace: undefined,
+    onlooker: undefined,
+    pace: { untilUs },
+  };
   const second = await runOnce(quiet, session.signal);
   if (second.result.digest === first.result.digest) {
     session.output.note(`headend: run twice, digest ${first.result.digest ?? ''} both times`);

@@ -30,16 +30,26 @@ export interface Ladder {
 /** Records kept for each host: a boot has about fifty. */
 const RECORDS_MAX = 1_000;
 
-/** Listens to a run and keeps what the ladders of some hosts need. Octets are copied as text, at most `RECORDS_MAX` a host. */
+/** How many records of a host stay, and which when there are more. */
+export interface Keep {
+  readonly most: number;
+  readonly end: 'first' | 'last';
+}
+
+const ALL_KEPT: Keep = { most: RECORDS_MAX, end: 'first' };
+
+/** Listens to a run and keeps what the ladders of some hosts need. Octets are copied as text; a host's records are bounded. */
 export class LadderRecorder implements Trace {
   readonly #reader: PacketReader;
   readonly #relevance: Relevance;
   readonly #ladders: ReadonlyMap<string, Ladder>;
   readonly #trail = new Trail<Ladder>();
+  readonly #keep: Keep;
   #number = 0;
   #zero = toInstant(0);
 
-  constructor(chosen: readonly PlantHost[], topology: Topology) {
+  constructor(chosen: readonly PlantHost[], topology: Topology, keep: Keep = ALL_KEPT) {
+    this.#keep = keep;
     this.#reader = new PacketReader(topology);
     this.#relevance = new Relevance(chosen);
     this.#ladders = new Map(chosen.map((owner) => [owner.name, { owner, records: [], missed: 0 }]));
@@ -56,14 +66,14 @@ export class LadderRecorder implements Trace {
     const known = this.#ladders.get(this.#relevance.ownerOf({ hosts, client: clientOf(event) }) ?? '');
     const ladder = this.#trail.crossing(event.packet, event.receiver?.name, known);
     if (ladder === undefined) return;
-    if (ladder.records.length >= RECORDS_MAX) ladder.missed++;
-    else ladder.records.push(frameRecord(facts, this.#stand()));
+    if (this.#hasRoom(ladder)) ladder.records.push(frameRecord(facts, this.#stand()));
+    else ladder.missed++;
   }
 
   state(at: Instant, host: HostSpec, machine: string, state: string, subject: Mac | undefined): void {
     const owner = subject === undefined ? host.name : this.#relevance.subject(formatMac(subject));
     const ladder = this.#ladders.get(owner ?? '');
-    if (ladder === undefined || ladder.records.length >= RECORDS_MAX) return;
+    if (ladder === undefined || !this.#hasRoom(ladder)) return;
     ladder.records.push(stateRecord({ at, host, machine, state, subject }, this.#stand()));
   }
 
@@ -71,8 +81,15 @@ export class LadderRecorder implements Trace {
   because(at: Instant, host: HostSpec, rule: Rule, detail: string | undefined): void {
     if (host.inspects !== true || !(isDrop(rule.id) || rule === FW.shown)) return;
     const ladder = this.#trail.spokenOf(host.name) ?? this.#ladders.get(host.name);
-    if (ladder === undefined || ladder.records.length >= RECORDS_MAX) return;
+    if (ladder === undefined || !this.#hasRoom(ladder)) return;
     ladder.records.push(reasonRecord({ at, host, rule, detail }, this.#stand()));
+  }
+
+  /** The oldest record makes room where the last ones are kept. */
+  #hasRoom({ records }: Ladder): boolean {
+    if (records.length < this.#keep.most) return true;
+    if (this.#keep.end === 'last') records.shift();
+    return this.#keep.end === 'last';
   }
 
   #stand(): { number: number; zero: Instant } {

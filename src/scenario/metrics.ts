@@ -71,10 +71,7 @@ export class Metrics {
       if (kept.histogram !== undefined) histograms[name] = kept.histogram.toData();
       if (kept.overTime !== undefined) series[name] = kept.overTime.toPlain();
     }
-    for (const { name, source } of METRICS) {
-      if (source.kind !== 'rules' || source.among.every((rule) => countOf(rule) === 0)) continue;
-      metrics[name] = source.rules.reduce((sum, rule) => sum + countOf(rule), 0);
-    }
+    Object.assign(metrics, Object.fromEntries(ruleMetrics(countOf)));
     return { metrics: sorted(metrics), histograms: sorted(histograms), series: sorted(series) };
   }
 
@@ -84,6 +81,16 @@ export class Metrics {
     if (up !== undefined && this.#up.count > 0) kept.push({ metric: up, series: this.#up });
     return kept;
   }
+}
+
+/** What rules count, by the metric's name: only of protocols that were spoken. */
+export function ruleMetrics(
+  countOf: (rule: Rule) => number,
+): readonly (readonly [name: string, count: number])[] {
+  return METRICS.flatMap(({ name, source }) => {
+    if (source.kind !== 'rules' || source.among.every((rule) => countOf(rule) === 0)) return [];
+    return [[name, source.rules.reduce((sum, rule) => sum + countOf(rule), 0)] as const];
+  });
 }
 
 function isCharted(name: string): boolean {

@@ -148,7 +148,7 @@ export class ScenarioRun {
       events: facts.events,
       devices: this.#devices(toInstant(facts.simulatedUs)),
       expectations,
-      faults: this.#faults(),
+      faults: this.faults(),
       ...this.#metrics.results(
         toInstant(facts.simulatedUs),
         [...this.#bootUs].filter((us) => us >= 0),
@@ -243,7 +243,7 @@ export class ScenarioRun {
   }
 
   /** In the order of the timeline; those of the hosts themselves are counted here. */
-  #faults(): readonly FaultCount[] {
+  faults(): readonly FaultCount[] {
     const counts = new Map((this.#driver?.faults() ?? []).map(({ id, fired }) => [id, fired]));
     return this.#options.scenario.timeline.flatMap((action) =>
       isFault(action) ? [{ id: action.id, fired: counts.get(action.id) ?? this.#firing.get(action.id) }] : [],
@@ -251,7 +251,7 @@ export class ScenarioRun {
   }
 
   #mustFire(): ExpectationResult[] {
-    const counts = new Map(this.#faults().map(({ id, fired }) => [id, fired]));
+    const counts = new Map(this.faults().map(({ id, fired }) => [id, fired]));
     return this.#options.scenario.timeline.flatMap((action) => {
       if (!isFault(action) || action.mustFire === undefined) return [];
       const fired = counts.get(action.id) ?? 0;
