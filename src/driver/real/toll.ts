@@ -54,7 +54,11 @@ export function concerning(
     if (!fault.isOn(now)) return false;
     if (!fault.concernsAll) {
       if (receiver === undefined && !isBroadcast) return false;
-      if (receiver === undefined ? !fault.concernsAllOf(from) : !fault.isBetween(from, receiver.station.spec))
+      if (
+        receiver === undefined
+          ? !fault.concernsAllOf(from.name)
+          : !fault.isBetween(from.name, receiver.station.spec.name)
+      )
         return false;
     }
     const { picks } = fault.impairment;
@@ -104,9 +108,9 @@ export function cutBetween(
   for (const fault of medium.faults) {
     const { lossRatio, picks } = fault.impairment;
     const from = sender.station.spec;
-    if (fault.concernsAll || picks !== undefined || !fault.isOn(sentAt) || fault.concernsAllOf(from))
+    if (fault.concernsAll || picks !== undefined || !fault.isOn(sentAt) || fault.concernsAllOf(from.name))
       continue;
-    if (!fault.isBetween(from, hearer.station.spec) || !fault.draws(lossRatio)) continue;
+    if (!fault.isBetween(from.name, hearer.station.spec.name) || !fault.draws(lossRatio)) continue;
     fault.fired++;
     return fault;
   }
