@@ -1,20 +1,10 @@
+import type { TracedHost } from '../analysis/cause/trace-source.ts';
 import { SERVER_PORT } from '../codec/dhcp/codes.ts';
 import { formatIp, formatMac, macAt } from '../core/address.ts';
 import type { FrameEvent, Topology } from '../core/driver.ts';
 
-/** What a report has to know of a host to place its packets. */
-export interface PlantHost {
-  readonly name: string;
-  readonly kind: string;
-  readonly group: string;
-  readonly forwards: boolean;
-  readonly interfaces: readonly {
-    readonly segment: string;
-    readonly mac: string;
-    /** Those that the file gives, leases come later; not in traces of an earlier headend. */
-    readonly addresses?: readonly string[] | undefined;
-  }[];
-}
+/** What a report has to know of a host to place its packets: what the trace says of it. */
+export type PlantHost = TracedHost;
 
 export function plantOf(topology: Topology): readonly PlantHost[] {
   return topology.hosts.map(({ name, kind, group, forwards, interfaces }) => ({

@@ -17,7 +17,7 @@ export interface TracedHost {
   readonly interfaces: readonly {
     readonly segment: string;
     readonly mac: string;
-    /** Left out in traces of an earlier headend. */
+    /** Those that the file gives, leases come later; not in traces of an earlier headend. */
     readonly addresses?: readonly string[] | undefined;
   }[];
 }
