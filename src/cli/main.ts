@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { CommanderError } from 'commander';
+import { headendVersion } from '../api/version.ts';
 import { EXIT } from '../api/exit.ts';
 import { describeFailure } from '../api/failure.ts';
 import { Output } from './output.ts';
@@ -25,11 +25,6 @@ for (const [name, code] of [
     interrupted = code;
     interruption.abort(name);
   });
-
-function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
-}
 
 /** What a person types to call it again from the same folder. */
 function calledAs(): string {
@@ -75,7 +70,7 @@ async function main(): Promise<number> {
       },
     };
     const typed = process.argv.slice(2);
-    const program = await buildProgram(version(), { verbs: VERBS, typed }, session, (given) => {
+    const program = await buildProgram(headendVersion(), { verbs: VERBS, typed }, session, (given) => {
       code = given;
     });
     await program.parseAsync(process.argv);
