@@ -1,5 +1,7 @@
 import { formatIp } from '../../core/address.ts';
 import { CAUSE } from '../../core/rules/cause.ts';
+import { DHCP } from '../../core/rules/dhcp.ts';
+import type { Boot } from '../cause/boot.ts';
 import { namesOf, packet } from '../cause/cause.ts';
 import { stuckAt } from '../cause/stage.ts';
 import type { Detector } from './detector.ts';
@@ -35,14 +37,20 @@ export const serverDown: Detector = {
   },
 };
 
-/** Without a relay: broadcasts, or renewals to a server that answered before. */
-function directly(seen: Parameters<Detector['find']>[0]): ReturnType<Detector['find']> {
-  const boots = stuckAt(seen, 'unheard').filter(
+/** Boots on the server's own link that nobody answers. */
+export function unheardOnLink(seen: Parameters<Detector['find']>[0]): readonly Boot[] {
+  return stuckAt(seen, 'unheard').filter(
     (boot) =>
       !boot.isModem && boot.sent('discover-relayed') === 0 && boot.arrived('discover-up') >= TRIES_MIN,
   );
+}
+
+/** Without a relay: broadcasts, or renewals to a server that answered before. */
+function directly(seen: Parameters<Detector['find']>[0]): ReturnType<Detector['find']> {
+  const boots = unheardOnLink(seen);
   const [first] = boots;
-  if (first === undefined) return undefined;
+  // A server that says why it is silent is there.
+  if (first === undefined || seen.logOf(DHCP.poolEmpty) !== undefined) return undefined;
   const up = first.leg('discover-up');
   return {
     rule: CAUSE.serverDown,
