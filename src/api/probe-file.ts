@@ -30,6 +30,8 @@ export interface Asked {
 export interface ProbeFileOptions {
   /** Where to ask instead of the addresses of the file. */
   readonly at?: string | undefined;
+  /** Values that the file is read with. */
+  readonly set?: readonly string[] | undefined;
   /** The folder of the `serve` that runs the CMTSs here: their modems are asked after, too. */
   readonly stateFolder?: string | undefined;
 }
@@ -42,7 +44,7 @@ const BEHIND = '02:68:65:61:64:71';
 
 /** Asks every service of a scenario file one question that it must be able to answer. */
 export async function probeFile(path: string, options: ProbeFileOptions): Promise<readonly Asked[]> {
-  const { scenario } = readScenario(path, { reach: 'any' });
+  const { scenario } = readScenario(path, { reach: 'any', set: options.set });
   const services = scenario.services.map((service) => {
     const address =
       options.at ?? formatIp(service.addresses[0]?.address ?? bug(`${service.name} is nowhere`));

@@ -4,7 +4,7 @@ import type { Ip } from '../core/address.ts';
 import { UsageError } from './failure.ts';
 import { prepareLive, prepareZones } from './live.ts';
 import type { Configuration, ReloadOutcome } from './reload.ts';
-import { loadScenario } from './scenario.ts';
+import { loadScenario, type LoadOptions } from './scenario.ts';
 import { serve } from './serve.ts';
 import type { ServeOptions } from './serve.ts';
 import { isLinkLocal, kernelEndpoint } from '../driver/real/zones.ts';
@@ -29,10 +29,10 @@ export interface Serving {
   stop(graceMs?: number): Promise<void>;
 }
 
-/** Starts the servers of a scenario file. */
+/** Starts the servers of a scenario file, read as `load` says, at each reload again. */
 export async function serveFile(
   path: string,
-  reach: 'inside' | 'any',
+  load: LoadOptions,
   options: Omit<ServeOptions, 'topology' | 'source'>,
 ): Promise<Serving> {
   // One for all that is ever read: services of every reload tell the date of the one clock.
@@ -40,7 +40,7 @@ export async function serveFile(
   const { listen, notice } = options;
   let kept = new ZoneKeeper();
   const read = async (): Promise<Configuration> => {
-    const loaded = loadScenario(path, { reach });
+    const loaded = loadScenario(path, load);
     for (const warning of loaded.scenario.warnings) notice?.(formatWarning(path, warning));
     const zones = new ZoneKeeper(kept);
     await prepareZones(loaded, zones, notice);

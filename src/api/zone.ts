@@ -17,7 +17,7 @@ import type { Severity, ZoneFinding } from '../store/zone-finding.ts';
 import { readBeside } from './beside.ts';
 import { UsageError } from './failure.ts';
 import { readText } from './files.ts';
-import { loadScenario } from './scenario.ts';
+import { loadScenario, type LoadOptions } from './scenario.ts';
 
 /** As much as a scenario's zone may have. */
 const ZONE_OCTETS_MAX = 64 * 1024 * 1024;
@@ -64,8 +64,12 @@ export interface ScenarioZoneReport extends ZoneReport {
 }
 
 /** The same for each zone of a scenario's name servers but the copies; throws `ScenarioError` for what makes no scenario. */
-export function checkScenarioZones(path: string, nowSeconds: number): readonly ScenarioZoneReport[] {
-  const { scenario } = loadScenario(path);
+export function checkScenarioZones(
+  path: string,
+  nowSeconds: number,
+  load: LoadOptions = {},
+): readonly ScenarioZoneReport[] {
+  const { scenario } = loadScenario(path, load);
   const zones = scenario.services.flatMap((service) => (service.kind === 'dns' ? service.zones : []));
   return zones.flatMap(({ apex, source, routing }) => {
     if (source.kind === 'copy') return [];

@@ -27,7 +27,7 @@ const ENDINGS: Readonly<Record<string, RegExp>> = {
 };
 /** Flags whose value is a host, and those whose value is a setting of the scenario named on the line. */
 const HOST_FLAGS: ReadonlySet<string> = new Set(['--ladder', '--who', '--only', '--sample']);
-const SETTING_FLAGS: ReadonlySet<string> = new Set(['--set', '--cell']);
+const SETTING_FLAGS: ReadonlySet<string> = new Set(['--set', '--cell', '--with']);
 const FILES_MAX = 1_000;
 
 /** What may follow: `words` are those after the program's name, the last as far as it is typed. */

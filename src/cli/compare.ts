@@ -2,7 +2,8 @@ import { comparePolicies, comparisonLines, comparisonSvg } from '../api/compare.
 import { EXIT } from '../api/exit.ts';
 import { writeOctets } from '../api/files.ts';
 import { loadScenario } from '../api/scenario.ts';
-import { defineVerb, jsonFlag, reachFlag, reachOf, splitWords } from './program.ts';
+import { addSetFlags, loadOptionsOf } from './load-flags.ts';
+import { defineVerb, jsonFlag, splitWords } from './program.ts';
 
 export const compare = defineVerb(
   'compare',
@@ -12,11 +13,11 @@ export const compare = defineVerb(
       .argument('<name>', 'the name whose policy is exchanged')
       .requiredOption('--policies <words>', 'the policies, such as failover,weighted', splitWords)
       .option('--svg <file>', 'draw shares, outage, look-up times and queries')
-      .addOption(reachFlag())
       .addOption(jsonFlag());
+    addSetFlags(command);
   },
   async ({ output }, [file = '', name = ''], flags) => {
-    const loaded = loadScenario(file, { reach: reachOf(flags) });
+    const loaded = loadScenario(file, loadOptionsOf(flags));
     const results = await comparePolicies(loaded, name, flags['policies'] as readonly string[]);
     if (typeof flags['svg'] === 'string') writeOctets(flags['svg'], comparisonSvg(name, results));
     if (flags['json'] === true)

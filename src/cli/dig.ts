@@ -11,7 +11,8 @@ import { whatMustChange } from '../api/dig-want.ts';
 import { EXIT } from '../api/exit.ts';
 import { formatDuration, span } from '../api/report.ts';
 import { loadScenario } from '../api/scenario.ts';
-import { defineVerb, jsonFlag, reachFlag, reachOf, seedFlag, seedOf } from './program.ts';
+import { addSetFlags, loadOptionsOf } from './load-flags.ts';
+import { defineVerb, jsonFlag, seedFlag, seedOf } from './program.ts';
 
 export const dig = defineVerb(
   'dig',
@@ -28,12 +29,12 @@ export const dig = defineVerb(
       .option('--explain', 'all that led to the answer, as a tree')
       .option('--want <data>', 'what must change for this answer, such as 192.0.2.7')
       .addOption(seedFlag())
-      .addOption(reachFlag())
       .addOption(jsonFlag());
+    addSetFlags(command);
   },
   ({ output }, [file = '', name = '', type = 'A'], flags) => {
     const text = (flag: string): string | undefined => flags[flag] as string | undefined;
-    const loaded = loadScenario(file, { reach: reachOf(flags) });
+    const loaded = loadScenario(file, loadOptionsOf(flags));
     const question = {
       ...digQuestion(name, type),
       client: digClient(text('client'), text('from')),

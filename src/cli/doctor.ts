@@ -1,35 +1,40 @@
 import { examine } from '../api/doctor/examine.ts';
 import type { Finding } from '../api/doctor/examine.ts';
 import { EXIT } from '../api/exit.ts';
+import { UsageError } from '../api/failure.ts';
 import { span, wrapText } from '../api/report.ts';
 import type { Line } from '../api/report.ts';
 import { parseAddresses } from '../api/serve-file.ts';
-import { defineVerb, jsonFlag, reachFlag, reachOf, splitWords } from './program.ts';
+import { addSetFlags, loadOptionsOf } from './load-flags.ts';
+import { defineVerb, jsonFlag, splitWords } from './program.ts';
 
 const MARKS = { pass: '✓', note: '·', warn: '⚠', fail: '✗' } as const;
 const STYLES = { pass: 'good', note: 'dim', warn: 'warn', fail: 'bad' } as const;
 
 export const doctor = defineVerb(
   'doctor [file]',
-  (command) =>
+  (command) => {
     command
       .option('--interface <name>', 'as serve would be given it', splitWords)
       .option('--listen <addresses>', 'as serve would be given it; joined by commas', splitWords)
       .option('--only <hosts>', 'as serve would be given it; joined by commas', splitWords)
       .option('--state <folder>', 'as serve would be given it')
-      .addOption(reachFlag())
-      .addOption(jsonFlag()),
+      .addOption(jsonFlag());
+    addSetFlags(command);
+  },
   async ({ output }, [file], flags) => {
     const words = (name: string): readonly string[] | undefined =>
       flags[name] as readonly string[] | undefined;
     const listen = words('listen');
+    if (file === undefined && flags['set'] !== undefined)
+      throw new UsageError('--set changes a scenario: name its file');
     const findings = await examine({
       file,
       only: words('only'),
       interfaces: words('interface'),
       listen: listen && parseAddresses(listen),
       stateFolder: flags['state'] as string | undefined,
-      reach: reachOf(flags),
+      load: loadOptionsOf(flags),
     });
     const count = (verdict: Finding['verdict']): number =>
       findings.filter((one) => one.verdict === verdict).length;

@@ -2,15 +2,22 @@ import { Option, type Command } from 'commander';
 import type { LoadOptions } from '../api/scenario.ts';
 import { reachFlag, reachOf, type Flags } from './program.ts';
 
+export function setFlag(): Option {
+  return new Option(
+    '--set <name=value>',
+    'give a param or a value of the file another one; again for more',
+  ).argParser(gather);
+}
+
 /** The flags of every verb that reads a scenario and may read it changed. */
+export function addSetFlags(command: Command): void {
+  command.addOption(setFlag()).addOption(reachFlag());
+}
+
+/** The same for a verb that judges it, too. */
 export function addLoadFlags(command: Command): void {
   command
-    .addOption(
-      new Option(
-        '--set <name=value>',
-        'give a param or a value of the file another one; again for more',
-      ).argParser(gather),
-    )
+    .addOption(setFlag())
     .addOption(
       new Option(
         '--expect <expectation>',

@@ -10,6 +10,7 @@ import { checkQuestion } from '../api/query.ts';
 import { safeText, span } from '../api/report.ts';
 import type { Line } from '../api/report.ts';
 import { probeDns } from './probe-dns.ts';
+import { setFlag } from './load-flags.ts';
 import { jsonFlag } from './program.ts';
 import type { Session, Verb } from './program.ts';
 import { secondReading } from './second-reader/read.ts';
@@ -57,6 +58,7 @@ export const probe: Verb = (program, session, done) => {
     .description('ask every service of a scenario file one thing: a health check')
     .option('--at <address>', 'ask there, not at the addresses of the file')
     .option('--state <folder>', 'also whether the modems of the CMTS that serves from this folder are online')
+    .addOption(setFlag())
     .addOption(jsonFlag())
     .action(async (file: string, flags: FileFlags) => {
       done(await showFile(session, file, flags));
@@ -72,14 +74,19 @@ export const probe: Verb = (program, session, done) => {
 
 interface FileFlags {
   readonly at?: string;
+  readonly set?: readonly string[];
   readonly state?: string;
   readonly json?: true;
 }
 
-async function showFile({ output }: Session, file: string, { at, state, json }: FileFlags): Promise<number> {
+async function showFile(
+  { output }: Session,
+  file: string,
+  { at, set, state, json }: FileFlags,
+): Promise<number> {
   // An address, or it is said what is wrong with it.
   if (at !== undefined) serverAt(at, 1);
-  const asked = await probeFile(file, { at, stateFolder: state });
+  const asked = await probeFile(file, { at, set, stateFolder: state });
   const good = asked.every((one) => one.good);
   if (json === true) output.json({ format_version: 1, verdict: good ? 'pass' : 'fail', asked });
   else

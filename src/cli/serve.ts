@@ -14,7 +14,8 @@ import { HangUp } from './hang-up.ts';
 import { LOG_LEVELS, ServerLog } from './log.ts';
 import type { LogThreshold } from './log.ts';
 import { describeReload } from './reload.ts';
-import { defineVerb, jsonFlag, reachFlag, reachOf, splitWords } from './program.ts';
+import { addSetFlags, loadOptionsOf } from './load-flags.ts';
+import { defineVerb, jsonFlag, splitWords } from './program.ts';
 import type { Flags, Session } from './program.ts';
 
 export const serve = defineVerb(
@@ -37,8 +38,8 @@ export const serve = defineVerb(
       .option('--user <name[:group]>', 'become this user when all is bound')
       .option('--polite', 'refuse to start beside another DHCP server')
       .addOption(new Option('--log-level <level>', 'what the log tells').choices(LOG_LEVELS).default('info'))
-      .addOption(reachFlag())
       .addOption(jsonFlag());
+    addSetFlags(command);
   },
   async (session, [file = ''], flags) => {
     const log = new ServerLog(flags['logLevel'] as LogThreshold);
@@ -77,7 +78,7 @@ async function serveUntilTold(session: Session, { file, flags, log }: Work): Pro
     // What was read at the start is not older than this signal by much: one that comes before then asks for nothing more.
     else if (!over.aborted) void running?.reload();
   });
-  const serving = await serveFile(file, reachOf(flags), {
+  const serving = await serveFile(file, loadOptionsOf(flags), {
     only: only.length === 0 ? undefined : only,
     ...(listen.length === 0 ? {} : parseListening(listen)),
     interface: named,

@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import { EXIT } from '../api/exit.ts';
+import { UsageError } from '../api/failure.ts';
 import { writeOctets } from '../api/files.ts';
 import { checkScenarioZones, checkZone, compareZones, exportZone, readZone } from '../api/zone.ts';
 import { formatRecord, type ZoneFinding } from '../api/zone-words.ts';
@@ -7,7 +8,8 @@ import { testServer, testZones } from '../api/zone-test.ts';
 import { serverFrom } from '../api/probe.ts';
 import { span } from '../api/report.ts';
 import type { Output } from './output.ts';
-import { type Verb, jsonFlag } from './program.ts';
+import { addSetFlags, loadOptionsOf } from './load-flags.ts';
+import { type Flags, type Verb, jsonFlag } from './program.ts';
 import { addImportCommand } from './zone-import.ts';
 import { addKeyCommands } from './zone-keys.ts';
 
@@ -28,7 +30,7 @@ export const zone: Verb = (program, session, done) => {
   const group = program.command('zone');
   addKeyCommands(group, output, done);
   addImportCommand(group, session, done);
-  group
+  const checking = group
     .command('check <files...>')
     .description(
       'say what is wrong with zone files, or the zones of a scenario file, and what could be better: exit code 1 for an error',
@@ -36,7 +38,8 @@ export const zone: Verb = (program, session, done) => {
     .addOption(originFlag())
     .addOption(new Option('--strict', 'a warning is an error, too'))
     .addOption(jsonFlag())
-    .action((files: string[], flags: ReadingFlags & { strict?: true }) => done(check(output, files, flags)));
+    .action((files: string[], flags: CheckFlags) => done(check(output, files, flags)));
+  addSetFlags(checking);
   group
     .command('test <file>')
     .description(
@@ -77,10 +80,17 @@ function isScenario(file: string): boolean {
   return /\.(ya?ml|json)$/i.test(file);
 }
 
-function check(output: Output, files: readonly string[], flags: ReadingFlags & { strict?: true }): number {
+type CheckFlags = Flags & ReadingFlags & { readonly strict?: true };
+
+function check(output: Output, files: readonly string[], flags: CheckFlags): number {
+  if (flags['set'] !== undefined && !files.some(isScenario))
+    throw new UsageError('--set changes a scenario, and none of these files is one');
+  const load = loadOptionsOf(flags);
   const nowSeconds = Math.floor(Date.now() / 1000);
   const reports = files.flatMap((file) =>
-    isScenario(file) ? checkScenarioZones(file, nowSeconds) : { file, ...checkZone(file, nowSeconds, flags) },
+    isScenario(file)
+      ? checkScenarioZones(file, nowSeconds, load)
+      : { file, ...checkZone(file, nowSeconds, flags) },
   );
   const isBad = reports.some(
     ({ counts }) => counts.error > 0 || (flags.strict === true && counts.warning > 0),

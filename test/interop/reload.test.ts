@@ -212,6 +212,19 @@ describe('a reload', () => {
   });
 });
 
+test('what --set gave the file at the start holds at each reload', async () => {
+  await server.end('SIGTERM');
+  const set = 'services.dns.zones.lab.example.file=set.zone';
+  lab.file('set.zone', zone(77));
+  const flags = ['--interface', 'lan0', '--state', state, '--set', set];
+  server = await serve(lab, 'srv', join(lab.folder, 'lab.yaml'), ...flags);
+  expect(digged()).toEqual(['10.1.0.77', '10.2.0.77']);
+  write(1, 'A');
+  lab.file('set.zone', zone(78));
+  expect(reload().code).toBe(0);
+  expect(digged()).toEqual(['10.1.0.78', '10.2.0.78']);
+});
+
 describe('SIGTERM', () => {
   test('lets a transfer end, takes no new one, and exits 0', async () => {
     const fetch = await node('fetch.mjs', FETCH);

@@ -8,7 +8,7 @@ import { EnvironmentError } from '../../core/errors.ts';
 import { RealDriver } from '../../driver/real/driver.ts';
 import type { MappingRow } from '../../driver/real/mapping.ts';
 import type { ServeWhere } from '../../driver/real/place.ts';
-import type { Reach } from '../contents.ts';
+import type { LoadOptions } from '../scenario.ts';
 import { tryBinds } from './binds.ts';
 import { readFile, type ReadFile } from './file.ts';
 import { collectFilters } from './filters.ts';
@@ -26,7 +26,8 @@ export interface ExamineOptions {
   readonly interfaces?: readonly string[] | undefined;
   readonly listen?: readonly Ip[] | undefined;
   readonly stateFolder?: string | undefined;
-  readonly reach?: Reach | undefined;
+  /** How the file is read. */
+  readonly load?: LoadOptions | undefined;
 }
 
 type PlannedBind = Pick<BindFacts, 'protocol' | 'endpoint' | 'use'>;
@@ -38,7 +39,7 @@ export async function examine(options: ExamineOptions = {}): Promise<readonly Fi
   const read =
     options.file === undefined
       ? undefined
-      : readFile(options.file, { reach: options.reach ?? 'inside', only: options.only });
+      : readFile(options.file, { load: options.load ?? {}, only: options.only });
   const plan = planOf(read, names, options);
   const { wanted } = plan;
   const facts: Facts = {

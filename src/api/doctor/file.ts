@@ -17,11 +17,10 @@ import { portableCrypto } from '../../crypto/portable.ts';
 import { MAC_WORD } from '../../policy/provision.ts';
 import type { FileTable } from '../../store/file-table.ts';
 import { buildFileTable } from '../../topology/files.ts';
-import type { Reach } from '../contents.ts';
 import { FileError } from '../failure.ts';
 import { prepareLive } from '../live.ts';
 import type { ZoneFinding } from '../../store/zone-finding.ts';
-import { type LoadedScenario, loadScenario } from '../scenario.ts';
+import { type LoadedScenario, type LoadOptions, loadScenario } from '../scenario.ts';
 import { chooseHosts } from '../serve.ts';
 import { checkZone } from '../zone.ts';
 import { unservedIn } from './tftp-folder.ts';
@@ -39,10 +38,10 @@ export interface ReadFile {
 /** Reads and checks all as `serve` does; a wrong file is told of, not thrown. */
 export function readFile(
   path: string,
-  { reach, only }: { readonly reach: Reach; readonly only: readonly string[] | undefined },
+  { load, only }: { readonly load: LoadOptions; readonly only: readonly string[] | undefined },
 ): ReadFile | FileFacts['mistakes'] {
   try {
-    const loaded = loadScenario(path, { reach });
+    const loaded = loadScenario(path, load);
     const { topology } = prepareLive(loaded);
     const hosts = chooseHosts(topology, only);
     const services = loaded.scenario.services.filter((service) => hosts.some((host) => isAt(service, host)));

@@ -33,6 +33,8 @@ describe('what may be typed next', () => {
     { words: ['run', STORM, '--ladder', 'd'], next: ['dhcp'] },
     { words: ['run', '--ladder', ''], next: [] },
     { words: ['run', STORM, '--set', 'net.hfc.l'], next: ['net.hfc.loss='] },
+    { words: ['serve', STORM, '--set', 'net.hfc.l'], next: ['net.hfc.loss='] },
+    { words: ['diff', STORM, '--with', 'net.hfc.l'], next: ['net.hfc.loss='] },
     { words: ['run', 'scenarios/files/plant.key', '--set', ''], next: [] },
     { words: ['zone', 'ch'], next: ['check'] },
     { words: ['completion', ''], next: ['bash', 'zsh', 'fish'] },
