@@ -151,10 +151,11 @@ for (const part of chosen) {
   }
   for (const finding of found) show(finding);
   findings.push(...found);
+  // After each part: what passed is known even if this process does not live to see the last one.
+  const report = process.env['HEADEND_TEST_REPORT'];
+  if (report !== undefined) writeReport(report, findings);
 }
 const failed = findings.filter(({ fault }) => fault !== undefined).length;
-const report = process.env['HEADEND_TEST_REPORT'];
-if (report !== undefined) writeReport(report, findings);
 console.log(`${findings.length - failed} passed, ${failed} failed in ${secondsSince(startedAt)} s`);
 if (failed > 0)
   console.log(
