@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const project = (name: string, include: string[], extra: object = {}) => ({
@@ -10,6 +11,8 @@ const report = process.env['HEADEND_TEST_REPORT'];
 
 export default defineConfig({
   test: {
+    // Vitest keeps a core for itself: of two, half.
+    maxWorkers: availableParallelism(),
     reporters: report === undefined ? ['default'] : ['dot', ['json', { outputFile: report }]],
     projects: [
       project('unit', ['test/unit/**/*.test.ts', 'test/golden/**/*.test.ts', 'test/rooms/**/*.test.ts']),
