@@ -282,6 +282,11 @@ export interface Trace {
   wants?(host: HostSpec): boolean;
   frame?(event: FrameEvent): void;
   state?(at: Instant, host: HostSpec, machine: string, state: string, subject: Mac | undefined): void;
+  /**
+   * In place of `state`, for who keeps what is known of hosts by their place in the topology: among 100,000 hosts, looking at the
+   * one that is meant costs more than what is done with it. A driver that numbers no hosts tells `state`.
+   */
+  stateOf?(at: Instant, host: number, machine: string, state: string, subject: Mac | undefined): void;
   because?(
     at: Instant,
     host: HostSpec,

@@ -1,6 +1,6 @@
 import { isFault } from '../config/fault.ts';
 import type { Scenario } from '../config/scenario.ts';
-import { formatIpv4 } from '../core/address.ts';
+import { formatIpv4, type Mac } from '../core/address.ts';
 import { RULE_INDEXES, type Rule } from '../core/rules.ts';
 import type { Driver, FaultCount, FrameEvent, HostSpec, Topology, Trace } from '../core/driver.ts';
 import { bug } from '../core/errors.ts';
@@ -12,9 +12,12 @@ import { Metrics } from './metrics.ts';
 import { PacketReader } from './packet.ts';
 import { fixedAddress, formatCount, PlantIndex } from './plant.ts';
 import { RESULT_FORMAT, worst, type DeviceResult, type ExpectationResult, type RunResult } from './result.ts';
+import { ShownStates } from './shown-states.ts';
 import { powerMoments, scheduleTimeline } from './timeline.ts';
 import { tolerate } from './tolerance.ts';
 
+/** The host of a state that is told of another. */
+const NOBODY = -1;
 /** A modem's state that all others lead to. */
 const UP = 'operational';
 
@@ -67,10 +70,7 @@ export class ScenarioRun {
   readonly #reader: PacketReader;
   readonly #firing = new Firing();
   readonly #metrics = new Metrics();
-  /** By host number. */
-  readonly #states: (string | undefined)[];
-  readonly #hasMachine: Uint8Array;
-  readonly #cmtsStates: (string | undefined)[];
+  readonly #states: ShownStates;
   readonly #bootUs: Float64Array;
   /** In a world that does not count rules itself. */
   readonly #ruleCounts: Float64Array | undefined;
@@ -87,9 +87,7 @@ export class ScenarioRun {
     const expectations = mode === 'live' ? scenario.expectations.map(tolerate) : scenario.expectations;
     this.#expectations = new Expectations(expectations, this.#plant, this.#leases);
     this.#reader = new PacketReader(topology);
-    this.#states = Array.from({ length: topology.hosts.length });
-    this.#hasMachine = new Uint8Array(topology.hosts.length);
-    this.#cmtsStates = Array.from({ length: topology.hosts.length });
+    this.#states = new ShownStates(topology.hosts.length);
     this.#bootUs = new Float64Array(topology.hosts.length).fill(-1);
     this.#ruleCounts = mode === 'live' ? new Float64Array(RULE_INDEXES) : undefined;
     this.trace = this.#makeTrace();
@@ -178,17 +176,11 @@ export class ScenarioRun {
   #makeTrace(): Trace {
     const trace: Trace = {
       state: (at, host, machine, state, subject) => {
-        const number = subject === undefined ? this.#plant.numberOf(host) : this.#plant.numberOfMac(subject);
-        if (number === undefined) return;
-        const moment = this.#moment(at);
-        if (subject === undefined) {
-          this.#noteState(number, machine, state, moment);
-          this.#expectations.state(moment, number, state);
-        } else if (machine === 'cmts') {
-          this.#cmtsStates[number] = state;
-          this.#expectations.cmtsState(moment, number, state);
-        }
+        const number = this.#plant.numberOf(host);
+        if (number !== undefined || subject !== undefined)
+          this.#entered(at, number ?? NOBODY, machine, state, subject);
       },
+      stateOf: (at, host, machine, state, subject) => this.#entered(at, host, machine, state, subject),
       measure: (at, host, name, value) => {
         if (name.startsWith(FAULT_PREFIX)) return this.#firing.add(name.slice(FAULT_PREFIX.length), value);
         const number = this.#plant.numberOf(host);
@@ -221,15 +213,24 @@ export class ScenarioRun {
     return trace;
   }
 
-  /** A host that looks names up besides is shown by its own machine, not by its last look-up. */
-  #noteState(host: number, machine: string, state: string, at: Instant): void {
-    if (machine === 'modem') this.#noteUp(host, state, at);
-    if (machine !== 'stub') this.#hasMachine[host] = 1;
-    if (machine !== 'stub' || this.#hasMachine[host] === 0) this.#states[host] = state;
+  /** Of a subject its CMTS shows the state, else it is the host's own. */
+  #entered(at: Instant, host: number, machine: string, state: string, subject: Mac | undefined): void {
+    const moment = this.#moment(at);
+    if (subject === undefined) {
+      if (host >= this.#plant.hosts.length) return;
+      if (machine === 'modem') this.#noteUp(host, state, moment);
+      this.#states.enter(host, machine, state);
+      this.#expectations.state(moment, host, state);
+    } else if (machine === 'cmts') {
+      const modem = this.#plant.numberOfMac(subject);
+      if (modem === undefined) return;
+      this.#states.enterByCmts(modem, state);
+      this.#expectations.cmtsState(moment, modem, state);
+    }
   }
 
   #noteUp(host: number, state: string, at: Instant): void {
-    const wasUp = this.#states[host] === UP;
+    const wasUp = this.#states.own(host) === UP;
     if (wasUp !== (state === UP)) this.#metrics.up(at, host, !wasUp);
   }
 
@@ -294,7 +295,7 @@ export class ScenarioRun {
     const number = this.#plant.numberOf(host) ?? bug(`a device that is not of this run: ${host.name}`);
     const mac = host.interfaces[0]?.mac;
     const leased = mac === undefined ? undefined : this.#leases.addressOf(mac, end);
-    const state = this.#states[number] ?? (kind === 'cmts' || kind === 'router' ? 'on' : 'off');
+    const state = this.#states.own(number) ?? (kind === 'cmts' || kind === 'router' ? 'on' : 'off');
     const ip = fixedAddress(host) ?? (leased === undefined ? null : formatIpv4(leased));
     if (kind !== 'cable-modem') return { name: host.name, kind, state, ip };
     const bootUs = this.#bootUs[number] ?? -1;
@@ -302,7 +303,7 @@ export class ScenarioRun {
       name: host.name,
       kind,
       state,
-      cmts_state: this.#cmtsStates[number] ?? 'offline',
+      cmts_state: this.#states.byCmts(number) ?? 'offline',
       ip,
       boot_us: bootUs < 0 ? null : bootUs,
     };

@@ -4,6 +4,8 @@ import type { Instant } from '../core/time.ts';
 import { Histogram } from './histogram.ts';
 import { TimeSeries } from './time-series.ts';
 
+const SIZE_AT_FIRST = 64;
+
 /** The values of one metric in one run, in bounded memory. */
 export class Series {
   readonly #kind: MetricSpec['kind'];
@@ -15,8 +17,8 @@ export class Series {
   #max = -Infinity;
   /** Of a level: of all hosts together. */
   #now = 0;
-  /** Of a level, each host's own, by number. */
-  readonly #levels = new Map<number, number>();
+  /** Of a level, each host's own, by its number, from -1 on: what is no host of the run. */
+  #levels = new Float64Array(SIZE_AT_FIRST);
   #since = 0;
   #area = 0;
   #areaFrom = 0;
@@ -32,8 +34,7 @@ export class Series {
   }
 
   add(at: Instant, host: number, value: number): void {
-    const total = this.#kind === 'level' ? this.#now + value - (this.#levels.get(host) ?? 0) : value;
-    if (this.#kind === 'level') this.#levels.set(host, value);
+    const total = this.#kind === 'level' ? this.#now + value - this.#levelOf(host, value) : value;
     if (this.#count === 0) this.#areaFrom = at;
     else this.#area += this.#now * (at - this.#since);
     this.#since = at;
@@ -65,6 +66,19 @@ export class Series {
       default:
         return this.histogram?.percentile(Number(aggregate.slice(1)));
     }
+  }
+
+  /** Puts in a host's level and gives what it was before. */
+  #levelOf(host: number, value: number): number {
+    const place = host + 1;
+    if (place >= this.#levels.length) {
+      const grown = new Float64Array(Math.max(place + 1, this.#levels.length * 2));
+      grown.set(this.#levels);
+      this.#levels = grown;
+    }
+    const before = this.#levels[place] ?? 0;
+    this.#levels[place] = value;
+    return before;
   }
 
   #mean(end: Instant): number {

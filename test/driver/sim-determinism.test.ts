@@ -254,4 +254,26 @@ describe('partitions', () => {
     expect(times).toEqual([...times].sort((a, b) => a - b));
     expect([...several].sort().join('\n') === [...one].sort().join('\n')).toBe(true);
   });
+
+  test.each([{ cut: 'by cable' }, { cut: 'whole' }] as const)(
+    'who keeps hosts by number is told the same states, in the same order, and each once ($cut)',
+    ({ cut: where }) => {
+      const topology = plant([5, 5, 5]);
+      const byHost: string[] = [];
+      const byNumber: string[] = [];
+      const inPlace: string[] = [];
+      const trace: Trace[] = [
+        { state: (when, { name }, machine, state) => byHost.push(`${when} ${name} ${machine} ${state}`) },
+        {
+          state: (_when, { name }) => inPlace.push(name),
+          stateOf: (when, number, machine, state) =>
+            byNumber.push(`${when} ${topology.hosts[number]!.name} ${machine} ${state}`),
+        },
+      ];
+      new SimDriver({ topology, seed: 7, trace, cut: where }).run(END);
+      expect(byHost.length).toBeGreaterThanOrEqual(30);
+      expect(byNumber).toEqual(byHost);
+      expect(inPlace).toEqual([]);
+    },
+  );
 });

@@ -25,6 +25,7 @@ import type { Order } from './partition.ts';
 import { cutIntoPartitions } from './partitions.ts';
 import { Plant } from './plant.ts';
 import { Shard } from './shard.ts';
+import { ToldLine, ToldQueue } from './told.ts';
 import { Merger, Tracer } from './tracer.ts';
 import type { Wheel } from './wheel.ts';
 
@@ -68,14 +69,14 @@ export class SimDriver implements Driver {
     this.#lookaheadUs = lookaheadUs;
     this.#isHeard = (options.trace ?? []).length > 0;
     const pool = new FramePool(options.poison === true ? 'poison' : 'plain');
-    const telling = count > 1 ? 'by window' : 'at once';
-    const tracers = Array.from(
-      { length: count },
-      () => new Tracer({ plant, pool }, options.trace ?? [], telling),
-    );
-    this.#merger = new Merger(tracers);
-    this.#partitions = tracers.map((tracer, index) => {
-      const shared = { plant, pool, tracer, ruleCounts: this.#ruleCounts };
+    const told = new ToldQueue();
+    const tracerOf = (partition: number): Tracer => {
+      const waiting = count > 1 ? new ToldLine(partition, told) : undefined;
+      return new Tracer({ plant, pool }, options.trace ?? [], waiting);
+    };
+    this.#merger = new Merger(told, tracerOf(0));
+    this.#partitions = Array.from({ length: count }, (_, index) => {
+      const shared = { plant, pool, tracer: tracerOf(index), ruleCounts: this.#ruleCounts };
       const shard = new Shard({ index, partitions: count }, shared);
       return new Partition(shard, areas, { keepRows: options.keepRows ?? true });
     });

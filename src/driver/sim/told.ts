@@ -21,6 +21,7 @@ const NOBODY = -1;
  * an object for each would be a tenth of all garbage.
  */
 export class ToldLine {
+  readonly partition: number;
   count = 0;
   at = new Float64Array(SIZE_AT_FIRST);
   kinds = new Uint8Array(SIZE_AT_FIRST);
@@ -33,6 +34,13 @@ export class ToldLine {
   readonly #calls: ToldCall[] = [];
   /** The next of `#calls` that is to be told. */
   #nextCall = 0;
+  /** Where it stands as soon as there is something to tell. */
+  readonly #queue: ToldQueue;
+
+  constructor(partition: number, queue: ToldQueue) {
+    this.partition = partition;
+    this.#queue = queue;
+  }
 
   state(at: Instant, host: number, machine: string, state: string, subject: Mac | undefined): void {
     const index = this.#add(at, STATE, host);
@@ -82,6 +90,7 @@ export class ToldLine {
 
   #add(at: Instant, kind: number, host: number): number {
     const index = this.count++;
+    if (index === 0) this.#queue.add(this);
     if (index === this.at.length) this.#grow();
     this.at[index] = at;
     this.kinds[index] = kind;
@@ -100,6 +109,19 @@ export class ToldLine {
     this.kinds = copied(new Uint8Array(size), this.kinds);
     this.hosts = copied(new Int32Array(size), this.hosts);
     this.#values = copied(new Float64Array(size), this.#values);
+  }
+}
+
+/** Those lines of all partitions in which something waits, by partition: most windows of a quiet plant have few. */
+export class ToldQueue {
+  readonly lines: ToldLine[] = [];
+
+  add(line: ToldLine): void {
+    const { lines } = this;
+    let place = lines.length;
+    for (; place > 0 && lines[place - 1]!.partition > line.partition; place--)
+      lines[place] = lines[place - 1]!;
+    lines[place] = line;
   }
 }
 

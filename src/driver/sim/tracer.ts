@@ -12,8 +12,8 @@ import { ARP_REQUEST, DELAYED, EVERYONE, HARMS, ICMP, MAC_MESSAGE, NOBODY, TCP, 
 import type { Frame, FramePool } from './frames.ts';
 import type { Plant } from './plant.ts';
 import { encodeSegment } from './segment-octets.ts';
-import { CALL, STATE, ToldLine } from './told.ts';
-import type { ToldCall } from './told.ts';
+import { CALL, STATE } from './told.ts';
+import type { ToldCall, ToldLine, ToldQueue } from './told.ts';
 
 /**
  * Tells listeners what happened in one partition. Where there are several partitions, what is told waits for the window's end
@@ -27,6 +27,7 @@ export class Tracer {
   readonly #measureListeners: readonly Trace[];
   /** Undefined where all is told at once. */
   readonly #waiting: ToldLine | undefined;
+  readonly #showsHosts: boolean;
   readonly audience: Audience;
   readonly wantsFrames: boolean;
   readonly wantsReasons: boolean;
@@ -38,26 +39,24 @@ export class Tracer {
   constructor(
     tables: { readonly plant: Plant; readonly pool: FramePool },
     listeners: readonly Trace[],
-    telling: 'at once' | 'by window',
+    waiting: ToldLine | undefined,
   ) {
     this.#plant = tables.plant;
     this.#pool = tables.pool;
     this.#listeners = listeners;
     this.audience = new Audience(listeners);
-    this.#stateListeners = listeners.filter((listener) => listener.state !== undefined);
+    this.#stateListeners = listeners.filter(
+      (listener) => listener.state !== undefined || listener.stateOf !== undefined,
+    );
+    this.#showsHosts = this.#stateListeners.some((listener) => listener.stateOf === undefined);
     this.#measureListeners = listeners.filter((listener) => listener.measure !== undefined);
-    this.#waiting = telling === 'by window' ? new ToldLine() : undefined;
+    this.#waiting = waiting;
     this.wantsFrames = listeners.some((listener) => listener.frame !== undefined);
     this.wantsReasons = listeners.some((listener) => listener.because !== undefined);
     this.wantsMeasures = this.#measureListeners.length > 0;
     this.wantsStates = this.#stateListeners.length > 0;
     this.wantsSettled = listeners.some((listener) => listener.settled !== undefined);
     this.wantsStreams = listeners.some((listener) => listener.stream !== undefined);
-  }
-
-  /** What waits for the window's end; undefined when nothing does. */
-  get waiting(): ToldLine | undefined {
-    return this.#waiting !== undefined && this.#waiting.count > 0 ? this.#waiting : undefined;
   }
 
   /** A frame as it is put on its segment, for who decides about it; its octets are valid during the call. */
@@ -83,9 +82,8 @@ export class Tracer {
   }
 
   state(at: Instant, host: number, machine: string, state: string, subject: Mac | undefined): void {
-    if (this.#waiting !== undefined) return this.#waiting.state(at, host, machine, state, subject);
-    const spec = this.#plant.spec(host);
-    for (const listener of this.#stateListeners) listener.state?.(at, spec, machine, state, subject);
+    if (this.#waiting !== undefined) this.#waiting.state(at, host, machine, state, subject);
+    else this.#tellState(at, host, machine, state, subject);
   }
 
   measure(at: Instant, host: number, name: string, value: number): void {
@@ -118,16 +116,19 @@ export class Tracer {
       if (call !== undefined) this.#tellCall(call);
       return;
     }
-    const spec = this.#plant.spec(line.hosts[index]!);
+    const host = line.hosts[index]!;
     const name = line.name(index);
-    if (kind === STATE) {
-      const state = line.stateAt(index);
-      const subject = line.subject(index);
-      for (const listener of this.#stateListeners) listener.state?.(at, spec, name, state, subject);
-    } else {
-      const value = line.value(index);
-      for (const listener of this.#measureListeners) listener.measure?.(at, spec, name, value);
-    }
+    if (kind === STATE) return this.#tellState(at, host, name, line.stateAt(index), line.subject(index));
+    const spec = this.#plant.spec(host);
+    const value = line.value(index);
+    for (const listener of this.#measureListeners) listener.measure?.(at, spec, name, value);
+  }
+
+  #tellState(at: Instant, host: number, machine: string, state: string, subject: Mac | undefined): void {
+    const spec = this.#showsHosts ? this.#plant.spec(host) : undefined;
+    for (const listener of this.#stateListeners)
+      if (listener.stateOf !== undefined) listener.stateOf(at, host, machine, state, subject);
+      else if (spec !== undefined) listener.state?.(at, spec, machine, state, subject);
   }
 
   #tell(at: Instant, tell: (listener: Trace) => void): void {
@@ -203,26 +204,31 @@ export class Tracer {
 
 /** Tells what several partitions have to tell: by time, then by partition, then in the order it happened. */
 export class Merger {
-  readonly #tracers: readonly Tracer[];
+  readonly #queue: ToldQueue;
+  /** Of any partition: all have the same listeners. */
+  readonly #tracer: Tracer;
   readonly #lines: ToldLine[] = [];
   readonly #heads: number[] = [];
 
-  constructor(tracers: readonly Tracer[]) {
-    this.#tracers = tracers;
+  constructor(queue: ToldQueue, tracer: Tracer) {
+    this.#queue = queue;
+    this.#tracer = tracer;
   }
 
   tell(): void {
+    const waiting = this.#queue.lines;
+    if (waiting.length === 0) return;
     const lines = this.#lines;
     const heads = this.#heads;
-    lines.length = 0;
-    for (const { waiting } of this.#tracers) if (waiting !== undefined) lines.push(waiting);
-    // All have the same listeners.
-    const [first] = this.#tracers;
-    if (first === undefined || lines.length === 0) return;
-    for (let line = 0; line < lines.length; line++) heads[line] = 0;
+    for (let line = 0; line < waiting.length; line++) {
+      lines[line] = waiting[line]!;
+      heads[line] = 0;
+    }
+    waiting.length = 0;
     for (let from = earliest(lines, heads); from >= 0; from = earliest(lines, heads))
-      first.tell(lines[from]!, heads[from]!++);
+      this.#tracer.tell(lines[from]!, heads[from]!++);
     for (const line of lines) line.clear();
+    lines.length = 0;
   }
 }
 
