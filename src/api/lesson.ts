@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import type { Cause } from '../analysis/cause/cause.ts';
 import { CauseFinder } from '../analysis/cause/finder.ts';
 import type { Sides } from '../analysis/cause/sides.ts';
@@ -18,6 +17,7 @@ import { membersOf, plantOf } from '../report/plant.ts';
 import { UsageError } from './failure.ts';
 import { Observation } from './observe.ts';
 import { loadScenario, prepareVirtual } from './scenario.ts';
+import { shippedScenario } from './templates.ts';
 
 export type { Incident } from '../report/incidents.ts';
 export { renderCauses } from '../report/causes.ts';
@@ -28,9 +28,6 @@ export {
   renderLessons,
   renderMend,
 } from '../report/lesson.ts';
-
-/** Where the shipped scenarios are: beside src and beside dist. */
-const SCENARIOS = new URL('../../scenarios/', import.meta.url);
 
 /** An incident by number or name. */
 export function findIncident(word: string): Incident {
@@ -65,7 +62,7 @@ export function lessonList(): {
 }
 
 function fileOf({ number, name }: Incident): string {
-  return fileURLToPath(new URL(`incidents/${String(number).padStart(2, '0')}-${name}.yaml`, SCENARIOS));
+  return shippedScenario(`incidents/${String(number).padStart(2, '0')}-${name}.yaml`);
 }
 
 export interface LessonRequest {

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { Command, type Option } from 'commander';
 import { namesIn, settingsIn } from '../api/names.ts';
+import { listTemplates } from '../api/templates.ts';
 import type { Session, VerbEntry } from './program.ts';
 
 /** One thing that may be typed next. A name that ends in `/` or `=` is gone on with. */
@@ -56,12 +57,14 @@ function forCommand(top: Command, before: readonly string[], typed: string): rea
   let waiting: Option | undefined;
   for (const word of before) {
     const inner = command.commands.find((one) => one.name() === word);
-    if (waiting !== undefined) waiting = undefined;
+    if (waiting?.optional === true && word.startsWith('-')) waiting = valued(command, word);
+    else if (waiting !== undefined) waiting = undefined;
     else if (word.startsWith('-')) waiting = valued(command, word);
     else if (inner !== undefined && operands === 0) command = inner;
     else operands++;
   }
-  if (waiting !== undefined) return valuesOf(waiting, before, typed);
+  const isLeftOut = waiting?.optional === true && typed.startsWith('-');
+  if (waiting !== undefined && !isLeftOut) return valuesOf(waiting, before, typed);
   if (typed.startsWith('-')) return flagsOf(command, before);
   if (command.commands.length > 0)
     return command.commands.map((one) => ({ text: one.name(), about: one.description() }));
@@ -71,9 +74,11 @@ function forCommand(top: Command, before: readonly string[], typed: string): rea
   return filesFor(typed, command === top ? (ENDINGS[top.name()] ?? SCENARIO) : undefined);
 }
 
-/** The flag, if it waits for a value in the next word. */
+/** The flag, if the next word is its value, or may be. */
 function valued(command: Command, word: string): Option | undefined {
-  return command.options.find(({ long, short, required }) => required && (long === word || short === word));
+  return command.options.find(
+    ({ long, short, required, optional }) => (required || optional) && (long === word || short === word),
+  );
 }
 
 function flagsOf(command: Command, before: readonly string[]): readonly Candidate[] {
@@ -91,6 +96,8 @@ function valuesOf(option: Option, before: readonly string[], typed: string): rea
   const flag = option.long ?? '';
   if (HOST_FLAGS.has(flag)) return files.flatMap(namesIn);
   if (SETTING_FLAGS.has(flag)) return files.flatMap(settingsIn);
+  if (flag === '--from' && option.optional)
+    return listTemplates().map(({ name, about }) => ({ text: name, about }));
   return /file|folder|dir|path/i.test(option.flags) ? filesFor(typed, undefined) : [];
 }
 

@@ -10,7 +10,9 @@ import {
   type LabAnswers,
   type LabQuestion,
 } from '../api/init.ts';
-import { span } from '../api/report.ts';
+import { cutLine, span, type Line } from '../api/report.ts';
+import { scenarioSlug } from '../api/scenario.ts';
+import { copyTemplate, listTemplates, type Template } from '../api/templates.ts';
 import { defineVerb, jsonFlag, shellWord, type Flags, type Session } from './program.ts';
 
 /** The flag of each question. */
@@ -37,11 +39,18 @@ export const init = defineVerb(
       .option('--dns-zone <domain>', 'the domain of the lab, or none')
       .option('--tftp-root <folder>', 'the folder that TFTP serves, or none')
       .option('--modems <count>', 'simulated cable modems, 0 to 1000')
+      .option(
+        '--from [template]',
+        'no lab: a shipped scenario, copied with the files that it names; without a name, a list of them',
+      )
       .option('-y, --yes', 'ask nothing: what no flag says has its default')
       .option('--force', 'write over a file that is there')
-      .addOption(jsonFlag());
+      .addOption(jsonFlag())
+      .addHelpText('after', HELP);
   },
-  async (session, [file = 'lab.yaml'], flags) => {
+  async (session, [named], flags) => {
+    if (flags['from'] !== undefined) return fromTemplate(session, named, flags);
+    const file = named ?? 'lab.yaml';
     checkLabPath(file, flags['force'] === true);
     const answers = await gather(session, flags);
     if (answers === undefined) {
@@ -50,28 +59,77 @@ export const init = defineVerb(
     }
     const { path, folder, next } = writeLab(file, answers);
     const commands = next.map((words) => words.map(shellWord).join(' '));
-    report(session, { path, folder, next: commands, isJson: flags['json'] === true });
+    report(session, {
+      path,
+      also: folder === undefined ? '' : ` and made ${folder}`,
+      alsoAs: { folder: folder ?? null },
+      next: commands,
+      isJson: flags['json'] === true,
+    });
     return EXIT.passed;
   },
 );
 
+const HELP = `
+Examples:
+  headend init                                     asks, and writes lab.yaml
+  headend init --interface eth1 --modems 10 --yes  asks nothing
+  headend init --from                              lists the shipped scenarios
+  headend init --from policy-failover my.yaml      copies one to begin with`;
+
 interface Written {
   readonly path: string;
-  readonly folder: string | undefined;
+  /** What else was made, in words. */
+  readonly also: string;
+  /** The same for a program. */
+  readonly alsoAs: Readonly<Record<string, unknown>>;
   readonly next: readonly string[];
   readonly isJson: boolean;
 }
 
-function report({ output, program }: Session, { path, folder, next, isJson }: Written): void {
+function report({ output, program }: Session, { path, also, alsoAs, next, isJson }: Written): void {
   if (isJson) {
-    output.json({ format_version: 1, verdict: 'pass', file: path, folder: folder ?? null, next });
+    output.json({ format_version: 1, verdict: 'pass', file: path, ...alsoAs, next });
     return;
   }
   output.lines([
-    [span(' ✓ ', 'good'), span(`wrote ${path}${folder === undefined ? '' : ` and made ${folder}`}`)],
+    [span(' ✓ ', 'good'), span(`wrote ${path}${also}`)],
     [span('   next:')],
     ...next.map((command) => [span(`     ${program} ${command}`, 'command')]),
   ]);
+}
+
+/** A list of templates, or one of them copied. */
+function fromTemplate(session: Session, named: string | undefined, flags: Flags): number {
+  const asked = LAB_QUESTIONS.find((question) => flags[question] !== undefined);
+  if (asked !== undefined)
+    throw new UsageError(
+      `${FLAGS[asked]} is for a lab, and --from copies a scenario as it is: leave one out`,
+    );
+  const isJson = flags['json'] === true;
+  const name = flags['from'];
+  if (typeof name === 'string') {
+    const { path, files, isMatrix } = copyTemplate(name, named, flags['force'] === true);
+    const looks = isMatrix ? ['plan', path] : ['run', path, '--report', `${scenarioSlug(path)}.html`];
+    const next = [['validate', path], ['run', path], looks].map((words) => words.map(shellWord).join(' '));
+    const also = files.length === 0 ? '' : `, beside it ${files.join(', ')}`;
+    report(session, { path, also, alsoAs: { files }, next, isJson });
+    return EXIT.passed;
+  }
+  const { output } = session;
+  const templates = listTemplates().map(({ name: template, about }) => ({ name: template, about }));
+  if (isJson) output.json({ format_version: 1, verdict: 'pass', templates });
+  else output.lines(templateLines(templates, output.columns));
+  return EXIT.passed;
+}
+
+function templateLines(templates: readonly Omit<Template, 'path'>[], columns: number | undefined): Line[] {
+  const width = Math.max(...templates.map(({ name }) => name.length)) + 2;
+  const lines = templates.map(({ name, about }): Line => [
+    span(` ${name.padEnd(width)}`, 'strong'),
+    span(about),
+  ]);
+  return columns === undefined ? lines : lines.map((line) => cutLine(line, columns));
 }
 
 /** Flags first, then questions in a terminal, then defaults; undefined: the person stopped. */

@@ -37,6 +37,9 @@ describe('what may be typed next', () => {
     { words: ['diff', STORM, '--with', 'net.hfc.l'], next: ['net.hfc.loss='] },
     { words: ['run', 'scenarios/files/plant.key', '--set', ''], next: [] },
     { words: ['zone', 'ch'], next: ['check'] },
+    { words: ['init', '--from', 'cable'], next: ['cable-modem-boot'] },
+    { words: ['init', '--from', '--fo'], next: ['--force'] },
+    { words: ['init', '--from', '--force', '--js'], next: ['--json'] },
     { words: ['completion', ''], next: ['bash', 'zsh', 'fish'] },
   ])('$words', async ({ words, next }) => {
     expect(await after(...words)).toEqual(next);

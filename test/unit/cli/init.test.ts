@@ -139,3 +139,35 @@ describe('an answer that will not do is exit code 2 and says what to write; noth
     expect(existsSync(join(cli.folder, 'never.yaml'))).toBe(false);
   });
 });
+
+describe('init --from', () => {
+  test('a shipped scenario, and the next commands work', async () => {
+    const { code, out } = await cli.run('init', '--from', 'cable-modem-boot', 'own/boot.yaml');
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /✓ wrote own\/boot\.yaml, beside it own\/files\/plant\.key, own\/files\/gold\.yaml\n {3}next:\n/,
+    );
+    const next = [...out.matchAll(/main\.js (.*)/g)].map(([, words = '']) => words.split(' '));
+    expect(next.map(([verb]) => verb)).toEqual(['validate', 'run', 'run']);
+    for (const words of next.slice(0, 2)) expect(await cli.run(...words)).toMatchObject({ code: 0 });
+  });
+
+  test('without a name: the list', async () => {
+    const { code, out } = await cli.run('init', '--from', '--json');
+    expect(code).toBe(0);
+    expect((JSON.parse(out) as { templates: unknown[] }).templates).toContainEqual({
+      name: 'dns-failover-caches',
+      about: 'The primary portal dies.',
+    });
+    expect((await cli.run('init', '--from')).out).toMatch(
+      /^ dns-failover-caches +The primary portal dies\.$/m,
+    );
+  });
+
+  test('a flag of a lab beside it is a mistake', async () => {
+    expect(await cli.run('init', '--from', 'name-lookup', '--modems', '4')).toMatchObject({
+      code: 2,
+      err: 'headend: --modems is for a lab, and --from copies a scenario as it is: leave one out\n',
+    });
+  });
+});
