@@ -9,7 +9,7 @@ import { evidenceFor, withFailures } from './why-failed.ts';
 /** To run again what has more packets than this takes longer than anybody waits for a reason. */
 const PACKETS_MAX = 3_000_000;
 /** Told in JSON; a person reads the first. */
-const CAUSES_MAX = 5;
+export const CAUSES_MAX = 5;
 
 const FAILED: ReadonlySet<Verdict> = new Set(['inconclusive', 'fail']);
 

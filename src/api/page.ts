@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { TraceCauses } from '../analysis/cause/trace-source.ts';
 import type { Topology, Trace } from '../core/driver.ts';
 import { bug } from '../core/errors.ts';
 import { visibleText } from '../core/text.ts';
@@ -9,7 +10,7 @@ import { toInstant } from '../core/time.ts';
 import type { Instant } from '../core/time.ts';
 import { makeFolder } from '../driver/real/make-folder.ts';
 import { plantOf } from '../report/plant.ts';
-import { chosenHosts, makePage, outcomeOf } from '../report/page/page.ts';
+import { blamedHosts, chosenHosts, makePage, outcomeOf, proofsOf } from '../report/page/page.ts';
 import type { PageParts } from '../report/page/page.ts';
 import { pageActions, pageDeadlines } from './page-actions.ts';
 import type { PageData, PageSample } from '../report/page/page-data.ts';
@@ -21,6 +22,7 @@ import { chooseSamples, isWhole } from '../report/page/page-samples.ts';
 import { PageSurvey } from '../report/page/page-survey.ts';
 import type { RunResult } from '../scenario/result.ts';
 import type { Scenario } from '../config/scenario.ts';
+import { CAUSES_MAX } from './causes.ts';
 import { FileError } from './failure.ts';
 import { asFileError } from './files.ts';
 import { TraceFile } from './trace.ts';
@@ -57,7 +59,7 @@ export class PageListener {
     else if (mode === 'live') {
       const never = Array.from({ length: this.#plant.count }, () => null);
       this.#samples = chooseSamples(this.#plant, never);
-      this.#kept = new PageRecords(topology, chosenHosts(this.#plant.groups, this.#samples));
+      this.#kept = new PageRecords(topology, chosenHosts(this.#plant.groups, this.#samples), new Set());
     }
     if (mode === 'live') this.#begin(toInstant(Date.now() * 1_000));
     const { listeners } = this.#survey;
@@ -71,7 +73,7 @@ export class PageListener {
 
   /** Writes the page. */
   async write(result: RunResult, again: RunAgain): Promise<void> {
-    const kept = this.#kept ?? (await this.#second(again));
+    const kept = this.#kept ?? (await this.#second(result, again));
     const { path, scenario, topology, seed, mode, reproduce } = this.#request;
     const { name, about } = scenario;
     writePage(path, {
@@ -92,14 +94,19 @@ export class PageListener {
       actions: pageActions(scenario, result),
       deadlines: pageDeadlines(scenario, result),
       outcome: outcomeOf(result),
+      causes: result.causes ?? [],
     });
   }
 
-  async #second(again: RunAgain): Promise<PageRecords> {
-    const samples = chooseSamples(this.#plant, took(this.#survey));
+  async #second(result: RunResult, again: RunAgain): Promise<PageRecords> {
+    const samples = chooseSamples(this.#plant, took(this.#survey), blamedHosts(result));
     this.#samples = samples;
+    const chosen = chosenHosts(this.#plant.groups, samples);
+    const proofs = proofsOf(result);
     let kept: PageRecords | undefined;
-    await again((topology) => (kept = new PageRecords(topology, chosenHosts(this.#plant.groups, samples))));
+    await again(
+      (topology) => (kept = new PageRecords(topology, chosen, proofs.size === 0 ? undefined : proofs)),
+    );
     return kept ?? bug('a run that is repeated has a listener');
   }
 }
@@ -119,11 +126,17 @@ export function writePageOfTrace(tracePath: string, path: string): void {
   const { header } = trace;
   const plant = new PagePlant(header.plant);
   const survey = new PageSurvey(plant);
-  for (const record of trace.records()) survey.take(record);
+  const analysis = new TraceCauses(plant.hosts);
+  for (const record of trace.records()) {
+    survey.take(record);
+    analysis.add(record);
+  }
+  const causes = analysis.finder.causes().slice(0, CAUSES_MAX);
   const samples = isWhole(plant) ? undefined : chooseSamples(plant, took(survey));
   const kept = new RecordChoice(
     plant.hosts,
     samples === undefined ? undefined : chosenHosts(plant.groups, samples),
+    proofsOf({ causes, expectations: [] }),
   );
   for (const record of trace.records()) kept.take(record);
   const { scenario, seed, mode, epoch_us } = header;
@@ -138,6 +151,7 @@ export function writePageOfTrace(tracePath: string, path: string): void {
     actions: [],
     deadlines: [],
     outcome: null,
+    causes,
   });
 }
 

@@ -104,7 +104,7 @@ export async function runOnce(request: RunRequest, signal: AbortSignal): Promise
   for (const text of observation.finish(result)) notice(text);
   await page?.write(result, (listenerOf) => {
     const again = prepareVirtual(loaded, { seed });
-    return again.execute([listenerOf(again.topology)], { untilUs: request.pace?.untilUs, signal });
+    return again.execute([listenerOf(again.topology)], againPace(result, pace, notice));
   });
   const countOf = (rule: Rule) => virtual?.countOf(rule) ?? observation.countOf(rule);
   const lessons = lessonsOf(countOf);
@@ -117,6 +117,15 @@ export async function runOnce(request: RunRequest, signal: AbortSignal): Promise
     pictures: (kind) => observation.pictures(kind),
     summary: (facts) => renderSummary(result, { ...facts, tookMs, lessons }),
   };
+}
+
+/** A run that was interrupted is repeated as far as it came, since what is wanted of it are its packets. */
+function againPace({ simulated_us: untilUs }: RunResult, pace: Pace, notice: RunRequest['notice']): Pace {
+  if (pace.signal?.aborted !== true) return pace;
+  notice(
+    'the page has the packets of what was run: it is run again until there; Ctrl-C once more ends at once',
+  );
+  return { untilUs };
 }
 
 function pageOf({ report, mode }: RunRequest, subject: RunSubject): PageListener | undefined {

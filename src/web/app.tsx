@@ -7,9 +7,10 @@ import { formatPlace, parsePlace } from './link.ts';
 import type { RunModel } from './model.ts';
 import { moves } from './moves.ts';
 import type { Moves } from './moves.ts';
-import { Plant } from './plant.tsx';
 import { Predict } from './predict.tsx';
+import { Narrator } from './narrator.tsx';
 import { PrintSheet } from './print-sheet.tsx';
+import { Side } from './side.tsx';
 import { endOf, firstShown, rowOfNumber, visibleRows } from './state.ts';
 import type { Shown } from './state.ts';
 import { TopBar } from './top-bar.tsx';
@@ -50,10 +51,11 @@ export function App({ model }: { readonly model: RunModel }) {
       <div class="screen" data-ready="yes">
         <TopBar {...part} />
         <main class="middle">
-          <Plant {...part} now={now} />
+          <Side {...part} now={now} />
           <Ladder {...part} view={view} visible={visible} index={index} />
           <Inspector {...part} row={row} />
         </main>
+        <Narrator model={model} row={row} />
         <Bottom {...part} now={now} />
         {shown.predict && <Predict {...part} view={view} visible={visible} index={index} />}
         {shown.help && <Help close={move.toggleHelp} />}

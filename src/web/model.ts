@@ -7,6 +7,7 @@ import type { PageData, PageGroup } from '../report/page/page-data.ts';
 import { memberName } from '../report/page/page-samples.ts';
 import type { PlantHost } from '../report/plant.ts';
 import type { FrameRecord, TraceRecord } from '../scenario/record.ts';
+import { lowerBound } from './decisions.ts';
 import { interestOf } from './interest.ts';
 import type { Interest } from './interest.ts';
 
@@ -61,6 +62,34 @@ export class RunModel {
 
   record(number: number): TraceRecord | undefined {
     return this.#byNumber.get(number);
+  }
+
+  /** The frame of a record's number; what a host says belongs to the last frame before it that was its own. */
+  frameOf(number: number): FrameRecord | undefined {
+    const record = this.#byNumber.get(number);
+    if (record === undefined || record.kind === 'frame') return record;
+    const { records } = this.data;
+    for (let index = lowerBound(records, number) - 1; index >= 0; index--) {
+      const one = records[index];
+      if (one?.kind === 'frame' && (one.receiver === record.host || one.sender === record.host)) return one;
+    }
+    return undefined;
+  }
+
+  /** A view that has a row of this frame: the one that is shown if it can be, else that of one of its hosts. */
+  viewOf(frame: FrameRecord, shown: string): string {
+    const { mac } = frame.fields;
+    const client = this.data.plant.find(({ interfaces }) => interfaces.some((one) => one.mac === mac));
+    const hosts = [client?.name, frame.origin, frame.target, frame.sender, frame.receiver];
+    const keys = [
+      shown,
+      ...this.data.samples.map(({ host }) => host).filter((host) => hosts.includes(host)),
+      ALL,
+    ];
+    return (
+      keys.find((key) => this.has(key) && hasRow(this.view(key), frame.number)) ??
+      (this.has(shown) ? shown : ALL)
+    );
   }
 
   has(view: string): boolean {
@@ -140,6 +169,10 @@ export class RunModel {
   }
 }
 
+function hasRow({ rows }: View, number: number): boolean {
+  return rows.some(({ hops }) => hops.some(({ record }) => record.number === number));
+}
+
 function fieldWords({ fields, rule }: FrameRecord): string[] {
   return [...Object.entries(fields).map(([name, value]) => `${name}=${value}`), rule ?? ''];
 }
@@ -154,6 +187,7 @@ const WHY: Readonly<Record<string, string>> = {
   p99: 'slower than 99 of 100',
   worst: 'the slowest boot',
   failed: 'never came up',
+  blamed: 'not as expected',
 };
 
 function viewChoices({ samples, groups, plant, records }: PageData): readonly ViewChoice[] {

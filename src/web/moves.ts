@@ -1,5 +1,6 @@
+import { ALL } from './model.ts';
 import type { RunModel, View } from './model.ts';
-import { atRow, rowAt, rowOfNumber } from './state.ts';
+import { atMoment, atRecord, atRow, rowAt, rowOfNumber } from './state.ts';
 import type { Shown } from './state.ts';
 
 /** All that a key or a button can do. */
@@ -12,6 +13,10 @@ export interface Moves {
   readonly firstFailure: () => void;
   readonly toRow: (index: number) => void;
   readonly toRecord: (number: number) => void;
+  /** To a record, in a ladder that has it. */
+  readonly toProof: (number: number) => void;
+  /** To a host's ladder at a moment. */
+  readonly toHost: (host: string, at: number) => void;
   readonly toMoment: (at: number) => void;
   readonly setView: (view: string) => void;
   readonly setQuery: (query: string) => void;
@@ -45,6 +50,8 @@ export function moves(model: RunModel, now: () => Now, set: Set): Moves {
       const before = visible.filter((index) => index <= rowAt(view.rows, at)).at(-1);
       set((shown) => ({ ...atRow({ ...shown, number: undefined }, view.rows[before ?? -1]), at }));
     },
+    toProof: (number) => set((before) => atRecord(before, model, number)),
+    toHost: (host, at) => set((before) => atMoment(before, model, model.has(host) ? host : ALL, at)),
     setView: (view) => {
       if (!model.has(view)) return;
       const { rows } = model.view(view);

@@ -1,7 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import type { PageGroup, PagePlace } from '../report/page/page-data.ts';
 import type { PartProps } from './app.tsx';
-import { Expectations } from './expectations.tsx';
 import { ALL } from './model.ts';
 import type { RunModel } from './model.ts';
 import type { Moves } from './moves.ts';
@@ -13,15 +12,14 @@ import { StateMap } from './state-map.tsx';
 /** Groups of more members than this are drawn as a map. */
 const MAP_FROM = 13;
 
-/** The left side: what was expected, who is where, and how far each one is. */
+/** Who is where, and how far each one is. */
 export function Plant({ model, shown, move, now }: PartProps & { readonly now: number }) {
   const own = useMemo(() => new Past(model.data, model.hostCount, 'own'), [model]);
   const past = own.goTo(now);
   const { places, groups, left_out: leftOut, whole, samples } = model.data;
   const segments = places.filter(({ kind }) => kind !== 'link');
   return (
-    <aside class="plant" aria-label="Plant">
-      <Expectations model={model} move={move} />
+    <>
       {segments.map((place) => (
         <Segment key={place.name} place={place} links={places} {...{ model, shown, move, past }} />
       ))}
@@ -39,7 +37,7 @@ export function Plant({ model, shown, move, now }: PartProps & { readonly now: n
           {leftOut > 0 && ` ${leftOut.toLocaleString('en')} more were too many for this page.`}
         </p>
       )}
-    </aside>
+    </>
   );
 }
 

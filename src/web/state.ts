@@ -34,6 +34,7 @@ export function firstShown(model: RunModel, place: Partial<Place>): Shown {
         ? 0
         : rowAt(rows, place.at)
       : rowOfNumber(rows, place.number);
+  if (place.number !== undefined && place.view === undefined) return atRecord(shown, model, place.number);
   const found = index < 0 ? shown : atRow(shown, rows[index], place.number);
   // A moment that is asked for alone is shown, also between two rows.
   return place.number === undefined && place.at !== undefined ? { ...found, at: shown.at } : found;
@@ -50,6 +51,24 @@ export function atRow(shown: Shown, row: Row | undefined, number?: number): Show
   if (row === undefined) return shown;
   const has = row.hops.some(({ record }) => record.number === number);
   return { ...shown, number: has ? number : row.hops[0]?.record.number, at: row.at };
+}
+
+/** With a record chosen, in a ladder that has it; the step before it where it has none of its own. */
+export function atRecord(shown: Shown, model: RunModel, number: number): Shown {
+  const frame = model.frameOf(number);
+  if (frame === undefined) return shown;
+  const view = model.viewOf(frame, shown.view);
+  const { rows } = model.view(view);
+  const here = { ...shown, view, query: '', playing: false };
+  const found = atRow({ ...here, number: undefined }, rows[rowOfNumber(rows, frame.number)], frame.number);
+  return found.number === frame.number ? found : { ...here, number: frame.number, at: frame.at };
+}
+
+/** At a moment of a ladder, with what had been sent until then. */
+export function atMoment(shown: Shown, model: RunModel, view: string, at: number): Shown {
+  const { rows } = model.view(view);
+  const here = { ...shown, view, query: '', playing: false, number: undefined };
+  return { ...atRow(here, rows[rowAt(rows, at)]), at };
 }
 
 /** The last row that was sent until a moment; -1: none was. */

@@ -1,4 +1,7 @@
-import type { PageAction, PageDeadline } from '../report/page/page-data.ts';
+import { useMemo } from 'preact/hooks';
+import type { PageAction } from '../report/page/page-data.ts';
+import { failuresOf, momentsOf } from './failures.ts';
+import type { Moment } from './failures.ts';
 import type { RunModel } from './model.ts';
 import type { Moves } from './moves.ts';
 import { clock } from './state.ts';
@@ -14,11 +17,16 @@ interface TimelineProps {
 
 const SIDE = 24;
 const AXIS_Y = 62;
+/** For the marks of failures, above the axis. */
+const FAILURES_HEIGHT = 32;
 const LANES = 2;
 
 /** What was done when, as marks and bands over one line of time, with the moment that is shown. */
 export function Timeline({ model, at, move, width }: TimelineProps) {
-  const { end_us: end, actions, deadlines } = model.data;
+  const { end_us: end, actions } = model.data;
+  const moments = useMemo(() => momentsOf(model.data).filter((one) => one.at <= end), [model, end]);
+  const failed = moments.filter(({ failure }) => failure > 0);
+  const axis = AXIS_Y + (failed.length > 0 ? FAILURES_HEIGHT : 0);
   const room = Math.max(width - SIDE * 2, 1);
   const x = (us: number): number => SIDE + (Math.min(us, end) / end) * room;
   const momentAt = (event: MouseEvent & { readonly currentTarget: Element }): number => {
@@ -26,68 +34,128 @@ export function Timeline({ model, at, move, width }: TimelineProps) {
     return Math.round(Math.min(Math.max((event.clientX - box.left - SIDE) / room, 0), 1) * end);
   };
   return (
-    <div
-      class="timeline"
-      role="slider"
-      tabIndex={0}
-      aria-label="Moment of the run"
-      aria-valuemin={0}
-      aria-valuemax={end / 1_000_000}
-      aria-valuenow={at / 1_000_000}
-      aria-valuetext={clock(at)}
-      onPointerDown={(event) => {
-        event.currentTarget.setPointerCapture(event.pointerId);
-        move.toMoment(momentAt(event));
-      }}
-      onPointerMove={(event) => {
-        if (event.buttons === 1) move.toMoment(momentAt(event));
-      }}
-    >
-      <svg width={Math.max(width, 1)} height="92" aria-hidden="true">
-        <Hatch />
-        <line class="axis" x1={SIDE} x2={SIDE + room} y1={AXIS_Y} y2={AXIS_Y} />
-        {axisSteps(end, Math.max(Math.floor(room / 140), 2)).map((us) => (
-          <g key={us} class="tick">
-            <line x1={x(us)} x2={x(us)} y1={AXIS_Y} y2={AXIS_Y + 6} />
-            <text x={x(us)} y={AXIS_Y + 24} text-anchor={us === 0 ? 'start' : 'middle'}>
-              {seconds(us)}
-            </text>
+    <div class="times">
+      <div
+        class="timeline"
+        role="slider"
+        tabIndex={0}
+        aria-label="Moment of the run"
+        aria-valuemin={0}
+        aria-valuemax={end / 1_000_000}
+        aria-valuenow={at / 1_000_000}
+        aria-valuetext={clock(at)}
+        onPointerDown={(event) => {
+          event.currentTarget.setPointerCapture(event.pointerId);
+          move.toMoment(momentAt(event));
+        }}
+        onPointerMove={(event) => {
+          if (event.buttons === 1) move.toMoment(momentAt(event));
+        }}
+      >
+        <svg width={Math.max(width, 1)} height={axis + 30} aria-hidden="true">
+          <Hatch />
+          <line class="axis" x1={SIDE} x2={SIDE + room} y1={axis} y2={axis} />
+          {axisSteps(end, Math.max(Math.floor(room / 140), 2)).map((us) => (
+            <g key={us} class="tick">
+              <line x1={x(us)} x2={x(us)} y1={axis} y2={axis + 6} />
+              <text x={x(us)} y={axis + 24} text-anchor={us === 0 ? 'start' : 'middle'}>
+                {seconds(us)}
+              </text>
+            </g>
+          ))}
+          {placed(actions, x, end).map(({ action, lane, from, to, label }, index) => (
+            <Action key={index} {...{ action, lane, from, to, label }} />
+          ))}
+          <Moments moments={moments} x={x} axis={axis} />
+          <g class="now">
+            <line x1={x(at)} x2={x(at)} y1="0" y2={axis + 6} />
+            <path d={`M${x(at) - 7} 0h14l-7 9z`} />
           </g>
-        ))}
-        {placed(actions, x, end).map(({ action, lane, from, to, label }, index) => (
-          <Action key={index} {...{ action, lane, from, to, label }} />
-        ))}
-        <Deadlines deadlines={deadlines.filter((one) => one.at <= end)} x={x} />
-        <g class="now">
-          <line x1={x(at)} x2={x(at)} y1="0" y2={AXIS_Y + 6} />
-          <path d={`M${x(at) - 7} 0h14l-7 9z`} />
-        </g>
-      </svg>
+        </svg>
+      </div>
+      {failed.length > 0 && <Failures moments={failed} {...{ x, model, move }} />}
     </div>
   );
 }
 
-interface DeadlinesProps {
-  readonly deadlines: readonly PageDeadline[];
+interface MomentsProps {
+  readonly moments: readonly Moment[];
   readonly x: (us: number) => number;
+  /** Its height on the screen. */
+  readonly axis: number;
 }
 
-/** When expectations had to be fulfilled, and whether they were. */
-function Deadlines({ deadlines, x }: DeadlinesProps) {
+/** When expectations were decided, and how. */
+function Moments({ moments, x, axis }: MomentsProps) {
   return (
     <>
-      {deadlines.map(({ at, text, verdict }, index) => (
+      {moments.map(({ at, text, verdict, failure }, index) => (
         <g key={index} class={`deadline ${verdict}`}>
           <title>
             {verdict} at {clock(at)}: {text}
           </title>
-          <line x1={x(at)} x2={x(at)} y1={AXIS_Y - 12} y2={AXIS_Y} />
-          <text x={x(at)} y={AXIS_Y - 14} text-anchor="middle">
-            {MARKS[verdict]}
-          </text>
+          <line x1={x(at)} x2={x(at)} y1={axis - 12} y2={axis} />
+          {failure === 0 && (
+            <text x={x(at)} y={axis - 14} text-anchor="middle">
+              {MARKS[verdict]}
+            </text>
+          )}
         </g>
       ))}
     </>
+  );
+}
+
+interface FailuresProps extends Omit<MomentsProps, 'axis'> {
+  readonly model: RunModel;
+  readonly move: Moves;
+}
+
+/** Marks closer than this are one. */
+const MARK_WIDTH = 48;
+
+/** Where expectations failed, numbered as in the verdict: each leads there. */
+function Failures({ moments, x, model, move }: FailuresProps) {
+  const groups: Moment[][] = [];
+  for (const moment of moments) {
+    const last = groups.at(-1);
+    const first = last?.[0];
+    if (first !== undefined && x(moment.at) - x(first.at) < MARK_WIDTH) last?.push(moment);
+    else groups.push([moment]);
+  }
+  return (
+    <div class="failures" role="group" aria-label="Where expectations did not hold">
+      {groups.map((group) => (
+        <FailureMark key={group[0]?.failure} {...{ group, x, model, move }} />
+      ))}
+    </div>
+  );
+}
+
+function FailureMark({
+  group,
+  x,
+  model,
+  move,
+}: Omit<FailuresProps, 'moments'> & { readonly group: readonly Moment[] }) {
+  const [first] = group;
+  if (first === undefined) return null;
+  const { at, verdict, failure } = first;
+  const where = failuresOf(model.data)[failure - 1]?.where;
+  const said = group
+    .map((one) => `${one.verdict} ${one.failure} at ${clock(one.at)}: ${one.text}`)
+    .join('; ');
+  return (
+    <button
+      type="button"
+      class={`failure ${verdict}`}
+      style={{ left: `${x(at)}px` }}
+      title={said}
+      aria-label={said}
+      onClick={() => (where === undefined ? move.toMoment(at) : move.toHost(where.host, where.at_us))}
+    >
+      {MARKS[verdict]} {group.length === 1 ? failure : `${failure}+`}
+    </button>
   );
 }
 

@@ -1,21 +1,20 @@
 import { conceptOf, findEntry } from '../report/explain.ts';
 import type { Entry } from '../report/explain.ts';
 import { fateText } from '../report/fate.ts';
-import type { Row } from '../report/ladder-rows.ts';
-import type { FrameRecord, StateRecord, TraceRecord } from '../scenario/record.ts';
+import type { FrameRecord, StateRecord } from '../scenario/record.ts';
+import { decisionsOn } from './decisions.ts';
 import type { RunModel } from './model.ts';
-import type { Moves } from './moves.ts';
 import { clock } from './state.ts';
 
 interface WhyProps {
   readonly model: RunModel;
-  readonly row: Row;
   readonly record: FrameRecord;
-  readonly move: Moves;
+  /** What changed after it. */
+  readonly states: readonly StateRecord[];
 }
 
 /** Why it was sent, how its way ended, what was made of it, and what it is about. */
-export function Why({ model, row, record }: WhyProps) {
+export function Why({ model, record, states }: WhyProps) {
   const { sender, receiver, rule, detail, protocol, message, fields } = record;
   const sent = rule === null ? undefined : findEntry(rule);
   const fate = fateText(record);
@@ -38,7 +37,7 @@ export function Why({ model, row, record }: WhyProps) {
           detail={said}
         />
       ))}
-      <States states={row.states} />
+      <States states={states} />
       {concept !== undefined && <Reason title="What it is about" entry={concept} detail={null} />}
       {sent === undefined && answers.length === 0 && concept === undefined && fate === '' && (
         <p class="empty">Nothing was said of this packet.</p>
@@ -98,39 +97,4 @@ function States({ states }: { readonly states: readonly StateRecord[] }) {
       </ul>
     </section>
   );
-}
-
-interface Decision {
-  readonly id: string;
-  readonly entry: Entry;
-  readonly said: string | null;
-}
-
-/** A receiver speaks of a packet in the moment that it has it, before the next one that reaches it. */
-function decisionsOn(records: readonly TraceRecord[], record: FrameRecord): readonly Decision[] {
-  const { number, at, receiver, fate } = record;
-  if (receiver === null || fate !== 'delivered') return [];
-  const start = lowerBound(records, number) + 1;
-  const found = new Map<string, Decision>();
-  for (let index = start; index < records.length; index++) {
-    const one = records[index];
-    if (one === undefined || one.at > at) break;
-    if (one.kind === 'frame' && one.receiver === receiver) break;
-    if (one.kind !== 'because' || one.host !== receiver) continue;
-    const entry = findEntry(one.rule);
-    if (entry !== undefined) found.set(one.rule, { id: one.rule, entry, said: one.detail });
-  }
-  return [...found.values()];
-}
-
-/** Where the record of a number stands. */
-function lowerBound(records: readonly TraceRecord[], number: number): number {
-  let low = 0;
-  let high = records.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((records[middle]?.number ?? Infinity) < number) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

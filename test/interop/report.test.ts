@@ -1,77 +1,27 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import axe from 'axe-core';
-import type { AxeResults } from 'axe-core';
-import { chromium } from 'playwright-core';
-import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CommandLine, SCENARIOS } from '../support/command-line.ts';
+import { SCENARIOS } from '../support/command-line.ts';
+import type { CommandLine } from '../support/command-line.ts';
 import { plantOfModems } from '../support/large-plant.ts';
+import { barriers, chosen, clock, ReportBrowser, smallTexts } from '../support/report-browser.ts';
 
 // One HTML file of a run, opened by a real browser from file://, as somebody who was sent it does.
 
-const CHROMIUM = '/usr/bin/chromium';
 const MIB = 1024 * 1024;
 
+let reports: ReportBrowser;
 let headend: CommandLine;
-let browser: Browser;
+const open: ReportBrowser['open'] = (...asked) => reports.open(...asked);
+const reportOf: ReportBrowser['reportOf'] = (...asked) => reports.reportOf(...asked);
+const url = (name: string): string => reports.url(name);
 
 beforeAll(async () => {
-  headend = new CommandLine();
-  headend.buildViewer();
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+  reports = await ReportBrowser.launch();
+  ({ headend } = reports);
 });
 
-afterAll(async () => {
-  await browser.close();
-  headend.remove();
-});
-
-/** A page that is open, and all that it asked for or complained of. */
-interface Opened {
-  readonly page: Page;
-  readonly requests: readonly string[];
-  readonly complaints: readonly string[];
-}
-
-async function open(
-  name: string,
-  hash = '',
-  look: { readonly colorScheme?: 'light' | 'dark'; readonly width?: number } = {},
-): Promise<Opened> {
-  const { colorScheme = 'light', width = 1920 } = look;
-  const page = await browser.newPage({ viewport: { width, height: 1080 }, colorScheme });
-  const requests: string[] = [];
-  const complaints: string[] = [];
-  page.on('request', (request) => requests.push(request.url().replace(/#.*/, '')));
-  page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
-  page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
-  await page.goto(`${url(name)}${hash}`);
-  await page.waitForSelector('[data-ready]', { timeout: 60_000 });
-  return { page, requests, complaints };
-}
-
-function url(name: string): string {
-  return pathToFileURL(join(headend.folder, name)).href;
-}
-
-async function reportOf(file: string, name: string, ...more: readonly string[]): Promise<void> {
-  const { err } = await headend.run('run', file, '--report', name, ...more);
-  expect(existsSync(join(headend.folder, name)), err).toBe(true);
-}
-
-/** What axe finds that keeps somebody out. */
-async function barriers(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate<AxeResults>("axe.run({ resultTypes: ['violations'] })");
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`);
-}
-
-const chosen = (page: Page) => page.locator('.row.chosen').textContent();
-const clock = (page: Page) => page.locator('.clock').innerText();
+afterAll(() => reports.close());
 
 describe('three modems', () => {
   beforeAll(() => reportOf(join(SCENARIOS, 'cable-modem-boot.yaml'), 'three.html'));
@@ -239,17 +189,7 @@ describe('three modems', () => {
 
   test('no text is smaller than 18 px', async () => {
     const { page } = await open('three.html');
-    const sizes = await page.evaluate(`(() => {
-      const small = [];
-      const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-      while (walker.nextNode() !== null) {
-        const { parentElement: parent, textContent: text } = walker.currentNode;
-        if (text.trim() === '' || parent.closest('script, noscript') !== null) continue;
-        if (parseFloat(getComputedStyle(parent).fontSize) < 18) small.push(text);
-      }
-      return small;
-    })()`);
-    expect(sizes).toEqual([]);
+    expect(await smallTexts(page)).toEqual([]);
     await page.close();
   });
 });

@@ -1,5 +1,14 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, openSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { compiled } from './compiled.ts';
@@ -12,6 +21,13 @@ export interface Said {
   readonly code: number | null;
   readonly out: string;
   readonly err: string;
+}
+
+/** Sends a signal as soon as a file is there, and so large: a run that has begun. */
+interface SignalWhen {
+  readonly file: string;
+  readonly octets?: number;
+  readonly signal: NodeJS.Signals;
 }
 
 /** The command line of this tree, compiled once, run as a person runs it: in a folder, with pipes for terminals. */
@@ -45,8 +61,7 @@ export class CommandLine {
     how: {
       readonly env?: NodeJS.ProcessEnv;
       readonly signalAfterMs?: number;
-      /** Sends a signal as soon as a file is there: a run that has begun. */
-      readonly signalWhen?: { readonly file: string; readonly signal: NodeJS.Signals };
+      readonly signalWhen?: SignalWhen;
       readonly closeOut?: boolean;
       /** For standard input; left out, there is none. */
       readonly input?: string;
@@ -95,11 +110,12 @@ export class CommandLine {
     });
   }
 
-  #signalWhen(child: ChildProcess, when: { readonly file: string; readonly signal: NodeJS.Signals }): void {
+  #signalWhen(child: ChildProcess, { file, octets = 0, signal }: SignalWhen): void {
     const timer = setInterval(() => {
-      if (!existsSync(join(this.folder, when.file))) return;
+      const path = join(this.folder, file);
+      if (!existsSync(path) || statSync(path).size < octets) return;
       clearInterval(timer);
-      child.kill(when.signal);
+      child.kill(signal);
     }, 10);
     child.on('close', () => clearInterval(timer));
   }

@@ -1,6 +1,6 @@
 import type { PlantHost } from '../plant.ts';
 import type { TraceRecord } from '../../scenario/record.ts';
-import type { ExpectationResult, Verdict } from '../../scenario/result.ts';
+import type { CauseResult, ExpectationResult, Verdict } from '../../scenario/result.ts';
 
 export const PAGE_FORMAT = 1;
 
@@ -18,6 +18,8 @@ export interface PageData {
   readonly end_us: number;
   /** How the run was judged; null: the page was made of a trace, which does not say. */
   readonly outcome: PageOutcome | null;
+  /** What is likely behind it, the surest first; evidence has the numbers of `records`. Empty: nobody looked, or nothing was found. */
+  readonly causes: readonly CauseResult[];
   /** The command that repeats the run; empty: not known. */
   readonly reproduce: string;
   readonly places: readonly PagePlace[];
@@ -72,7 +74,8 @@ export interface PageGroup {
 /** A device whose packets are here, and why it was chosen. */
 export interface PageSample {
   readonly host: string;
-  readonly why: 'all' | 'first' | 'median' | 'p99' | 'worst' | 'failed';
+  /** `blamed`: an expectation failed there. */
+  readonly why: 'all' | 'first' | 'median' | 'p99' | 'worst' | 'failed' | 'blamed';
 }
 
 /** Every change of state, in columns: `at` in microseconds since the change before. */

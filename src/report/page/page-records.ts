@@ -26,7 +26,7 @@ export type Chosen =
 /**
  * Keeps the packets of some hosts whole, of all others those that did not arrive, and says how many were too many. A packet is
  * of a host when both of its ends are among the chosen; a DHCP message by the hardware address in it, since a relay sends it
- * on in its own name.
+ * on in its own name. `proofs` are kept whosever they are: then it listens to everybody, and numbers are those of a whole trace.
  */
 export class PageRecords implements Trace {
   readonly records: TraceRecord[] = [];
@@ -36,14 +36,16 @@ export class PageRecords implements Trace {
   readonly #macs: ReadonlySet<Mac>;
   readonly #addresses = new Set<Ip>();
   readonly #isHuge: boolean;
+  readonly #proofs: ReadonlySet<number> | undefined;
   /** Who has just been handed a packet that is kept. */
   #spoken: HostSpec | undefined;
   #strangers = 0;
   #number = 0;
   #zero = toInstant(0);
 
-  constructor(topology: Topology, chosen: Chosen) {
+  constructor(topology: Topology, chosen: Chosen, proofs?: ReadonlySet<number>) {
     this.#chosen = chosen;
+    this.#proofs = proofs;
     this.#reader = new PacketReader(topology);
     const hosts = topology.hosts.filter(({ name }) => this.#has(name));
     this.#macs = new Set(hosts.flatMap(({ interfaces }) => interfaces.map(({ mac }) => mac)));
@@ -60,13 +62,13 @@ export class PageRecords implements Trace {
 
   /** In a huge plant servers are not listened to for themselves: a driver tells what led from the devices, and to them. */
   wants(host: HostSpec): boolean {
-    if (this.#chosen === undefined) return true;
+    if (this.#chosen === undefined || this.#proofs !== undefined) return true;
     return this.#isHuge ? this.#chosen.devices.has(host.name) : this.#chosen.hosts.has(host.name);
   }
 
   frame(event: FrameEvent): void {
     const number = ++this.#number;
-    const keeps = this.#keeps(event);
+    const keeps = this.#keeps(event) || this.#proves(number);
     this.#spoken = keeps ? event.receiver : undefined;
     if (!keeps) return;
     this.#add(frameRecord(this.#reader.describe(event), { number, zero: this.#zero }));
@@ -75,18 +77,24 @@ export class PageRecords implements Trace {
   state(at: Instant, host: HostSpec, machine: string, state: string, subject: Mac | undefined): void {
     const number = ++this.#number;
     const isOurs = subject === undefined ? this.#has(host.name) : this.#macs.has(subject);
-    if (isOurs) this.#add(stateRecord({ at, host, machine, state, subject }, { number, zero: this.#zero }));
+    if (isOurs || this.#proves(number))
+      this.#add(stateRecord({ at, host, machine, state, subject }, { number, zero: this.#zero }));
   }
 
   /** Those of the devices, and what others say of a packet that is kept, as they are handed it. */
   because(at: Instant, host: HostSpec, rule: Rule, detail: string | undefined): void {
     const number = ++this.#number;
-    if (this.#chosen !== undefined && !this.#chosen.devices.has(host.name) && this.#spoken !== host) return;
+    const isOurs = this.#chosen === undefined || this.#chosen.devices.has(host.name) || this.#spoken === host;
+    if (!isOurs && !this.#proves(number)) return;
     this.#add(reasonRecord({ at, host, rule, detail }, { number, zero: this.#zero }));
   }
 
   #has(name: string): boolean {
     return this.#chosen === undefined || this.#chosen.hosts.has(name);
+  }
+
+  #proves(number: number): boolean {
+    return this.#proofs !== undefined && this.#proofs.has(number);
   }
 
   #keeps(event: FrameEvent): boolean {
@@ -129,11 +137,13 @@ export class RecordChoice {
   readonly records: TraceRecord[] = [];
   readonly #chosen: Chosen;
   readonly #macs: ReadonlySet<string>;
+  readonly #proofs: ReadonlySet<number>;
   #spoken: string | null = null;
   #strangers = 0;
 
-  constructor(hosts: readonly PlantHost[], chosen: Chosen) {
+  constructor(hosts: readonly PlantHost[], chosen: Chosen, proofs: ReadonlySet<number>) {
     this.#chosen = chosen;
+    this.#proofs = proofs;
     this.#macs = new Set(
       hosts
         .filter(({ name }) => this.#has(name))
@@ -142,7 +152,7 @@ export class RecordChoice {
   }
 
   take(record: TraceRecord): void {
-    const keeps = this.#keeps(record);
+    const keeps = this.#keeps(record) || this.#proofs.has(record.number);
     if (record.kind === 'frame') this.#spoken = keeps ? record.receiver : null;
     if (!keeps) return;
     if (this.records.length >= RECORDS_MAX) this.leftOut++;

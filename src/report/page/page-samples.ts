@@ -6,6 +6,7 @@ const WHOLE_MAX = 64;
 /** A group of so few is shown whole, however large the plant. */
 const SMALL_GROUP = 4;
 const FAILED_MAX = 3;
+const BLAMED_MAX = 3;
 
 /** Whether every packet of a run is worth having: its devices can be looked at one by one. */
 export function isWhole(plant: PagePlant): boolean {
@@ -19,9 +20,14 @@ export function isSmall({ count }: PageGroup): boolean {
 
 /**
  * Which members of large groups are looked at closely: the first, those whose boot took the median, the 99th percentile
- * and longest, and some that never came up. `took` is by host number, null for who never came up.
+ * and longest, some that never came up, and some of the `blamed`, at which an expectation failed. `took` is by host number,
+ * null for who never came up.
  */
-export function chooseSamples(plant: PagePlant, took: readonly (number | null)[]): readonly PageSample[] {
+export function chooseSamples(
+  plant: PagePlant,
+  took: readonly (number | null)[],
+  blamed: ReadonlySet<string> = new Set(),
+): readonly PageSample[] {
   const samples: PageSample[] = [];
   for (const group of plant.groups) {
     if (isSmall(group)) continue;
@@ -40,6 +46,8 @@ export function chooseSamples(plant: PagePlant, took: readonly (number | null)[]
     if (up.length > 0)
       for (const number of numbers.filter((one) => (took[one] ?? null) === null).slice(0, FAILED_MAX))
         choose(number, 'failed');
+    const ours = numbers.filter((number) => blamed.has(memberName(group, number)));
+    for (const number of ours.slice(0, BLAMED_MAX)) choose(number, 'blamed');
     for (const [number, why] of chosen) samples.push({ host: memberName(group, number), why });
   }
   return samples;

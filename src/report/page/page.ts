@@ -1,4 +1,4 @@
-import type { RunResult } from '../../scenario/result.ts';
+import type { CauseResult, RunResult } from '../../scenario/result.ts';
 import { PAGE_FORMAT } from './page-data.ts';
 import type {
   PageAction,
@@ -27,11 +27,12 @@ export interface PageParts {
   readonly actions: readonly PageAction[];
   readonly deadlines: readonly PageDeadline[];
   readonly outcome: PageOutcome | null;
+  readonly causes: readonly CauseResult[];
 }
 
 /** Joins what two passes over a run have found. */
 export function makePage(parts: PageParts): PageData {
-  const { facts, plant, groups, places, survey, samples, kept, actions, deadlines, outcome } = parts;
+  const { facts, plant, groups, places, survey, samples, kept, actions, deadlines, outcome, causes } = parts;
   const chosen = samples === undefined ? undefined : chosenHosts(groups, samples);
   const last = Math.max(survey.endsAt, ...actions.map(({ at }) => at));
   return {
@@ -39,6 +40,7 @@ export function makePage(parts: PageParts): PageData {
     ...facts,
     end_us: Math.max(Math.round(last * 1.02), 1),
     outcome,
+    causes,
     places,
     groups,
     plant: chosen === undefined ? plant.hosts : plant.hosts.filter(({ name }) => chosen.hosts.has(name)),
@@ -75,6 +77,23 @@ function everybody(groups: readonly PageGroup[]): readonly PageSample[] {
 
 function membersOf(group: PageGroup): string[] {
   return Array.from({ length: group.count }, (_, index) => memberName(group, group.first + index));
+}
+
+/** The numbers, in a trace of the whole run, of the packets that say why it did not pass. */
+export function proofsOf({
+  causes = [],
+  expectations,
+}: Pick<RunResult, 'causes' | 'expectations'>): ReadonlySet<number> {
+  const proofs = causes.flatMap(({ evidence }) => evidence);
+  const packets = expectations.flatMap(({ failure }) => failure?.packets ?? []);
+  return new Set([...proofs, ...packets].map(({ number }) => number));
+}
+
+/** The hosts at which expectations failed. */
+export function blamedHosts({ expectations }: Pick<RunResult, 'expectations'>): ReadonlySet<string> {
+  return new Set(
+    expectations.flatMap(({ verdict, where }) => (verdict === 'fail' && where ? [where.host] : [])),
+  );
 }
 
 export function outcomeOf(result: RunResult): PageOutcome {
