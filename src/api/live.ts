@@ -13,6 +13,7 @@ import { ScenarioRun } from '../scenario/run.ts';
 import { buildTopology } from '../topology/build.ts';
 import { allZoneSteps, type ZoneKeeper } from '../topology/zones.ts';
 import { checkTls } from './check-tls.ts';
+import { plugsOf } from './live-places.ts';
 import type { LoadedScenario } from './scenario.ts';
 import type { Pace } from './virtual-run.ts';
 
@@ -32,6 +33,8 @@ export interface LiveOptions {
   readonly epoch?: { us: number } | undefined;
   /** 0 to 255: keeps the loopback addresses apart from another live run's on this machine; left out, 0. */
   readonly shift?: number | undefined;
+  /** As of `--interface`: `WHERE=NAME`, for devices that are real; left out, the file says where they are. */
+  readonly interfaces?: readonly string[] | undefined;
 }
 
 /** A live run that is ready: the whole scenario on loopback. */
@@ -70,8 +73,10 @@ export function prepareLive(loaded: LoadedScenario, options: LiveOptions = {}): 
   checkTls(scenario, contents);
   const zero = { at: toInstant(0) };
   const isServed = options.zones !== undefined;
-  const topology = buildTopology({
+  const plugs = isServed ? undefined : plugsOf(scenario, options.interfaces ?? []);
+  const whole = buildTopology({
     scenario,
+    plugs,
     contents,
     crypto: REAL_CRYPTO,
     seed,
@@ -84,6 +89,9 @@ export function prepareLive(loaded: LoadedScenario, options: LiveOptions = {}): 
     entropy: (count) => new Uint8Array(randomBytes(count)),
     notice: options.notice,
   });
+  // Under `serve` what is real is as much outside as anybody else.
+  const hosts = isServed ? whole.hosts.filter(({ live }) => live === undefined) : whole.hosts;
+  const topology = { ...whole, hosts };
   return {
     loaded,
     topology,

@@ -50,7 +50,7 @@ export function planScenario(path: string, options: LoadOptions): Plan {
   const loaded = loadScenario(path, options);
   const { scenario, params } = loaded;
   const cells = loadCells(path, options).map(({ cell }) => cell);
-  const { topology, seed } = prepareVirtual(loaded);
+  const { topology, seed } = prepareVirtual(loaded, { only: 'topology' });
   const modems = topology.hosts.filter(({ kind }) => kind === 'cable-modem').length;
   return {
     scenario: scenario.name,

@@ -33,6 +33,8 @@ export interface RunRequest {
   readonly sample?: readonly string[] | undefined;
   /** The scenario when it has been read already; left out, `path` is read. */
   readonly loaded?: LoadedScenario | undefined;
+  /** Of a live run, where real devices are: `WHERE=NAME`; left out, as the file says. */
+  readonly interfaces?: readonly string[] | undefined;
   /** What the run is of, for the header of its trace. */
   readonly cell?: SweptCell | undefined;
   /** Looks into a failure, by a second run; and the command that repeats the run. Left out, a failure is only told. */
@@ -85,7 +87,7 @@ export async function runOnce(request: RunRequest, signal: AbortSignal): Promise
   const { mode, seed, notice, ladders, pcap, trace, sample, cell } = request;
   const loaded = request.loaded ?? loadScenario(request.path, request.load);
   const virtual = mode === 'virtual' ? prepareVirtual(loaded, { seed }) : undefined;
-  const run = virtual ?? prepareLive(loaded, { seed, notice });
+  const run = virtual ?? prepareLive(loaded, { seed, notice, interfaces: request.interfaces });
   const note = mode === 'live' ? mappingText(liveMapping(run.topology)) : '';
   const subject = { scenario: loaded.scenario, topology: run.topology, seed: run.seed };
   const page = pageOf(request, subject);

@@ -10,6 +10,7 @@ import { ScenarioRun } from '../scenario/run.ts';
 import { buildTopology } from '../topology/build.ts';
 import type { Contents } from '../topology/contents.ts';
 import { openContents } from './contents.ts';
+import { refuseLiveParts } from './live-places.ts';
 import { pathOf, readCells, readScenario } from './read-scenario.ts';
 import type { LoadOptions, ScenarioInput } from './read-scenario.ts';
 import { runVirtual, type Pace } from './virtual-run.ts';
@@ -45,6 +46,8 @@ export interface VirtualOptions {
   readonly seed?: number | undefined;
   /** Is told what a lenient zone was forgiven; left out, nobody is. */
   readonly notice?: ((text: string) => void) | undefined;
+  /** `topology`: it is only looked at, so hosts that are real may be in it; left out, it is run. */
+  readonly only?: 'topology' | undefined;
 }
 
 /** A run that is ready: who listens may look at the plant first. */
@@ -60,6 +63,7 @@ export interface VirtualRun {
 
 export function prepareVirtual(loaded: LoadedScenario, options: VirtualOptions = {}): VirtualRun {
   const { scenario, contents } = loaded;
+  if (options.only === undefined) refuseLiveParts(scenario);
   const seed = options.seed ?? scenario.seed;
   const topology = buildTopology({
     scenario,

@@ -3,6 +3,7 @@ import { countSeeds, seedAt, type SeedRange } from '../scenario/seeds.ts';
 import type { PlannedCell } from '../scenario/tally.ts';
 import { cellText } from '../report/cell-text.ts';
 import { UsageError } from './failure.ts';
+import { plugsOf, refuseLiveParts } from './live-places.ts';
 import { loadCells, type LoadedScenario, type LoadOptions } from './scenario.ts';
 import { scenarioHash } from './scenario-hash.ts';
 import type { Shard } from './shard.ts';
@@ -18,6 +19,8 @@ export interface SweepRequest {
   /** `name=value`: only cells that have all of these. */
   readonly cells: readonly string[];
   readonly untilUs: number | undefined;
+  /** Of live runs, as of `--interface`; left out, the files say it. */
+  readonly interfaces?: readonly string[] | undefined;
   readonly twice: boolean;
 }
 
@@ -128,6 +131,9 @@ function cellsOf(file: string, version: string, request: SweepRequest): readonly
       cells,
       all.map(({ cell }) => cell),
     );
+  for (const { scenario } of chosen)
+    if (request.mode === 'virtual') refuseLiveParts(scenario);
+    else plugsOf(scenario, request.interfaces ?? []);
   const hash = chosen[0] === undefined ? '' : scenarioHash(chosen[0], load, untilUs);
   const changes = changesOf(request);
   return chosen.map((loaded) => ({
@@ -144,7 +150,7 @@ function cellsOf(file: string, version: string, request: SweepRequest): readonly
   }));
 }
 
-function changesOf({ load, untilUs, mode }: SweepRequest): Changes {
+function changesOf({ load, untilUs, mode, interfaces = [] }: SweepRequest): Changes {
   const { set = [], expect = [], reach } = load;
   return {
     ...(set.length === 0 ? {} : { set }),
@@ -152,6 +158,7 @@ function changesOf({ load, untilUs, mode }: SweepRequest): Changes {
     ...(reach === 'any' ? { allow_path: true } : {}),
     ...(untilUs === undefined ? {} : { until_us: untilUs }),
     ...(mode === 'live' ? { mode } : {}),
+    ...(interfaces.length === 0 ? {} : { interfaces }),
   };
 }
 

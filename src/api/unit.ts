@@ -58,6 +58,7 @@ export class UnitRunner {
       ladders: [],
       pcap: undefined,
       trace: undefined,
+      interfaces: cell.changes?.interfaces,
       pace: { untilUs },
       notice: () => undefined,
     };

@@ -9,7 +9,7 @@ export function validateScenario(path: string, options: LoadOptions): readonly s
   const told = new Set<string>();
   for (const loaded of loadCells(path, options)) {
     for (const warning of loaded.scenario.warnings) told.add(formatWarning(path, warning));
-    prepareVirtual(loaded, { notice: (text) => told.add(text) });
+    prepareVirtual(loaded, { only: 'topology', notice: (text) => told.add(text) });
   }
   return [...told];
 }

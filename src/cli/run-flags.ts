@@ -25,8 +25,19 @@ export function addRunFlags(command: Command): void {
       ).argParser(gather),
     )
     .option('--until <time>', 'stop there, such as 30s: what was not seen by then is inconclusive')
+    .addOption(
+      new Option(
+        '--interface <where=name>',
+        'with --mode live, the interface of a device with place: live or of all on a segment: hfc=veth0',
+      ).argParser(gather),
+    )
     .option('--speed <factor>', 'simulated time for real time: max, 1x, 10x', 'max')
     .option('--watch', 'run again whenever the file, or one that it names, changes');
+}
+
+/** As given: which of them fit, the scenario says. */
+export function interfacesOf(flags: Flags): readonly string[] {
+  return (flags['interface'] ?? []) as readonly string[];
 }
 
 /** Flags that look at one run. */

@@ -18,7 +18,7 @@ import { checkStep, stepThrough } from './step.ts';
 import { defineVerb, jsonFlag, seedFlag, seedOf } from './program.ts';
 import type { Flags, Session } from './program.ts';
 import { readReporters, Reporters } from './reporters.ts';
-import { addRunFlags, jobsOf, refuseLooks, seedsOf, speedOf, untilOf } from './run-flags.ts';
+import { addRunFlags, jobsOf, interfacesOf, refuseLooks, seedsOf, speedOf, untilOf } from './run-flags.ts';
 import { interruptedCode, reproduceText, runMany } from './sweep.ts';
 import { watchAndRun } from './watch.ts';
 import { welcomeFiles, welcomeLines } from './welcome.ts';
@@ -72,7 +72,11 @@ function checkFlags(files: readonly string[], flags: Flags): void {
   speedOf(flags);
   readReporters(flags);
   if (flags['step'] === true) checkStep(files, flags);
-  if (flags['mode'] !== 'live') return;
+  if (flags['mode'] !== 'live') {
+    if (interfacesOf(flags).length > 0)
+      throw new UsageError('--interface says where real devices are: add --mode live, a simulation has none');
+    return;
+  }
   if (flags['checkDeterminism'] === true)
     throw new UsageError('--check-determinism is for the simulation: live runs have no digest');
   if (speedOf(flags) !== undefined)
@@ -88,6 +92,7 @@ async function runAll(session: Session, files: readonly string[], flags: Flags):
     seeds: seedsOf(flags) ?? (seed === undefined ? undefined : [{ first: seed, last: seed }]),
     cells: (flags['cell'] ?? []) as readonly string[],
     untilUs: untilOf(flags),
+    interfaces: interfacesOf(flags),
     twice: flags['checkDeterminism'] === true,
   } as const;
   const plan = planSweep(request);
@@ -162,6 +167,7 @@ async function runFile(
     load: loadOptionsOf(flags),
     mode: flags['mode'] === 'live' ? 'live' : 'virtual',
     seed: seedOf(flags),
+    interfaces: interfacesOf(flags),
     ladders: welcome ? ['cm'] : ((flags['ladder'] ?? []) as readonly string[]),
     pcap: flags['pcap'] as string | undefined,
     trace: flags['trace'] as string | undefined,

@@ -75,7 +75,7 @@ function endOf({ tally }: SweepResult): Omit<SweepEnd, 'exitCode'> {
 /** The command that gives one run of a cell again. */
 export function reproduceText({ program }: Session, cell: SweptCell, seed: number): string {
   const { file, params, changes = {} } = cell;
-  const { set = [], expect = [], allow_path: anyPath, until_us: untilUs, mode } = changes;
+  const { set = [], expect = [], allow_path: anyPath, until_us: untilUs, mode, interfaces = [] } = changes;
   const values = Object.entries(params).map(([name, value]) => `${name}=${String(value)}`);
   // A param that --set names is in the cell with that value.
   const others = set.filter((text) => !values.includes(text));
@@ -87,6 +87,7 @@ export function reproduceText({ program }: Session, cell: SweptCell, seed: numbe
     ...expect.map((text) => `--expect ${shellWord(text)}`),
     ...(untilUs === undefined ? [] : [`--until ${untilUs}us`]),
     ...(mode === undefined ? [] : [`--mode ${mode}`]),
+    ...interfaces.map((text) => `--interface ${shellWord(text)}`),
     ...(anyPath === true ? ['--allow-path'] : []),
     `--seed ${seed}`,
   ].join(' ');

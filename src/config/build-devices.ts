@@ -14,6 +14,7 @@ import { buildTarget } from './build-checks.ts';
 import { buildEchoes } from './build-echoes.ts';
 import { buildAttacker, buildPopulation, serverAddress } from './build-resolver.ts';
 import { buildSecret } from './build-files.ts';
+import { buildLiveDevice } from './build-place.ts';
 import { claimRouter, RouterBuilder } from './build-router.ts';
 import { didYouMean, type Findings, type Path } from './findings.ts';
 import { quote } from './mistakes.ts';
@@ -37,6 +38,9 @@ type DeviceFile = Exclude<AnyDeviceFile, { kind: 'resolver' }>;
 type CmtsFile = Extract<DeviceFile, { kind: 'cmts' }>;
 type ModemFile = Extract<DeviceFile, { kind: 'cable-modem' }>;
 type HostFile = Extract<DeviceFile, { kind: 'host' | 'stub' }>;
+
+/** What a simulated host does, and a real one decides itself. */
+const OWN_OF_HOST = ['class', 'resolver', 'ask', 'every', 'trust-anchors', 'answers'] as const;
 
 /** The devices, checked against segments and services. CMTSs come first, since modems are checked against their cables. */
 export class DeviceBuilder {
@@ -228,6 +232,7 @@ export class DeviceBuilder {
       mac: file.mac,
       class: file.class ?? 'docsis3.1:',
       reinitUs: file['reinit-after'],
+      live: buildLiveDevice(file, ['class', 'reinit-after'], this.#findings, path),
     };
   }
 
@@ -254,6 +259,7 @@ export class DeviceBuilder {
       ask: this.#question(file, path),
       trustAnchors: this.#trustAnchors(file, path),
       echoes: buildEchoes(file.answers, this.#findings, [...path, 'answers']),
+      live: file.kind === 'stub' ? undefined : buildLiveDevice(file, OWN_OF_HOST, this.#findings, path),
     };
   }
 

@@ -90,6 +90,7 @@ export class ExpectationBuilder {
     }
     for (const { name, offset } of step.kind === 'packet' ? [step.from, step.to] : [step.who])
       if (name !== '*' || step.kind !== 'packet') this.#findings.selector(name, path, offset);
+    if (step.kind === 'rule' && !this.#goals.decides(step.who.name, path)) return [];
     if (step.kind === 'rule' && this.#goals.rule(step.rule, path, text.indexOf(step.rule)) === undefined)
       return [];
     if (step.kind === 'state') {
@@ -190,6 +191,8 @@ export class ExpectationBuilder {
     }
     const who = of && this.#findings.selector(of.name, path, of.offset);
     if (of !== undefined && who === undefined) return undefined;
+    if (who !== undefined && metric.source.kind !== 'packets' && !this.#goals.decides(who.text, path))
+      return undefined;
     return { ...common, kind: 'metric', text, claim, of: who };
   }
 

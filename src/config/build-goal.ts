@@ -11,9 +11,14 @@ import {
   CLIENT_STATES,
   CMTS_STATES,
   HOST_STATES,
+  LIVE_CMTS_STATES,
+  LIVE_STATES,
   MODEM_STATES,
   WEB_STATES,
 } from './vocabulary.ts';
+
+const SEEN_OF_REAL =
+  'expect what is seen of it from here: state: bound, a packet that it sends or gets, a decision of who answers it';
 
 /** What a member is expected to be seen doing, checked against what the file has. */
 export class GoalBuilder {
@@ -39,7 +44,10 @@ export class GoalBuilder {
       return undefined;
     }
     const at = [...path, key];
-    const kind = who === undefined ? undefined : this.#findings.names.get(who.group)?.kind;
+    const named = who === undefined ? undefined : this.#findings.names.get(who.group);
+    const kind = named?.kind;
+    if (who !== undefined && (key === 'rule' || key === 'measure'))
+      if (!this.decides(who.text, at)) return undefined;
     switch (key) {
       case 'state':
         if (who !== undefined) this.state(value, who.group, at, 0);
@@ -47,6 +55,8 @@ export class GoalBuilder {
       case 'cmts-state':
         if (kind !== undefined && kind !== 'cable-modem')
           this.#findings.add(at, `a CMTS shows no state for ${who?.text}`, 'name a group of cable modems');
+        else if (named?.isLive === true)
+          this.#oneOf(value, LIVE_CMTS_STATES, 'of a real modem a CMTS', at, 0);
         else this.#oneOf(value, CMTS_STATES, 'a CMTS', at, 0);
         return { kind: 'cmts-state', state: value };
       case 'sees':
@@ -62,6 +72,11 @@ export class GoalBuilder {
           this.#findings.add(at, `${who?.text} answers no names`, 'name a DNS service or resolver');
         return { kind: 'answers', answer: value };
     }
+  }
+
+  /** Whether reasons and measures of somebody are heard here; says so where they are not. */
+  decides(who: string, path: Path): boolean {
+    return this.#findings.isVirtual(who, path, SEEN_OF_REAL);
   }
 
   /** `HE-FW-002 line 20`: a rule of the catalogue, and words that stand in what was said of it. */
@@ -111,9 +126,11 @@ export class GoalBuilder {
 
   /** A state that no machine of this kind enters would never be seen. */
   state(state: string, group: string, path: Path, offset: number): void {
-    const kind = this.#findings.names.get(group)?.kind;
+    const { kind, isLive = false, isService = false } = this.#findings.names.get(group) ?? {};
     if (kind === undefined) return;
-    if (kind === 'cable-modem') this.#oneOf(state, MODEM_STATES, 'a cable modem', path, offset);
+    if (isLive && !isService)
+      this.#oneOf(state, LIVE_STATES, 'as seen from here a real device', path, offset);
+    else if (kind === 'cable-modem') this.#oneOf(state, MODEM_STATES, 'a cable modem', path, offset);
     else if (kind === 'host' || kind === 'stub') this.#oneOf(state, HOST_STATES, 'a host', path, offset);
     else if (kind === 'attacker') this.#oneOf(state, ATTACKER_STATES, 'an attacker', path, offset);
     else if (kind === 'client') this.#oneOf(state, CLIENT_STATES, 'a client', path, offset);

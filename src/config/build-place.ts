@@ -1,7 +1,8 @@
 import type { InterfaceAddress } from '../core/service.ts';
 import type { Findings, Path } from './findings.ts';
-import type { PlaceConfig } from './scenario.ts';
+import type { LiveDeviceConfig, PlaceConfig } from './scenario.ts';
 import type { ServiceFile } from './schema-services.ts';
+import { placeOf } from './source.ts';
 
 const VIRTUAL: PlaceConfig = { kind: 'virtual' };
 
@@ -13,6 +14,12 @@ export function buildPlace(
   path: Path,
 ): PlaceConfig {
   const place = file.place ?? 'virtual';
+  if (place !== 'live' && file.outside !== undefined)
+    findings.add(
+      [...path, 'outside'],
+      'only a service with place: live has this',
+      'write place: live beside it, or leave it out',
+    );
   if (place !== 'replay') {
     for (const key of ['trace', 'recorded-as', 'unrecorded'] as const)
       if (file[key] !== undefined)
@@ -21,7 +28,7 @@ export function buildPlace(
           'only a service with place: replay has this',
           'write place: replay beside it, or leave it out',
         );
-    return VIRTUAL;
+    return place === 'live' ? buildLive(file, service, findings, path) : VIRTUAL;
   }
   if (service.kind === 'ftp')
     findings.add(
@@ -44,4 +51,64 @@ export function buildPlace(
     recordedAs: recordedAs === undefined ? service.addresses.map(({ address }) => address) : [recordedAs],
     unrecorded: file.unrecorded ?? 'inconclusive',
   };
+}
+
+function buildLive(
+  file: ServiceFile,
+  { kind }: { readonly kind: string },
+  findings: Findings,
+  path: Path,
+): PlaceConfig {
+  const at = [...path, 'place'];
+  if (kind === 'ftp')
+    findings.add(
+      at,
+      'a real ftp server is not reached: its data connections come from ports of their own',
+      'let it be virtual',
+    );
+  for (const key of ['capacity', 'limiter'] as const)
+    if (file[key] !== undefined)
+      findings.addAtKey(
+        path,
+        key,
+        'a real server has its own',
+        'leave it out, or let the service be virtual',
+      );
+  return { kind: 'live', outside: file.outside, at: placeOf(findings.root, at) };
+}
+
+interface DeviceFile {
+  readonly place?: 'virtual' | 'live' | undefined;
+  readonly interface?: string | undefined;
+  readonly mac?: unknown;
+}
+
+/** Whether a device is real, and where; `own` are the keys that say what a simulated one does. */
+export function buildLiveDevice<File extends DeviceFile>(
+  file: File,
+  own: readonly (keyof File & string)[],
+  findings: Findings,
+  path: Path,
+): LiveDeviceConfig | undefined {
+  if (file.place !== 'live') {
+    if (file.interface !== undefined)
+      findings.addAtKey(
+        path,
+        'interface',
+        'only a device with place: live is plugged in anywhere',
+        'write place: live beside it, or leave it out',
+      );
+    return undefined;
+  }
+  if (file.mac === undefined)
+    findings.add(path, 'a real device is known by its hardware address', 'write mac: with the one it has');
+  for (const key of own)
+    if (file[key] !== undefined)
+      findings.addAtKey(
+        path,
+        key,
+        'a real device says this itself',
+        'leave it out, or let the device be virtual',
+      );
+  return { interface: file.interface, at: placeOf(findings.root, [...path, 'place']) };
 }

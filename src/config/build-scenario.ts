@@ -76,12 +76,18 @@ function nameAll(file: ScenarioFile, findings: Findings): void {
   for (const [name, { kind }] of Object.entries(file.net)) findings.places.set(name, kind);
   for (const [name, service] of Object.entries(file.services ?? {}))
     if (service !== undefined)
-      findings.names.set(name, { kind: service.kind ?? name, count: undefined, isService: true });
+      findings.names.set(name, {
+        kind: service.kind ?? name,
+        count: undefined,
+        isService: true,
+        isLive: service.place === 'live',
+      });
   for (const [name, device] of Object.entries(file.devices ?? {})) {
     if (findings.names.has(name))
       findings.addAtKey(['devices'], name, 'a service has this name', 'give the device another one');
     const count = 'count' in device ? device.count : undefined;
-    findings.names.set(name, { kind: device.kind, count, isService: false });
+    const isLive = 'place' in device && device.place === 'live';
+    findings.names.set(name, { kind: device.kind, count, isService: false, isLive });
   }
   for (const [index, action] of (file.timeline ?? []).entries())
     if (action.do === 'rogue') nameRogue(faultId(action, index), index, findings);
@@ -91,7 +97,7 @@ function nameAll(file: ScenarioFile, findings: Findings): void {
 function nameRogue(name: string, index: number, findings: Findings): void {
   if (findings.names.has(name))
     findings.add(['timeline', index], `${name} is the name of a host`, 'give it another id');
-  else findings.names.set(name, { kind: 'dhcp', count: undefined, isService: true });
+  else findings.names.set(name, { kind: 'dhcp', count: undefined, isService: true, isLive: false });
 }
 
 type DeviceFiles = NonNullable<ScenarioFile['devices']>;

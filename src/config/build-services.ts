@@ -120,6 +120,12 @@ function buildCommon(
         `give ${name} another address`,
       );
     else if (mate === undefined) book.claim(address.address, 1, name, at);
+    else if ((mate.place.kind === 'live') !== (file.place === 'live'))
+      findings.add(
+        at,
+        `${mate.name} is at ${formatIp(address.address)} too, and one of both is real`,
+        `let both be live, or give ${name} another address`,
+      );
     return address;
   });
   return {

@@ -17,6 +17,9 @@ import { formatDurationUs } from './units.ts';
 /** Devices that begin with the run. */
 const ALWAYS_ON: ReadonlySet<string> = new Set(['cmts', 'router', 'web', 'prober']);
 
+const ACT_BETWEEN =
+  'do it there by hand; what it sends and receives is impaired, cut and dropped here as with any other host';
+
 /** The timeline, checked against the names of the file and the length of the run. */
 export function buildTimeline(
   actions: readonly ActionFile[],
@@ -40,6 +43,8 @@ export function buildTimeline(
         `the run ends at ${formatDurationUs(durationUs)}, so this never happens`,
         'write a longer duration: at the top, or an earlier moment here',
       );
+    // Faults of the network act on what a real host sends and receives as on anybody's.
+    if ('who' in file && !findings.isVirtual(file.who, [...path, 'who'], ACT_BETWEEN)) return [];
     if (isFault(file)) return faults.build(file, index) ?? [];
     return buildAction(file, services, path, findings);
   });

@@ -14,6 +14,8 @@ export interface Named {
   readonly count: number | undefined;
   /** A service, not a device. */
   readonly isService: boolean;
+  /** It is real: nothing of it runs here. */
+  readonly isLive: boolean;
 }
 
 /** The mistakes found while a file is checked against itself, and the names it gives. */
@@ -99,6 +101,17 @@ export class Findings {
       return undefined;
     }
     return { text, group, index };
+  }
+
+  /** Whether something is simulated, as it must be for what happens inside of it; says so where it is not. */
+  isVirtual(who: string, path: Path, hint: string): boolean {
+    if (this.names.get(who.replace(/\[.*$/, ''))?.isLive !== true) return true;
+    this.add(
+      path,
+      `${quote(who)} is real (place: live): nobody here sees or moves what is inside of it`,
+      hint,
+    );
+    return false;
   }
 
   /** Notes a file that the scenario names, when its path may be used. */

@@ -10,7 +10,7 @@ import type { ChecksConfig, ProberDeviceConfig, WebDeviceConfig } from './checks
 import type { AttackerDeviceConfig, PopulationDeviceConfig, ResolverServiceConfig } from './resolver.ts';
 import type { ClientDeviceConfig, RouterDeviceConfig } from './router.ts';
 import type { DnsSettings } from './dns-settings.ts';
-import type { FileReference, Warning } from './place.ts';
+import type { FileReference, Place, Warning } from './place.ts';
 import type { Expectation } from './expectation.ts';
 import type { MacTemplate } from './template.ts';
 
@@ -80,7 +80,28 @@ export type PlaceConfig =
       readonly recordedAs: readonly Ip[];
       /** What a run is in which something was asked that is not in it. */
       readonly unrecorded: 'inconclusive' | 'silent';
+    }
+  /** A real server outside of the run. */
+  | {
+      readonly kind: 'live';
+      /** Where it is; undefined: at its addresses of the file. */
+      readonly outside: OutsideEndpoint | undefined;
+      readonly at: Place;
     };
+
+/** Of several ports the one that its kind of service is known by. */
+export interface OutsideEndpoint {
+  readonly address: Ip;
+  /** Undefined: the service's own. */
+  readonly port: number | undefined;
+}
+
+/** A device that is real, on an interface of the machine that the run is on. */
+export interface LiveDeviceConfig {
+  /** Undefined: `--interface` says it. */
+  readonly interface: string | undefined;
+  readonly at: Place;
+}
 
 export interface ServiceCommon {
   /** Its key in the file; also the name of its host, unless it shares an address with an earlier service. */
@@ -300,6 +321,8 @@ export interface CableModemDeviceConfig extends DeviceCommon {
   readonly class: string;
   /** How long a modem rests after a failed download before it begins anew; undefined: the engine's own. */
   readonly reinitUs: number | undefined;
+  /** undefined: it is simulated. */
+  readonly live: LiveDeviceConfig | undefined;
 }
 
 export interface HostDeviceConfig extends DeviceCommon {
@@ -318,6 +341,8 @@ export interface HostDeviceConfig extends DeviceCommon {
   readonly trustAnchors: readonly string[];
   /** UDP ports where it sends back what it is sent. */
   readonly echoes: readonly number[];
+  /** undefined: it is simulated. */
+  readonly live: LiveDeviceConfig | undefined;
 }
 
 export interface Question {

@@ -54,9 +54,16 @@ const common = {
   capacity: capacity.optional(),
   limiter: limiter.optional(),
   place: z
-    .literal(['virtual', 'replay'])
+    .literal(['virtual', 'live', 'replay'])
     .optional()
-    .describe('virtual (the default): this service itself; replay: what a recording of it said'),
+    .describe(
+      'virtual (the default): this service itself; live: a real server, in headend run --mode live; replay: what a recording of it said',
+    ),
+  outside: v.endpoint
+    .optional()
+    .describe(
+      'for place: live, where the real server is, such as 192.0.2.7 or 192.0.2.7:6969; left out, at its ip',
+    ),
   trace: v.path
     .optional()
     .describe(

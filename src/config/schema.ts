@@ -37,6 +37,20 @@ const net = z
 /** A million modems: more than one run can hold. */
 const count = z.number().int().min(1).max(1_000_000).describe('makes a group of so many; n counts from 0');
 
+/** Where a device is, of kinds that may be real. */
+const place = {
+  place: z
+    .literal(['virtual', 'live'])
+    .optional()
+    .describe(
+      'virtual (the default): simulated; live: a real one on an interface of this machine, in headend run --mode live',
+    ),
+  interface: v
+    .line('the name of an interface, such as veth0')
+    .optional()
+    .describe('for place: live, where it is plugged in; left out, headend run --interface says it'),
+};
+
 const host = {
   on: z.string().describe('the segment it is on'),
   count: count.optional(),
@@ -88,12 +102,14 @@ const devices = z
           mac: v.macTemplate.describe('"00:10:18:00:00:{n:02x}" for a group'),
           class: v.line('text such as "docsis3.1:"').optional().describe('option 60; default docsis3.1:'),
           'reinit-after': v.duration.optional().describe('its rest after a failed download'),
+          ...place,
         })
         .describe('a cable modem: the whole boot'),
       v
         .strict({
           kind: z.literal('host'),
           ...host,
+          ...place,
           resolver: asks.resolver.optional(),
           ask: asks.ask.optional(),
           every: asks.every.optional(),

@@ -192,6 +192,25 @@ export const prefix = scalar<Prefix>({
   parse: parsePrefix,
 });
 
+/** The port is undefined where the text has none. */
+export interface EndpointText {
+  readonly address: Ip;
+  readonly port: number | undefined;
+}
+
+export const endpoint = scalar<EndpointText>({
+  expected: 'an address with or without a port, such as 192.0.2.7, 192.0.2.7:6969 or "[2001:db8::7]:6969"',
+  parse: (text) => {
+    const whole = parseIp(text);
+    if (whole !== undefined) return { address: whole, port: undefined };
+    const [, six, four, portText] = /^(?:\[([^\]]+)\]|([\d.]+)):(\d{1,5})$/.exec(text) ?? [];
+    const address = parseIp(six ?? four ?? '');
+    const port = Number(portText);
+    return address === undefined || port < 1 || port > 65_535 ? undefined : { address, port };
+  },
+  explain: OCTET_HINT,
+});
+
 export const range = scalar<AddressRange>({
   expected: 'two IPv4 addresses, the lower first, such as 10.9.16.1-10.9.16.99',
   parse: (text) => {

@@ -126,6 +126,12 @@ export const CMTS_STATES = [
   'reject(na)',
 ];
 
+/** What is seen of a real device: that it was given its lease. */
+export const LIVE_STATES = ['bound'];
+
+/** What a CMTS can tell of a real modem from the packets that pass it. */
+export const LIVE_CMTS_STATES = ['init(d)', 'init(i)', 'init(t)', 'init(o)'];
+
 /** RFC 2131 §4.4, figure 5, with `checking` for the ARP probe and `stopped`; then those of a host's last look-up. */
 export const HOST_STATES = [
   'stopped',

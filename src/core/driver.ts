@@ -81,9 +81,22 @@ export interface HostSpec {
    * revision changes is restarted. Left out: the new service succeeds the old one.
    */
   readonly revision?: string | undefined;
+  /** Left out, its service runs here. */
+  readonly live?: LiveSpec | undefined;
   /** Makes the service anew: at the start, and after a crash. */
   create(): Service;
 }
+
+/** A host that is real. Only the real driver has any: it brings their datagrams in and out, and makes no service of them. */
+export type LiveSpec =
+  /** A client on an interface of this machine, which is said by name or by an address that it has. */
+  | { readonly kind: 'guest'; readonly interface: string }
+  /** A server elsewhere, at `address` or, left out, at those of its interfaces; its ports are as in the file but for those in `ports`. */
+  | {
+      readonly kind: 'server';
+      readonly address: Ip | undefined;
+      readonly ports: ReadonlyMap<number, number>;
+    };
 
 /** PEM: the certificate with its chain, and its private key. */
 export interface TlsSpec {

@@ -34,7 +34,7 @@ export function powerMoments(scenario: Scenario, seed: number, plant: PlantIndex
     }
   }
   for (const device of scenario.devices) {
-    if (ALWAYS_ON.has(device.kind)) continue;
+    if (ALWAYS_ON.has(device.kind) || ('live' in device && device.live !== undefined)) continue;
     for (const host of plant.named(device.name))
       if (!powered.has(host)) moments.push({ at: toInstant(0), host, verb: 'power-on' });
   }

@@ -25,6 +25,8 @@ export interface Changes {
   readonly until_us?: number | undefined;
   /** Left out: virtual. */
   readonly mode?: 'live' | undefined;
+  /** Where real devices were plugged in, as `WHERE=NAME`. */
+  readonly interfaces?: readonly string[] | undefined;
 }
 
 /** One seed of one cell as JSON: the run's result, and what it was of. */

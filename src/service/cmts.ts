@@ -36,6 +36,8 @@ export interface CmtsOptions {
   readonly tftpEnforce?: boolean | undefined;
   /** Whether what comes from an address that DHCP gave to nobody here is dropped; left out, yes. */
   readonly sourceVerify?: boolean | undefined;
+  /** Modems that ranged elsewhere: real ones; left out, none. */
+  readonly ranged?: readonly Mac[] | undefined;
   /** Option 82 sub-option 1: four octets; left out, 20000002 in hex. */
   readonly circuitId?: number | undefined;
   readonly timers?: Partial<Pick<CmtsEngineOptions, (typeof TUNABLE)[number]>> | undefined;
@@ -80,6 +82,7 @@ export class CmtsService implements Service {
       ranging: options.ranging ?? 'contention',
       tftpEnforce: options.tftpEnforce ?? false,
       sourceVerify: options.sourceVerify ?? true,
+      ranged: options.ranged ?? [],
       contention: DEFAULT_CONTENTION,
       modemsMax: 65_536,
       t4Us: 35 * SECOND,

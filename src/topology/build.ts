@@ -21,6 +21,7 @@ import { hostMaker } from './hosts.ts';
 import { ModemMaker } from './modems.ts';
 import { buildNetwork, hostMac, type Network, type ServerGroup } from './network.ts';
 import { attackerMaker, populationMaker } from './resolver.ts';
+import { guestHost, serverSpec } from './live.ts';
 import { clientMaker, clientPorts, routerMaker } from './routers.ts';
 import { buildServer } from './servers.ts';
 import type { World } from './world.ts';
@@ -72,7 +73,7 @@ function serverHost(group: ServerGroup, network: Network, world: World): HostSpe
     interfaces,
     routes: network.routes.routesOf({ interfaces, forwards: false }),
     forwards: false,
-    ...buildServer(group, world),
+    ...(serverSpec(group) ?? buildServer(group, world)),
     ...doorOf(services),
   };
 }
@@ -83,6 +84,11 @@ function addDevice(device: DeviceConfig, hosts: HostSpec[], site: Site): void {
       hosts.push({ ...cmtsHost(device, site), number: hosts.length });
       return;
     case 'cable-modem': {
+      if (device.live !== undefined) {
+        for (let index = 0; index < (device.count ?? 1); index++)
+          hosts.push({ ...guestHost(device, index, site), number: hosts.length });
+        return;
+      }
       const maker = new ModemMaker(device, site.world, hosts.length);
       for (let index = 0; index < (device.count ?? 1); index++)
         hosts.push(modemHost(device, { index, number: hosts.length }, maker));
@@ -106,7 +112,10 @@ function addDevice(device: DeviceConfig, hosts: HostSpec[], site: Site): void {
       return;
     default:
       for (let index = 0; index < (device.count ?? 1); index++)
-        hosts.push({ ...plainHost(device, index, site), number: hosts.length });
+        hosts.push({
+          ...(device.live === undefined ? plainHost : guestHost)(device, index, site),
+          number: hosts.length,
+        });
   }
 }
 

@@ -1,5 +1,6 @@
-import type { CmtsDeviceConfig } from '../config/scenario.ts';
-import { formatIp, isIpv4 } from '../core/address.ts';
+import type { CmtsDeviceConfig, Scenario } from '../config/scenario.ts';
+import { memberMac } from '../config/template.ts';
+import { formatIp, isIpv4, type Mac } from '../core/address.ts';
 import type { InterfaceSpec } from '../core/driver.ts';
 import { bug, ConfigError } from '../core/errors.ts';
 import type { Service } from '../core/service.ts';
@@ -11,7 +12,7 @@ import type { World } from './world.ts';
 export function cmtsMaker(
   device: CmtsDeviceConfig,
   interfaces: readonly InterfaceSpec[],
-  { contents, crypto, epoch }: World,
+  { scenario, contents, crypto, epoch }: World,
 ): () => Service {
   const mac = interfaces[0]?.mac ?? bug(`${device.name} has no cable`);
   const giaddr = device.giaddr.address;
@@ -22,5 +23,15 @@ export function cmtsMaker(
   const helpers = device.helpers.filter(isIpv4);
   const secret = buildSecret(device.secret, contents);
   const { ranging } = device;
-  return () => new CmtsService({ mac, giaddr, relaySource, helpers, secret, crypto, ranging, epoch });
+  const ranged = realModems(scenario, device.cable);
+  return () => new CmtsService({ mac, giaddr, relaySource, helpers, secret, crypto, ranging, epoch, ranged });
+}
+
+/** Real modems on a cable: nobody ranges over an interface of this machine. */
+function realModems({ devices }: Scenario, cable: string): readonly Mac[] {
+  return devices.flatMap((device) =>
+    device.kind === 'cable-modem' && device.on === cable && device.live !== undefined
+      ? Array.from({ length: device.count ?? 1 }, (_, index) => memberMac(device.mac, index))
+      : [],
+  );
 }

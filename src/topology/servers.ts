@@ -19,7 +19,7 @@ import { replayMaker } from './replay.ts';
 import { resolverMaker } from './resolver.ts';
 import type { World } from './world.ts';
 
-const PORTS: Readonly<
+export const PORTS: Readonly<
   Record<ServiceConfig['kind'], { readonly udp: readonly number[]; readonly tcp: readonly number[] }>
 > = {
   dhcp: { udp: [67], tcp: [] },

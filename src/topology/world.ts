@@ -19,6 +19,8 @@ export interface World extends Making, ZoneMaking {
   readonly zero?: { readonly at: Instant } | undefined;
   /** Addresses that servers listen on in place of those of the file. */
   readonly listen?: readonly Ip[] | undefined;
+  /** Interfaces of this machine by real device, in place of those of the file. */
+  readonly plugs?: ReadonlyMap<string, string> | undefined;
   /** Octets that nobody can guess, for what strangers are told; left out, they are drawn from the seed. */
   readonly entropy?: ((count: number) => Uint8Array) | undefined;
 }

@@ -5,6 +5,7 @@ import type { RealHost } from './host.ts';
 import type { Interface, Packet } from './plant.ts';
 import { Refusals } from './refusals.ts';
 import { wayTo } from './routing.ts';
+import { sendToAll } from './to-all.ts';
 import { type Crossed, bodyOf } from './tap.ts';
 import { type UdpReceiver, UdpSocket } from './udp.ts';
 import type { World } from './world.ts';
@@ -129,24 +130,14 @@ export class Door implements UdpReceiver {
 
   /** To all on the link: 255.255.255.255, and to the subnet's own broadcast only when that is unreachable. */
   broadcast(octets: Uint8Array, port: number): void {
-    const { answers } = this.#world.place;
+    const to = { address: BROADCAST, port };
     this.#world.counts.datagramsOut++;
     this.#world.meter?.sent(this.#host.spec, this.#meteredPort, octets, octets.length);
-    this.#socket.trySend(octets, { address: BROADCAST, port }, (code) => {
-      const to = { address: BROADCAST, port };
+    const on = this.#world.place.answers;
+    sendToAll(this.#world, this.#socket, { octets, port, on }, (code) => {
       if (code === undefined) return this.sent(to);
-      if (answers === undefined || code !== 'ENETUNREACH') {
-        this.#world.counts.sendsRefused++;
-        return this.#refusals.refused(code, to);
-      }
-      this.#world.counts.subnetBroadcasts++;
-      this.#world.notice(
-        `255.255.255.255 is unreachable by ${answers.name}: broadcasting to the subnet instead; ` +
-          `ip route add 255.255.255.255 dev ${answers.name} cures it`,
-      );
-      this.#socket.trySend(octets, { address: answers.broadcast, port }, (second) => {
-        if (second !== undefined) this.#refusals.refused(second, to);
-      });
+      this.#world.counts.sendsRefused++;
+      this.#refusals.refused(code, to);
     });
   }
 

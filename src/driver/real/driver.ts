@@ -26,6 +26,7 @@ import { Mapping, type MappingRow } from './mapping.ts';
 import { mappingRows } from './mapping-rows.ts';
 import type { Meter } from './meter.ts';
 import { Network } from './network.ts';
+import { Outside } from './outside/outside.ts';
 import { canBindAnyLoopback, LivePlace, type Place, ServePlace, type ServeWhere } from './place.ts';
 import { type Replaced, Replacement } from './replace.ts';
 import { Interface, makeSegments, type Medium, segmentNamed, type Segment } from './plant.ts';
@@ -76,6 +77,8 @@ export class RealDriver implements Driver {
   /** Hosts that a reload took away and that still have something to finish. */
   readonly #leaving = new Set<RealHost>();
   #media = new Map<string, Medium>();
+  /** Hosts that are real; undefined where none is. */
+  readonly #outside: Outside | undefined;
   readonly #faults: FaultCount[] = [];
   readonly #seed: number;
   readonly #said = new Set<string>();
@@ -91,7 +94,9 @@ export class RealDriver implements Driver {
     this.#world = this.#makeWorld(options);
     const segments = makeSegments(options.topology);
     this.#media = mediaOf(segments);
-    for (const spec of options.topology.hosts) this.#addHost(spec, segments);
+    for (const spec of options.topology.hosts) if (spec.live === undefined) this.#addHost(spec, segments);
+    if (options.topology.hosts.some(({ live }) => live !== undefined))
+      this.#outside = new Outside(this.#world, options.topology, segments);
   }
 
   get now(): Instant {
@@ -102,6 +107,7 @@ export class RealDriver implements Driver {
   async start(): Promise<void> {
     try {
       for (const host of this.#hosts.values()) await host.start();
+      await this.#outside?.open();
     } catch (error) {
       await this.stop();
       throw error;
@@ -116,6 +122,7 @@ export class RealDriver implements Driver {
     if (graceMs > 0) await this.#conclude(graceMs);
     await this.#world.store.close();
     this.#world.schedule.stop();
+    this.#outside?.close();
     for (const host of this.#all()) host.crash();
   }
 

@@ -155,7 +155,7 @@ export function canBindAnyLoopback(): boolean {
 }
 
 /** Whether an address can be bound: one of an interface, or of a prefix that is routed to this machine as its own. */
-function isOurs(address: Ip): boolean {
+export function isOurs(address: Ip): boolean {
   try {
     new UdpSocket({ address, port: 0 }, { datagram: () => {}, refused: () => {} }).close();
     return true;

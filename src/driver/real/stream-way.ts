@@ -55,8 +55,15 @@ export function openSocket({ target, fromPort, tls }: Way, source: Source | unde
     port: target.port,
     allowHalfOpen: true,
     noDelay: true,
-    ...(source === undefined ? {} : { localAddress: formatIp(source.bind) }),
+    // From a loopback address nothing leaves this machine.
+    ...(source === undefined || isLoopback(source.bind) !== isLoopback(target.address)
+      ? {}
+      : { localAddress: formatIp(source.bind) }),
     ...(localPort === undefined ? {} : { localPort }),
   });
   return tls === undefined ? socket : securing(socket, tls);
+}
+
+function isLoopback(address: Ip): boolean {
+  return isIpv4(address) ? address >>> 24 === 127 : address === '::1';
 }

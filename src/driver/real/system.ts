@@ -48,6 +48,11 @@ export async function interfaceRisen(name: string): Promise<void> {
   }
 }
 
+/** Throws `EnvironmentError` where there is no such interface, with an address or without. */
+export function assertThere(name: string): void {
+  if (!namesIn('/sys/class/net').includes(name)) machineInterface(name);
+}
+
 /** One interface that is up, with the IPv4 address to answer from. */
 export interface NamedInterface {
   readonly name: string;
@@ -58,17 +63,21 @@ export interface NamedInterface {
   readonly addresses: readonly Ip[];
 }
 
-/** By its name, or by an address that it has: containers number their interfaces as it happens. */
-export function interfaceNamed(name: string): NamedInterface {
+function machineInterface(name: string): MachineInterface {
   const all = machineInterfaces();
   const found = all.find((candidate) => isCalled(candidate, name));
-  if (found === undefined)
-    throw new EnvironmentError(
-      parseIp(name) === undefined
-        ? `there is no interface ${escapeText(name)} that is up`
-        : `no interface that is up has the address ${escapeText(name)}`,
-      `name one of ${all.map((candidate) => candidate.name).join(', ')}`,
-    );
+  if (found !== undefined) return found;
+  throw new EnvironmentError(
+    parseIp(name) === undefined
+      ? `there is no interface ${escapeText(name)} that is up`
+      : `no interface that is up has the address ${escapeText(name)}`,
+    `name one of ${all.map((candidate) => candidate.name).join(', ')}`,
+  );
+}
+
+/** By its name, or by an address that it has: containers number their interfaces as it happens. */
+export function interfaceNamed(name: string): NamedInterface {
+  const found = machineInterface(name);
   const named = parseIp(name);
   const own = found.addresses.find(({ address }) =>
     named === undefined || !isIpv4(named) ? isIpv4(address) : address === named,
@@ -87,7 +96,8 @@ export function interfaceNamed(name: string): NamedInterface {
   };
 }
 
-function isCalled({ name, addresses }: MachineInterface, wanted: string): boolean {
+/** By its name, or an address that it has. */
+export function isCalled({ name, addresses }: MachineInterface, wanted: string): boolean {
   if (name === wanted) return true;
   const address = parseIp(wanted);
   return address !== undefined && addresses.some((own) => own.address === address);

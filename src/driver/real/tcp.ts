@@ -271,7 +271,7 @@ export class Streams {
       const known = { address: source?.known ?? real.address, port: fromPort ?? real.port };
       const conversation = converse(this.#world, this.#host, { client: known, server: to }, 'client');
       stream.conversation = conversation;
-      if (this.#world.streamEnds.listening(to) === undefined) tapPeer(stream);
+      if (this.#world.streamEnds.isOutside(to)) tapPeer(stream);
       this.#world.streamEnds.call(real, { known, conversation });
     });
     socket.once(tls === undefined ? 'connect' : 'secureConnect', () => {

@@ -132,6 +132,7 @@ export interface Caller {
 export class StreamEnds {
   readonly #listening = new Map<number | string, Endpoint>();
   readonly #callers = new Map<number | string, Caller>();
+  readonly #outside = new Set<number | string>();
 
   listen(known: Endpoint, real: Endpoint): void {
     this.#listening.set(keyOf(known.address, known.port), real);
@@ -143,6 +144,17 @@ export class StreamEnds {
 
   listening(known: Endpoint): Endpoint | undefined {
     return this.#listening.get(keyOf(known.address, known.port));
+  }
+
+  /** A real server waits there: its octets are seen at our end alone. */
+  listenOutside(known: Endpoint, real: Endpoint): void {
+    this.listen(known, real);
+    this.#outside.add(keyOf(known.address, known.port));
+  }
+
+  isOutside(known: Endpoint): boolean {
+    const key = keyOf(known.address, known.port);
+    return !this.#listening.has(key) || this.#outside.has(key);
   }
 
   call(real: Endpoint, caller: Caller): void {

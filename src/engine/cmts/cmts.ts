@@ -53,6 +53,8 @@ export interface CmtsEngineOptions {
   readonly tftpEnforce: boolean;
   /** Whether what comes from an address that DHCP gave to nobody here is dropped. */
   readonly sourceVerify: boolean;
+  /** Modems that ranged elsewhere: real ones, whose cable is not here. */
+  readonly ranged: readonly Mac[];
 }
 
 /**
@@ -77,6 +79,10 @@ export class Cmts {
   constructor(options: CmtsEngineOptions) {
     this.#options = options;
     this.#table = new ModemTable(options.modemsMax);
+    for (const mac of options.ranged) {
+      const index = this.#table.add(mac);
+      if (index >= 0) this.#table.setState(index, 'init(rc)');
+    }
     this.#judge = new RegistrationJudge(options.secret, options.crypto);
     this.#slot = new RangingSlot(options.contention.opportunityUs);
   }

@@ -1,0 +1,93 @@
+import type { Mistake } from '../config/mistakes.ts';
+import { ScenarioError } from '../config/mistakes.ts';
+import type { Place } from '../config/place.ts';
+import type { LiveDeviceConfig, Scenario } from '../config/scenario.ts';
+import { escapeText, nearest } from '../core/text.ts';
+import { UsageError } from './failure.ts';
+
+interface LiveDevice {
+  readonly name: string;
+  readonly on: string;
+  readonly live: LiveDeviceConfig;
+}
+
+function liveDevices({ devices }: Scenario): readonly LiveDevice[] {
+  return devices.flatMap((device) => {
+    if (device.kind !== 'cable-modem' && device.kind !== 'host') return [];
+    const { name, on, live } = device;
+    return live === undefined ? [] : [{ name, on, live }];
+  });
+}
+
+/** What of a scenario is real, and where the file says so. */
+function liveParts(scenario: Scenario): readonly { readonly path: string; readonly at: Place }[] {
+  return [
+    ...scenario.services.flatMap(({ name, place }) =>
+      place.kind === 'live' ? [{ path: `services.${name}.place`, at: place.at }] : [],
+    ),
+    ...liveDevices(scenario).map(({ name, live }) => ({ path: `devices.${name}.place`, at: live.at })),
+  ];
+}
+
+export function hasLiveParts(scenario: Scenario): boolean {
+  return liveParts(scenario).length > 0;
+}
+
+/** The simulation has nobody in the place of what is real. Throws `ScenarioError`. */
+export function refuseLiveParts(scenario: Scenario): void {
+  const mistakes = liveParts(scenario).map(({ path, at }): Mistake => ({
+    ...at,
+    path,
+    message: 'it is real, and a simulation has no clock that it would follow',
+    hint: 'headend run --mode live runs it; or write place: virtual',
+  }));
+  if (mistakes.length > 0) throw new ScenarioError(scenario.fileName, mistakes);
+}
+
+/**
+ * The interface of each real device: of `--interface WHERE=NAME` those of a device or of all on a segment, or `NAME` alone, for all;
+ * then those of the file. Throws `UsageError`, or `ScenarioError` where nothing says it.
+ */
+export function plugsOf(scenario: Scenario, flags: readonly string[]): ReadonlyMap<string, string> {
+  const devices = liveDevices(scenario);
+  const plugs = new Map<string, string>();
+  for (const text of flags) {
+    const [where, named] = text.includes('=') ? halves(text) : [undefined, text];
+    const fitting = devices.filter(({ name, on }) => where === undefined || where === name || where === on);
+    if (named === '') throw new UsageError(`--interface ${shown(text)} names no interface: write hfc=veth0`);
+    if (fitting.length === 0) throw new UsageError(unknownPlug(text, where, devices));
+    for (const { name } of fitting) if (where === name || !plugs.has(name)) plugs.set(name, named);
+  }
+  const mistakes: Mistake[] = [];
+  for (const { name, on, live } of devices) {
+    const plug = plugs.get(name) ?? live.interface;
+    if (plug !== undefined) plugs.set(name, plug);
+    else
+      mistakes.push({
+        ...live.at,
+        path: `devices.${name}.place`,
+        message: 'nothing says on which interface of this machine it is',
+        hint: `write interface: beside it, or headend run --mode live --interface ${on}=NAME`,
+      });
+  }
+  if (mistakes.length > 0) throw new ScenarioError(scenario.fileName, mistakes);
+  return plugs;
+}
+
+function halves(text: string): readonly [string, string] {
+  const at = text.indexOf('=');
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+function unknownPlug(text: string, where: string | undefined, devices: readonly LiveDevice[]): string {
+  if (devices.length === 0)
+    return `--interface ${shown(text)}: no device of this file is real: give one place: live`;
+  const names = [...new Set(devices.flatMap(({ name, on }) => [name, on]))];
+  const near = where === undefined ? undefined : nearest(where, names);
+  const hint = near === undefined ? `there are ${names.join(', ')}` : `did you mean "${near}"?`;
+  return `--interface ${shown(text)}: no real device has that name, or is on such a segment: ${hint}`;
+}
+
+function shown(text: string): string {
+  return escapeText(text.slice(0, 60));
+}

@@ -1,0 +1,58 @@
+import type { CableModemDeviceConfig, HostDeviceConfig } from '../config/scenario.ts';
+import { memberMac, memberName } from '../config/template.ts';
+import type { HostSpec, LiveSpec } from '../core/driver.ts';
+import { bug } from '../core/errors.ts';
+import { hostMac, type Network, type ServerGroup } from './network.ts';
+import { PORTS } from './servers.ts';
+import type { World } from './world.ts';
+
+const NONE: readonly never[] = [];
+
+/** A real device, on the interface that `World.plugs` or the file gives it. */
+export function guestHost(
+  device: CableModemDeviceConfig | HostDeviceConfig,
+  index: number,
+  { network, world }: { readonly network: Network; readonly world: World },
+): HostSpec {
+  const name = memberName(device.name, device.count, index);
+  const mac = device.kind === 'cable-modem' ? memberMac(device.mac, index) : hostMac(device, index);
+  const fixed = network.fixed.get(name);
+  const interfaces = fixed ?? [{ segment: device.on, mac, addresses: NONE }];
+  return {
+    name,
+    kind: device.kind,
+    group: device.name,
+    interfaces,
+    routes: fixed === undefined ? NONE : network.routes.routesOf({ interfaces, forwards: false }),
+    forwards: false,
+    udpPorts: NONE,
+    tcpPorts: NONE,
+    live: { kind: 'guest', interface: world.plugs?.get(device.name) ?? device.live?.interface ?? '' },
+    create: () => bug(`${name} is real`),
+  };
+}
+
+/** What stands for services that are real; undefined where they are not. All at one address are, or none. */
+export function serverSpec({
+  name,
+  services,
+}: ServerGroup): Pick<HostSpec, 'udpPorts' | 'tcpPorts' | 'live' | 'create'> | undefined {
+  const ports = new Map<number, number>();
+  const udpPorts: number[] = [];
+  const tcpPorts: number[] = [];
+  let live: LiveSpec | undefined;
+  for (const { kind, place } of services) {
+    if (place.kind !== 'live') continue;
+    const { address, port } = place.outside ?? { address: undefined, port: undefined };
+    udpPorts.push(...PORTS[kind].udp);
+    tcpPorts.push(...PORTS[kind].tcp);
+    const [own] = [...PORTS[kind].udp, ...PORTS[kind].tcp];
+    if (own !== undefined && port !== undefined) ports.set(own, port);
+    live = {
+      kind: 'server',
+      address: address ?? (live?.kind === 'server' ? live.address : undefined),
+      ports,
+    };
+  }
+  return live && { udpPorts, tcpPorts, live, create: () => bug(`${name} is real`) };
+}
