@@ -38,17 +38,12 @@ export function buildDns(
         checks,
         geography,
         records: recordsOf(zone),
-        isTransferred: zone['allow-transfer'] !== undefined,
+        ...travelOf(zone),
       },
       findings,
       [...path, 'zones', apex, 'routing'],
     ),
-    dnssec: buildDnssec(
-      zone.dnssec,
-      { apex, signed, isTransferred: zone['allow-transfer'] !== undefined },
-      findings,
-      [...path, 'zones', apex, 'dnssec'],
-    ),
+    dnssec: buildDnssec(zone.dnssec, { apex, signed }, findings, [...path, 'zones', apex, 'dnssec']),
     peers: buildZonePeers(zone, keys, findings, [...path, 'zones', apex]),
     // A copy is what its primary says, right or wrong.
     check: zone.check ?? (zone.primaries === undefined ? 'strict' : 'lenient'),
@@ -75,6 +70,16 @@ export function buildDns(
     rateLimit: buildRateLimit(file['rate-limit']),
     geography,
     tls: buildTls(file.tls, findings, [...path, 'tls']),
+  };
+}
+
+/** What secondaries get of the zone's policies. */
+function travelOf(zone: PlainZoneFile): Pick<RoutingSurroundings, 'isTransferred' | 'isRefusedSigned'> {
+  const isTransferred = zone['allow-transfer'] !== undefined;
+  const isSigned = zone.dnssec !== undefined;
+  return {
+    isTransferred,
+    isRefusedSigned: isTransferred && isSigned && zone.dnssec?.['transferred-policies'] === undefined,
   };
 }
 

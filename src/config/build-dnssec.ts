@@ -15,12 +15,11 @@ export interface SigningSurroundings {
   readonly apex: string;
   /** Every zone of the file that is signed here. */
   readonly signed: readonly string[];
-  readonly isTransferred: boolean;
 }
 
 export function buildDnssec(
   file: DnssecFile | undefined,
-  { apex, signed, isTransferred }: SigningSurroundings,
+  { apex, signed }: SigningSurroundings,
   findings: Findings,
   path: Path,
 ): DnssecConfig | undefined {
@@ -32,13 +31,6 @@ export function buildDnssec(
       path,
       'a signature is to be made anew before it is there',
       'let renew be less than validity, which is 14d and 5d when left out',
-    );
-  if (isTransferred)
-    findings.addAtKey(
-      path.slice(0, -1),
-      'allow-transfer',
-      'the zone is signed when it is asked, and a transfer would have no signatures',
-      'sign it with `headend zone sign` and serve that file, or leave this out',
     );
   return {
     keys: file.keys.map((key, index) => buildKey(key, findings, [...path, 'keys', index])),

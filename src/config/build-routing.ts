@@ -29,6 +29,8 @@ export interface RoutingSurroundings {
   readonly records: readonly { readonly owner: string; readonly type: string }[] | undefined;
   /** Whether the zone goes to secondaries, which have no policies. */
   readonly isTransferred: boolean;
+  /** Whether they would give validated answers that this server never gives, and nobody has said that they may. */
+  readonly isRefusedSigned: boolean;
 }
 
 /** One group as the file has it, for those who judge it. */

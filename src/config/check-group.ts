@@ -55,6 +55,12 @@ export function checkGroup(built: BuiltGroup, around: RoutingSurroundings, findi
     findings.addAtKey(path, 'multi', 'a sticky client has one target', 'keep one of sticky and multi');
   if (group.ttlSecondsMin !== undefined && group.ttlSecondsMin > group.ttlSeconds)
     findings.addAtKey(path, 'ttl-min', 'it is more than the ttl', 'write less, or take it away');
+  if (around.isRefusedSigned)
+    findings.add(
+      path,
+      `${group.owner.toString()} ${typeName(group.type)} has a policy, and a signed copy of the zone has none`,
+      'let secondaries give all of its records, signed, by transferred-policies: all-records under dnssec, or take allow-transfer away',
+    );
   for (const [id, target] of Object.entries(file.targets))
     checkTarget(built, target, { around, findings, path: [...path, 'targets', id] });
   checkTwins(built, findings);

@@ -29,6 +29,12 @@ export const dnssec = v
     validity: v.duration.optional().describe('how long a signature holds; default 14d'),
     renew: v.duration.optional().describe('it is made anew when so much of it is left; default 5d'),
     jitter: v.duration.optional().describe('signatures are made up to so much apart; default 12h'),
+    'transferred-policies': z
+      .literal('all-records')
+      .optional()
+      .describe(
+        'what secondaries get of a name with a policy: all of its records, of aliases the first; default: such a zone is not transferred',
+      ),
     children: z
       .record(z.string(), z.literal(['follow', 'frozen']))
       .optional()

@@ -39,7 +39,7 @@ export function digReply(args: Readonly<Record<string, Plain>>, server: Server, 
   client.transport = 'tcp';
   const question = questionOf(octets);
   const rdata = typeof wanted === 'string' ? fromHex(wanted) : undefined;
-  const recorder = new AnswerRecorder(rdata && question && { type: question.qtype, rdata });
+  const recorder = new AnswerRecorder(now, rdata && question && { type: question.qtype, rdata });
   const length = server.responder.respond(octets, client, recorder);
   const reply = server.reply.octets.slice(0, length);
   const links =

@@ -102,11 +102,16 @@ export class DnsTransfers {
     const { stream, transfer } = sending;
     this.#sendings.splice(this.#sendings.indexOf(sending), 1);
     const length = transfer.next(this.#writer, this.#seconds(now));
+    this.#streams.touch(stream, now);
+    if (length === 'rest') return this.#again(sending, now);
     if (length === 0) return this.#streams.reset(stream, effects);
     if (transfer.isDone) effects.because(TRANSFER.sent);
     effects.write(stream, frameMessage(this.#writer.octets, length));
-    this.#streams.touch(stream, now);
-    if (transfer.isDone) return;
+    if (!transfer.isDone) this.#again(sending, now);
+  }
+
+  /** Behind the others that are under way. */
+  #again(sending: Sending, now: Instant): void {
     sending.nextAt = after(now, TURN_US);
     this.#sendings.push(sending);
   }

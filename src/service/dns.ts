@@ -145,7 +145,7 @@ export class DnsService implements Service {
       case 'settled':
         return this.#work?.settled(input, now, effects);
       case 'command':
-        if (input.verb === 'status') effects.reply(this.#status());
+        if (input.verb === 'status') effects.reply(this.#status(now));
         if (input.verb === 'dig') effects.reply(this.#dig(input, now));
         if (input.verb === 'update') this.#work?.command(input, now, effects);
         return;
@@ -248,12 +248,12 @@ export class DnsService implements Service {
     return digReply(args, { zones: this.#zones, responder: this.#responder, reply: this.#reply }, now);
   }
 
-  #status(): Plain {
-    const zones = this.#zones.zones.map(({ apex, serial, nodeCount }) => ({
-      zone: formatName(apex),
-      serial,
-      names: nodeCount,
-      ...this.#work?.status(apex),
+  #status(now: Instant): Plain {
+    const zones = this.#zones.zones.map((zone) => ({
+      zone: formatName(zone.apex),
+      serial: zone.serialAt(now),
+      names: zone.nodeCount,
+      ...this.#work?.status(zone.apex),
     }));
     const missing = this.#work
       ?.missing()

@@ -2,8 +2,8 @@ import { type DnsMessage, decodeMessage } from '../codec/dns/message.ts';
 import { MessageWriter } from '../codec/dns/message-writer.ts';
 import { Name, formatName } from '../codec/dns/name.ts';
 import type { Query } from '../codec/dns/query.ts';
-import { soaSerial } from '../codec/dns/rdata/soa.ts';
 import type { ResourceRecord } from '../codec/dns/record.ts';
+import { soaSerial } from '../codec/dns/rdata/soa.ts';
 import { Class, Opcode, Rcode, Type } from '../codec/dns/registry.ts';
 import { type Ip, formatIp } from '../core/address.ts';
 import { DecodeError } from '../core/errors.ts';
@@ -14,10 +14,10 @@ import type { Instant } from '../core/time.ts';
 import {
   OutgoingTransfer,
   type TransferKind,
+  type TransferRecords,
   areWorthIt,
   changeRecords,
   soaRecord,
-  wholeRecords,
 } from '../engine/dns/transfer/outgoing.ts';
 import type { Reasons } from '../store/routing.ts';
 import { isNewerSerial } from '../store/serial.ts';
@@ -113,12 +113,13 @@ export class ZoneDesk {
     const message = read(octets);
     if (message === undefined) return this.#refuse(Rcode.FORMERR, UPDATE.malformed, keep, source, reasons);
     const { verdict } = signing;
-    if (updates.add({ message: withoutSignature(message), keep, replyTo, verdict }, now)) return LATER;
+    const own = inOwnSerials(withoutSignature(message), keep, now);
+    if (updates.add({ message: own, keep, replyTo, verdict }, now)) return LATER;
     return this.#refuse(Rcode.SERVFAIL, UPDATE.tooMany, keep, source, reasons);
   }
 
   #transfer(request: DeskRequest, keep: ZoneKeep | undefined, reasons: Reasons): DeskAnswer {
-    const { query, source, replyTo } = request;
+    const { query, source, replyTo, now } = request;
     const { signing } = this.#options;
     const isOverUdp = replyTo.kind === 'udp';
     // RFC 5936 §4.2.
@@ -131,11 +132,11 @@ export class ZoneDesk {
     if (zone === undefined) return this.#refuse(Rcode.SERVFAIL, TRANSFER.notYet, keep, source, reasons);
     if (query.qtype === Type.AXFR) {
       tell(TRANSFER.whole, keep, source, reasons);
-      return this.#begin(request, wholeRecords(zone), reasons);
+      return this.#begin(request, keep.wholeRecords(zone, now, reasons), reasons);
     }
     const serial = serialOf(request.octets);
     if (serial === undefined) return this.#refuse(Rcode.FORMERR, TRANSFER.refused, keep, source, reasons);
-    const { kind, records, rule } = choose(keep, zone, serial);
+    const { kind, records, rule } = choose({ keep, zone, serial, now }, reasons);
     tell(rule, keep, source, reasons);
     if (!isOverUdp) return this.#begin(request, records, reasons);
     return this.#datagram(request, zone, kind === 'whole' ? undefined : records, reasons);
@@ -145,7 +146,7 @@ export class ZoneDesk {
   #datagram(
     request: DeskRequest,
     zone: Zone,
-    records: Iterator<ResourceRecord, undefined> | undefined,
+    records: TransferRecords | undefined,
     reasons: Reasons,
   ): DeskAnswer {
     const { query, now, udpOctetsMax } = request;
@@ -153,19 +154,16 @@ export class ZoneDesk {
     if (records !== undefined) {
       const transfer = new OutgoingTransfer(this.#requestOf(query), records, udpOctetsMax);
       const length = transfer.next(this.#writer, signing.seconds(now));
-      if (transfer.isDone && length > 0) return { kind: 'message', octets: this.#writer.octets, length };
+      if (transfer.isDone && length !== 'rest' && length > 0)
+        return { kind: 'message', octets: this.#writer.octets, length };
     }
     reasons.because(TRANSFER.tooLongForUdp);
-    const alone = new OutgoingTransfer(this.#requestOf(query), [soaRecord(zone)].values(), udpOctetsMax);
+    const alone = new OutgoingTransfer(this.#requestOf(query), soaAlone(zone, now), udpOctetsMax);
     const length = alone.next(this.#writer, signing.seconds(now));
-    return { kind: 'message', octets: this.#writer.octets, length };
+    return { kind: 'message', octets: this.#writer.octets, length: length === 'rest' ? 0 : length };
   }
 
-  #begin(
-    { query, replyTo, now }: DeskRequest,
-    records: Iterator<ResourceRecord, undefined>,
-    reasons: Reasons,
-  ): DeskAnswer {
+  #begin({ query, replyTo, now }: DeskRequest, records: TransferRecords, reasons: Reasons): DeskAnswer {
     if (replyTo.kind !== 'stream' || !this.#options.transfers.hasRoom(replyTo.stream)) {
       reasons.because(TRANSFER.tooMany);
       return { kind: 'rcode', rcode: Rcode.REFUSED };
@@ -185,22 +183,33 @@ export class ZoneDesk {
   }
 }
 
-/** What a client with that version is sent. */
-function choose(
-  keep: ZoneKeep,
-  zone: Zone,
-  serial: number,
-): {
+interface Behind {
+  readonly keep: ZoneKeep;
+  readonly zone: Zone;
+  /** Of the client's version. */
+  readonly serial: number;
+  readonly now: Instant;
+}
+
+interface Chosen {
   readonly kind: TransferKind;
-  readonly records: Iterator<ResourceRecord, undefined>;
+  readonly records: TransferRecords;
   readonly rule: Rule;
-} {
-  if (!isNewerSerial(zone.serial, serial))
-    return { kind: 'up-to-date', records: [soaRecord(zone)].values(), rule: TRANSFER.upToDate };
-  const changes = keep.history.since(serial);
+}
+
+/** What a client with that version is sent. */
+function choose({ keep, zone, serial, now }: Behind, reasons: Reasons): Chosen {
+  if (!isNewerSerial(zone.serialAt(now), serial))
+    return { kind: 'up-to-date', records: soaAlone(zone, now), rule: TRANSFER.upToDate };
+  // The journal has no signatures.
+  const changes = keep.duties.copies === undefined ? keep.history.since(serial) : undefined;
   if (changes !== undefined && changes.at(-1)?.serialAfter === zone.serial && areWorthIt(zone, changes))
     return { kind: 'changes', records: changeRecords(zone, changes), rule: TRANSFER.changes };
-  return { kind: 'whole', records: wholeRecords(zone), rule: TRANSFER.noHistory };
+  return { kind: 'whole', records: keep.wholeRecords(zone, now, reasons), rule: TRANSFER.noHistory };
+}
+
+function soaAlone(zone: Zone, now: Instant): TransferRecords {
+  return [soaRecord(zone.soaAt(now))].values();
 }
 
 /** RFC 1995 §3: the version of the client is told by an SOA in the authority section. */
@@ -220,6 +229,13 @@ function read(octets: Uint8Array): DnsMessage | undefined {
 
 function withoutSignature(message: DnsMessage): DnsMessage {
   return { ...message, additionals: [] };
+}
+
+/** Of a zone that is signed here everybody sees another serial than it has itself. */
+function inOwnSerials(message: DnsMessage, { duties: { copies } }: ZoneKeep, now: Instant): DnsMessage {
+  if (copies === undefined) return message;
+  const own = (record: ResourceRecord): ResourceRecord => copies.ownRecord(record, now);
+  return { ...message, answers: message.answers.map(own), authorities: message.authorities.map(own) };
 }
 
 function tell(rule: Rule, keep: ZoneKeep | undefined, source: Ip, reasons: Reasons): void {

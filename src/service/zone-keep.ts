@@ -2,18 +2,29 @@ import type { Name } from '../codec/dns/name.ts';
 import { formatName } from '../codec/dns/name.ts';
 import { ConfigError } from '../core/errors.ts';
 import type { Rule } from '../core/rules.ts';
+import { TRANSFER } from '../core/rules/transfer.ts';
 import { UPDATE } from '../core/rules/update.ts';
 import type { Row } from '../core/service.ts';
+import { type Instant, toInstant } from '../core/time.ts';
 import type { PeerList } from '../store/access.ts';
+import { type TransferRecords, wholeRecords } from '../engine/dns/transfer/outgoing.ts';
 import type { Peer } from '../engine/dns/transfer/requests.ts';
 import type { Secondary } from '../engine/dns/transfer/secondary.ts';
+import type { SignedCopies } from '../engine/dnssec/copies.ts';
 import type { Reasons } from '../store/routing.ts';
 import { isNewerSerial } from '../store/serial.ts';
 import type { Zone } from '../store/zone.ts';
 import { type ZoneBuildOptions, ZoneBuilder } from '../store/zone-builder.ts';
 import { type ZoneChange, changeZone, diffZones, joinChanges, zoneRecords } from '../store/zone-change.ts';
 import { ZoneHistory } from '../store/zone-history.ts';
-import { type RestoredZone, changeGone, changeRow, copyRows } from '../store/zone-rows.ts';
+import {
+  type RestoredZone,
+  type SignedAs,
+  changeGone,
+  changeRow,
+  copyRows,
+  signedRow,
+} from '../store/zone-rows.ts';
 import type { ServedZone } from '../store/zone-set.ts';
 
 /** What a server does for a zone beyond answering: who may have it, change it, and who is told. */
@@ -30,6 +41,8 @@ export interface ZoneDuties {
   /** Whose copy it is; empty: it is ours. */
   readonly primaries: readonly Peer[];
   readonly build: ZoneBuildOptions;
+  /** Of a zone that is signed when it is asked, and transferred. */
+  readonly copies?: SignedCopies | undefined;
 }
 
 /** Names of a zone up to which a new file is compared with the version before, so that IXFR can tell the difference. */
@@ -45,6 +58,10 @@ export class ZoneKeep {
   readonly file: Zone | undefined;
   /** At a reload the file was passed over, since what updates had made was newer. */
   hasKeptUpdates = false;
+  /** The edition of a signed zone that its secondaries were told of, and when it ends; undefined: none yet, or look again. */
+  told: { readonly since: number; readonly until: Instant } | undefined;
+  /** What signs the zone, and since when. */
+  signedAs: SignedAs | undefined;
   /** Pieces of the whole zone that are written down. */
   #pieces = 0;
 
@@ -52,6 +69,25 @@ export class ZoneKeep {
     this.duties = duties;
     this.place = place;
     this.file = place.zone;
+  }
+
+  /** All of it as a secondary needs it. */
+  wholeRecords(zone: Zone, now: Instant, reasons: Reasons): TransferRecords {
+    const { copies } = this.duties;
+    if (copies === undefined) return wholeRecords(zone);
+    reasons.because(TRANSFER.signed);
+    return copies.records(zone, now);
+  }
+
+  /** What signs the zone is what it was, or another from now on, in seconds since 1970; gives the row that says so. */
+  beginEditions(before: SignedAs | undefined, seconds: number): Row[] {
+    const { copies, apex } = this.duties;
+    if (copies === undefined) return [];
+    const { fingerprint } = copies;
+    const isSame = before?.fingerprint === fingerprint;
+    this.signedAs = isSame ? before : { fingerprint, at: seconds };
+    copies.editions.changedAt = this.signedAs.at;
+    return isSame ? [] : [signedRow(apex, this.signedAs)];
   }
 
   get isCopy(): boolean {
@@ -116,6 +152,8 @@ export class ZoneKeep {
     const was = before.place.zone;
     this.#pieces = before.#pieces;
     this.history = before.history;
+    // Looked at again: what signs may be another.
+    this.told = before.told && { ...before.told, until: toInstant(0) };
     if (this.isCopy || was === undefined || this.file === undefined || this.file === before.file) {
       this.place.zone = this.file === undefined || this.file === before.file ? was : this.file;
       return { isNew: false, rows: [] };

@@ -6,6 +6,7 @@ import { updateRecords } from '../codec/dns/update-text.ts';
 import { type Ip, ipv4At, ipv6At } from '../core/address.ts';
 import { ConfigError } from '../core/errors.ts';
 import type { Random } from '../core/random.ts';
+import { TRANSFER } from '../core/rules/transfer.ts';
 import { UPDATE } from '../core/rules/update.ts';
 import type {
   CommandInput,
@@ -108,6 +109,7 @@ export class ZoneWork {
       const { apex } = keep.duties;
       const kept = this.#restored.of(apex);
       if (kept !== undefined) this.#rows.push(...keep.restore(kept, effects));
+      this.#rows.push(...keep.beginEditions(kept?.signedAs, this.#options.signing.seconds(now)));
       if (keep.isCopy) this.#follow(keep, this.#instantOf(kept?.refreshedAt, now), now);
       else this.#tellSecondaries(keep, now, effects);
     }
@@ -128,8 +130,11 @@ export class ZoneWork {
       this.#transfers.deadline(),
       earlier(this.#notifier.deadline(), this.#updates.deadline()),
     );
-    for (const { secondary } of this.#keeps.values())
-      if (secondary !== undefined) at = earlier(at, secondary.deadline());
+    for (const keep of this.#keeps.values()) {
+      if (keep.secondary !== undefined) at = earlier(at, keep.secondary.deadline());
+      if (keep.duties.copies !== undefined && keep.place.zone !== undefined && this.#isStarted)
+        at = earlier(at, keep.told?.until ?? toInstant(0));
+    }
     return at;
   }
 
@@ -141,6 +146,7 @@ export class ZoneWork {
       effects.because(UPDATE.journalWins, effects.explains ? formatName(keep.duties.apex) : undefined);
     }
     for (const keep of this.#news.splice(0)) this.#tellSecondaries(keep, now, effects);
+    for (const keep of this.#keeps.values()) this.#tellEdition(keep, now, effects);
     this.#transfers.wake(now, effects);
     this.#notifier.wake(now, effects);
     for (const { secondary } of this.#keeps.values())
@@ -191,9 +197,12 @@ export class ZoneWork {
       const was = before.#keeps.get(key);
       if (was !== undefined) {
         const { isNew, rows } = keep.inherit(was);
-        this.#rows.push(...rows);
+        this.#rows.push(...rows, ...keep.beginEditions(was.signedAs, this.#options.signing.seconds(now)));
         if (isNew) this.#news.push(keep);
-      } else if (!keep.isCopy) this.#news.push(keep);
+      } else {
+        this.#rows.push(...keep.beginEditions(undefined, this.#options.signing.seconds(now)));
+        if (!keep.isCopy) this.#news.push(keep);
+      }
       if (!keep.isCopy) continue;
       // Its primaries or keys may be others: it asks anew, from what it has.
       this.#follow(keep, was?.secondary?.confirmedAt ?? now, now);
@@ -266,14 +275,36 @@ export class ZoneWork {
     keep.secondary = secondary;
   }
 
-  #tellSecondaries({ duties, place: { zone } }: ZoneKeep, now: Instant, effects: Effects): void {
+  /** The serial of a zone that is signed here moves when its signatures are made anew: its secondaries are told then, too. */
+  #tellEdition(keep: ZoneKeep, now: Instant, effects: Effects): void {
+    const { copies, apex } = keep.duties;
+    const { zone } = keep.place;
+    if (copies === undefined || zone === undefined || (keep.told !== undefined && keep.told.until > now))
+      return;
+    const { since } = copies.editions.at(now);
+    if (keep.told?.since === since) {
+      keep.told = { since, until: copies.editions.endOf(now) };
+      return;
+    }
+    effects.because(
+      TRANSFER.renewed,
+      effects.explains ? `${formatName(apex)} serial ${zone.serialAt(now)}` : undefined,
+    );
+    this.#tellSecondaries(keep, now, effects);
+  }
+
+  #tellSecondaries(keep: ZoneKeep, now: Instant, effects: Effects): void {
+    const { duties } = keep;
+    const { zone } = keep.place;
     if (zone === undefined) return;
+    const editions = duties.copies?.editions;
+    if (editions !== undefined) keep.told = { since: editions.at(now).since, until: editions.endOf(now) };
     const servers = duties.notifyServers === undefined ? [] : serversOf(zone, this.#options.addresses);
     const peers = [
       ...duties.notify,
       ...servers.filter((one) => duties.notify.every((peer) => peer.address !== one.address)),
     ];
-    this.#notifier.notify(zone, peers, now, effects);
+    this.#notifier.notify(zone.soaAt(now), peers, now, effects);
   }
 
   #write(effects: Effects): void {

@@ -279,8 +279,9 @@ export class ZoneBuilder {
     const { signer } = this.#options;
     const top = this.#owners.getName(apex);
     const soa = top?.sets.find(({ type }) => type === Type.SOA);
-    if (signer === undefined || soa === undefined) return;
-    for (const set of signer.sets(apex, soa.ttl)) {
+    const rdata = soa?.rdatas[0];
+    if (signer === undefined || soa === undefined || rdata === undefined) return;
+    for (const set of signer.sets(apex, { ttl: soa.ttl, rdata })) {
       const owner = this.#owners.getName(set.owner);
       // A DS without a cut to stand at would say that a zone begins where none does.
       if (owner !== undefined) (owner.made ??= []).push(set);

@@ -1,8 +1,8 @@
 import type { Name } from '../codec/dns/name.ts';
-import { soaSerial } from '../codec/dns/rdata/soa.ts';
+import { soaSerial, withSerial } from '../codec/dns/rdata/soa.ts';
 import type { ResourceRecord } from '../codec/dns/record.ts';
 import { Class, Type } from '../codec/dns/registry.ts';
-import { Writer, equalOctets } from '../core/bytes.ts';
+import { equalOctets } from '../core/bytes.ts';
 import { bug } from '../core/errors.ts';
 import { NameTable } from './name-table.ts';
 import { nextSerial } from './serial.ts';
@@ -96,10 +96,4 @@ function missing(
   return from.rdatas
     .filter((rdata) => other?.ttl !== from.ttl || !other.rdatas.some((one) => equalOctets(one, rdata)))
     .map((rdata) => ({ owner, type, class: Class.IN, ttl: from.ttl, rdata }));
-}
-
-function withSerial(rdata: Uint8Array, serial: number): Uint8Array {
-  const copy = rdata.slice();
-  new Writer(copy, rdata.length - 20).u32(serial);
-  return copy;
 }

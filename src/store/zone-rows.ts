@@ -13,7 +13,9 @@ const CHANGE_TABLE = 'zone-change';
 const COPY_TABLE = 'zone-copy';
 /** When a copy was last known to be the primary's. */
 const REFRESH_TABLE = 'zone-refresh';
-export const ZONE_TABLES: readonly string[] = [CHANGE_TABLE, COPY_TABLE, REFRESH_TABLE];
+/** What signs a zone, and since when. */
+const SIGNED_TABLE = 'zone-signed';
+export const ZONE_TABLES: readonly string[] = [CHANGE_TABLE, COPY_TABLE, REFRESH_TABLE, SIGNED_TABLE];
 
 /** Octets of records in one row of a whole zone. */
 const PIECE_OCTETS = 262_144;
@@ -76,6 +78,17 @@ export function refreshRow(apex: Name, at: number): Row {
   return { table: REFRESH_TABLE, key: zone, value: { zone, at } };
 }
 
+/** The keys of a zone and their terms, as a digest of them, and since when it is signed so: seconds since 1970. */
+export interface SignedAs {
+  readonly fingerprint: string;
+  readonly at: number;
+}
+
+export function signedRow(apex: Name, { fingerprint, at }: SignedAs): Row {
+  const zone = formatName(apex);
+  return { table: SIGNED_TABLE, key: zone, value: { zone, fingerprint, at } };
+}
+
 /** What the rows of one zone say. */
 export interface RestoredZone {
   readonly changes: readonly ZoneChange[];
@@ -84,6 +97,7 @@ export interface RestoredZone {
     | { readonly serial: number; readonly records: readonly ResourceRecord[]; readonly pieces: number }
     | undefined;
   readonly refreshedAt: number | undefined;
+  readonly signedAs: SignedAs | undefined;
 }
 
 type Value = { readonly [key: string]: Plain };
@@ -111,10 +125,12 @@ export class ZoneRows {
     const valuesOf = (table: string): Value[] =>
       rows.filter((row) => row.table === table).map(({ value }) => value);
     const [refresh] = valuesOf(REFRESH_TABLE);
+    const [signed] = valuesOf(SIGNED_TABLE);
     return {
       changes: valuesOf(CHANGE_TABLE).flatMap((value) => readChange(value) ?? []),
       copy: readCopy(valuesOf(COPY_TABLE)),
       refreshedAt: numberOf(refresh?.['at']),
+      signedAs: signed && readSigned(signed),
     };
   }
 }
@@ -141,6 +157,11 @@ function readCopy(values: readonly Value[]): RestoredZone['copy'] {
     for (const record of piece) records.push(record);
   }
   return { serial, records, pieces };
+}
+
+function readSigned({ fingerprint, at }: Value): SignedAs | undefined {
+  if (typeof fingerprint !== 'string' || typeof at !== 'number') return undefined;
+  return { fingerprint, at };
 }
 
 function numberOf(value: Plain | undefined): number | undefined {

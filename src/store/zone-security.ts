@@ -36,15 +36,23 @@ export interface ZoneSecurity {
   signatures(rrset: RRset, owner: Uint8Array, now: Instant): RRset | undefined;
   /** Adds the records, each set once and with its signatures, that prove what is not there. */
   prove(denial: Denial, proof: Proof, now: Instant): void;
+  /** A SOA of the zone as it is told at a moment, where its serial counts signatures that were made anew. */
+  soaAt?(soa: RRset, now: Instant): RRset;
   /** The NSEC of a name, where it is made and not one of the node's own. */
   denialSet?(node: ZoneNode, name: Uint8Array): RRset | undefined;
   /** Whether a name that is not there is told as one without data (RFC 9824 §3.1), and NXDOMAIN only to who asks for it (§5.1). Left out: no. */
   readonly isCompact?: boolean | undefined;
 }
 
+/** The SOA that a zone has of its own. */
+export interface OwnSoa {
+  readonly ttl: number;
+  readonly rdata: Uint8Array;
+}
+
 /** Makes the security of a zone, each time that the zone is built anew. */
 export interface ZoneSigner {
-  /** Sets that the zone has by being signed, in place of any of its own of that name and type; `ttl` is that of its SOA. */
-  sets(apex: Name, ttl: number): Iterable<RRset>;
+  /** Sets that the zone has by being signed, in place of any of its own of that name and type. */
+  sets(apex: Name, soa: OwnSoa): Iterable<RRset>;
   security(apex: Name, nodes: Iterable<ZoneNode>, negativeTtl: number): ZoneSecurity;
 }

@@ -4,6 +4,7 @@ import type { RdataShape } from '../codec/dns/rdata/shape.ts';
 import { soaMinimum, soaSerial } from '../codec/dns/rdata/soa.ts';
 import { shapeFor } from '../codec/dns/record.ts';
 import { Class, Type } from '../codec/dns/registry.ts';
+import type { Instant } from '../core/time.ts';
 import type { NameTable } from './name-table.ts';
 import type { Routing } from './routing.ts';
 import type { ZoneSecurity } from './zone-security.ts';
@@ -133,6 +134,19 @@ export class Zone {
 
   get serial(): number {
     return soaSerial(this.soa.only);
+  }
+
+  /** The SOA as it is told at a moment: a signer may count in its serial. */
+  soaAt(now: Instant): RRset {
+    return this.security?.soaAt?.(this.soa, now) ?? this.soa;
+  }
+
+  serialAt(now: Instant): number {
+    return soaSerial(this.soaAt(now).only);
+  }
+
+  negativeSoaAt(now: Instant): RRset {
+    return this.security?.soaAt?.(this.negativeSoa, now) ?? this.negativeSoa;
   }
 
   node(name: Name): ZoneNode | undefined {

@@ -17,7 +17,7 @@ import { ZoneSet } from '../store/zone-set.ts';
 import { nameAt } from './name-at.ts';
 import type { Contents } from './contents.ts';
 import type { World } from './world.ts';
-import { zoneSigner } from './signing.ts';
+import { type ZoneSignings, zoneSignings } from './signing.ts';
 import { dnsWork } from './zone-work.ts';
 import { zoneSteps } from './zones.ts';
 
@@ -29,8 +29,9 @@ type MadeOptions = Omit<DnsServiceOptions, 'random' | 'health'> & { readonly hea
 /** What a name server is made with: its zones are read here, once. */
 export function dnsServerOptions(config: DnsServiceConfig, world: World): MadeOptions {
   const health: HealthSource = { current: ALL_HEALTHY };
+  const signing = zoneSignings(config, world);
   return {
-    zones: buildZones(config, health, world),
+    zones: buildZones(config, { health, signing }, world),
     health,
     udpOctetsMax: config.udpOctetsMax,
     tlsPort: config.tls?.port,
@@ -39,7 +40,7 @@ export function dnsServerOptions(config: DnsServiceConfig, world: World): MadeOp
     cookies: config.cookies === 'off' ? undefined : cookieOptions(config, world),
     wantsCookie: config.cookies === 'required',
     rates: buildRates(config),
-    work: dnsWork(config, world),
+    work: dnsWork(config, signing, world),
   };
 }
 
@@ -95,7 +96,12 @@ function buildRates({ rateLimit }: DnsServiceConfig): ResponseRateLimits | undef
   };
 }
 
-function buildZones(config: DnsServiceConfig, health: HealthSource, world: World): ZoneSet {
+interface ZoneCompany {
+  readonly health: HealthSource;
+  readonly signing: ZoneSignings;
+}
+
+function buildZones(config: DnsServiceConfig, { health, signing }: ZoneCompany, world: World): ZoneSet {
   const access = new Map<string, ZoneConfig['allowQuery']>();
   const atlas = buildAtlas(config, world);
   const zones = config.zones.flatMap((zone) => {
@@ -103,7 +109,7 @@ function buildZones(config: DnsServiceConfig, health: HealthSource, world: World
     const policies = buildPolicies(zone, { server: config.name, atlas, health }, world);
     const steps = zoneSteps(zone, config.name, world, {
       routed: policies && ((plain) => policies.routedSets(plain)),
-      signer: zoneSigner(zone, config.name, world),
+      signer: signing(zone).signer,
     });
     const built = runSteps(steps);
     refuseSigned(zone, built, world);

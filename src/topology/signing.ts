@@ -12,16 +12,32 @@ import { readKeys } from '../engine/dnssec/key-pair.ts';
 import type { TrustAnchor } from '../engine/dnssec/key-chain.ts';
 import { type SignedChild, dsRecords } from '../engine/dnssec/made-sets.ts';
 import { DEFAULT_LIFE, KeySchedule } from '../engine/dnssec/schedule.ts';
+import { SignedCopies } from '../engine/dnssec/copies.ts';
 import { OnlineSigner } from '../engine/dnssec/signer.ts';
 import { nameAt } from './name-at.ts';
 import type { World } from './world.ts';
 
 const KEY_OCTETS = 32;
 
-/** What signs a zone; undefined where its server does not. */
-export function zoneSigner(zone: ZoneConfig, server: string, world: World): OnlineSigner | undefined {
-  const { dnssec } = zone;
-  if (dnssec === undefined) return undefined;
+/** What signs a zone, and what its secondaries are given; undefined where its server does not sign, or it has none. */
+export interface ZoneSigning {
+  readonly signer: OnlineSigner | undefined;
+  readonly copies: SignedCopies | undefined;
+}
+
+const UNSIGNED: ZoneSigning = { signer: undefined, copies: undefined };
+
+export type ZoneSignings = (zone: ZoneConfig) => ZoneSigning;
+
+/** Of each zone of a server; made once, since what answers and what transfers share it. */
+export function zoneSignings({ name, zones }: DnsServiceConfig, world: World): ZoneSignings {
+  const made = new Map(zones.map((zone) => [zone, zoneSigning(zone, name, world)]));
+  return (zone) => made.get(zone) ?? UNSIGNED;
+}
+
+function zoneSigning(zone: ZoneConfig, server: string, world: World): ZoneSigning {
+  const { dnssec, peers } = zone;
+  if (dnssec === undefined) return UNSIGNED;
   const { crypto, epoch } = world;
   const children = dnssec.children.map(({ apex, ds }): SignedChild => {
     const name = nameAt(`services.${server}.zones`, apex);
@@ -32,8 +48,10 @@ export function zoneSigner(zone: ZoneConfig, server: string, world: World): Onli
       ds: ds === 'follow' ? ds : startSeconds(world),
     };
   });
-  const schedule = scheduleOf(nameAt(`services.${server}.zones`, zone.apex), dnssec, world);
-  return new OnlineSigner({ schedule, denial: dnssec.denial, crypto, epoch, children });
+  const apex = nameAt(`services.${server}.zones`, zone.apex);
+  const parts = { schedule: scheduleOf(apex, dnssec, world), crypto, epoch, children };
+  const copies = peers.allowTransfer && new SignedCopies({ ...parts, apex });
+  return { signer: new OnlineSigner({ ...parts, denial: dnssec.denial, copies }), copies };
 }
 
 /** What somebody knows of a zone who was told its keys at the start. */

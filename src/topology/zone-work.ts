@@ -11,16 +11,19 @@ import type { TsigKey } from '../engine/dns/tsig.ts';
 import type { DnsWorkOptions } from '../service/dns.ts';
 import type { ZoneDuties } from '../service/zone-keep.ts';
 import { nameAt } from './name-at.ts';
-import { zoneSigner } from './signing.ts';
+import type { ZoneSigning, ZoneSignings } from './signing.ts';
 import type { World } from './world.ts';
 
 /** What a name server does with its zones beyond answering. */
-export function dnsWork(config: DnsServiceConfig, world: World): DnsWorkOptions {
+export function dnsWork(config: DnsServiceConfig, signing: ZoneSignings, world: World): DnsWorkOptions {
   const { crypto, epoch, seed, entropy, listen } = world;
   const keys = config.keys.map((key) => readKey(key, world));
   const chance = entropy?.(4);
   return {
-    duties: config.zones.map((zone) => dutiesOf(zone, keys, config, world)),
+    duties: config.zones.map((zone) => ({
+      ...dutiesOf(zone, keys, config),
+      ...workOf(zone, signing(zone), world),
+    })),
     keys,
     hashes: crypto,
     random: new Random(
@@ -35,9 +38,8 @@ function dutiesOf(
   zone: ZoneConfig,
   keys: readonly TsigKey[],
   config: DnsServiceConfig,
-  world: World,
-): ZoneDuties {
-  const { apex, check, peers } = zone;
+): Omit<ZoneDuties, 'build' | 'copies'> {
+  const { apex, peers } = zone;
   const peerOf = ({ address, port, key }: PeerConfig): Peer => ({
     address,
     port,
@@ -51,13 +53,15 @@ function dutiesOf(
     allowTransfer: peers.allowTransfer,
     allowUpdate: peers.allowUpdate,
     allowNotify: peers.allowNotify,
-    build: {
-      file: apex,
-      mode: check,
-      sha1: world.crypto.sha1,
-      signer: zoneSigner(zone, config.name, world),
-    },
   };
+}
+
+function workOf(
+  { apex, check }: ZoneConfig,
+  { signer, copies }: ZoneSigning,
+  { crypto }: World,
+): Pick<ZoneDuties, 'build' | 'copies'> {
+  return { build: { file: apex, mode: check, sha1: crypto.sha1, signer }, copies };
 }
 
 /** The secret in base 64 alone, or between the quotes of what tsig-keygen prints. */

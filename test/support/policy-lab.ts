@@ -96,6 +96,7 @@ export class PolicyLab {
       geography,
       records: undefined,
       isTransferred: false,
+      isRefusedSigned: false,
     };
     const groups = buildRouting(parsed.data.routing, around, findings, ['routing']);
     this.mistakes = findings.mistakes.map(({ line, column, message }) => `${line}:${column} ${message}`);

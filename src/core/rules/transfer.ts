@@ -103,6 +103,15 @@ export const TRANSFER = defineRules('TRANSFER', {
       tryIt: 'Count the records that dig AXFR prints.',
     },
   ],
+  signed: [
+    12,
+    {
+      says: 'The zone is signed here: what is sent has all of its signatures, and a chain of NSEC.',
+      why: 'The secondary has no keys. It can only serve what comes signed, and the proofs that it gives for what is not there are links of the chain.',
+      source: 'RFC 4035 §2',
+      tryIt: 'dig AXFR, write what comes to a file, and look at it with dnssec-verify.',
+    },
+  ],
   notifies: [
     20,
     {
@@ -157,6 +166,15 @@ export const TRANSFER = defineRules('TRANSFER', {
       source: 'RFC 1996 §3.10',
       tryIt: 'Send NOTIFY from another host.',
       fix: 'Name the sender under primaries, or under allow-notify.',
+    },
+  ],
+  renewed: [
+    26,
+    {
+      says: 'The signatures of the zone were made anew, or its keys have changed: its serial moved by itself.',
+      why: 'Secondaries have the signatures of before, which end one day. They fetch others only when they see another serial.',
+      source: 'RFC 6781 §4.4.2.2',
+      tryIt: 'Ask for the SOA before and after.',
     },
   ],
   asks: [

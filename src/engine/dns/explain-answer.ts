@@ -4,6 +4,7 @@ import { Type, typeName } from '../../codec/dns/registry.ts';
 import type { Rule } from '../../core/rules.ts';
 import { DNS } from '../../core/rules/dns.ts';
 import { ROUTE } from '../../core/rules/route.ts';
+import type { Instant } from '../../core/time.ts';
 import type { Asker, Reasons, Routing } from '../../store/routing.ts';
 import type { Zone, ZoneNode } from '../../store/zone.ts';
 import type { ZoneSet } from '../../store/zone-set.ts';
@@ -58,9 +59,11 @@ interface Link {
 export class AnswerRecorder implements Reasons {
   readonly explains = true;
   readonly #links: Link[] = [];
+  readonly #now: Instant;
   readonly #wanted: Wanted | undefined;
 
-  constructor(wanted?: Wanted) {
+  constructor(now: Instant, wanted?: Wanted) {
+    this.#now = now;
     this.#wanted = wanted;
   }
 
@@ -84,7 +87,7 @@ export class AnswerRecorder implements Reasons {
       const name = index === 0 ? qname : aliases[index - 1];
       return {
         name: name === undefined ? (policy?.name ?? '') : formatName(name),
-        standing: name && standingOf(zones, name, qtype),
+        standing: name && standingOf(zones, name, qtype, this.#now),
         policy,
         whatIf,
         reasons,
@@ -108,7 +111,7 @@ export class AnswerRecorder implements Reasons {
   }
 }
 
-function standingOf(zones: ZoneSet, name: Name, qtype: number): Standing | undefined {
+function standingOf(zones: ZoneSet, name: Name, qtype: number, now: Instant): Standing | undefined {
   const hashes = new NameHashes();
   hashes.read(name.octets, 0);
   const zone = zones.find(name.octets, hashes, qtype)?.zone;
@@ -120,7 +123,7 @@ function standingOf(zones: ZoneSet, name: Name, qtype: number): Standing | undef
   const shown = exists ? node : wildcard;
   return {
     zone: formatName(zone.apex),
-    serial: zone.serial,
+    serial: zone.serialAt(now),
     closestEncloser: formatName(node.name),
     exists,
     types: shown?.rrsets.map(({ type }) => typeName(type)) ?? [],

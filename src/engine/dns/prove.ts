@@ -20,9 +20,10 @@ export function addSigned(
 /** The SOA of a negative answer (RFC 2308 §3), and the proof of it where `denial` says that one is asked for. */
 export function deny(zone: Zone, denial: Denial | undefined, { now }: Asker, out: Answer): void {
   const { authorities } = out;
-  authorities.add(zone.apex.octets, zone.negativeSoa);
+  const soa = zone.negativeSoaAt(now);
+  authorities.add(zone.apex.octets, soa);
   if (denial === undefined || zone.security === undefined) return;
-  const signatures = zone.security.signatures(zone.negativeSoa, zone.apex.octets, now);
+  const signatures = zone.security.signatures(soa, zone.apex.octets, now);
   if (signatures !== undefined) authorities.add(zone.apex.octets, signatures);
   zone.security.prove(denial, authorities, now);
 }

@@ -48,16 +48,21 @@ export function nsecSet(owner: Name, next: Name, types: readonly number[], ttl: 
 }
 
 /** The NSEC of every name of a zone that has one: RFC 4035 §2.3. Neither empty non-terminals nor what a cut or DNAME hides have. */
-export function nsecChain(
-  nodes: Iterable<ZoneNode>,
-  ttl: number,
-  types: (node: ZoneNode) => number[] = typesOf,
-): RRset[] {
+export function nsecChain(nodes: Iterable<ZoneNode>, ttl: number): RRset[] {
   const owners = Array.from(nodes)
     .filter(({ rrsets, veil }) => rrsets.length > 0 && veil === undefined)
     .sort((a, b) => compareNames(a.name, b.name));
-  return owners.map((node, index) => {
+  return Array.from(nsecLinks(owners, ttl, typesOf));
+}
+
+/** The NSEC of owners that are in canonical order: each names the next, the last one the first. */
+export function* nsecLinks(
+  owners: readonly ZoneNode[],
+  ttl: number,
+  types: (node: ZoneNode) => readonly number[],
+): Generator<RRset> {
+  for (const [index, node] of owners.entries()) {
     const next = owners[(index + 1) % owners.length] ?? node;
-    return nsecSet(node.name, next.name, types(node), ttl);
-  });
+    yield nsecSet(node.name, next.name, types(node), ttl);
+  }
 }

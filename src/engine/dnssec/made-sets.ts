@@ -24,7 +24,7 @@ export interface TimedSet {
 }
 
 /** A set whose records come and go with keys. */
-class TimedRouting implements Routing {
+export class TimedRouting implements Routing {
   readonly #set: TimedSet;
   readonly #epoch: Epoch;
   /** By the keys that are there: so many sets as there are moments when something changes, at most. */
@@ -36,8 +36,13 @@ class TimedRouting implements Routing {
   }
 
   choose(_zone: Zone, { now }: Asker): Choice {
-    const keys = this.#set.present(secondsAt(now, this.#epoch));
-    if (keys.length === 0) return 'no-data';
+    return this.at(secondsAt(now, this.#epoch)) ?? 'no-data';
+  }
+
+  /** What stands there at a moment, in seconds since 1970. */
+  at(seconds: number): RRset | undefined {
+    const keys = this.#set.present(seconds);
+    if (keys.length === 0) return undefined;
     const id = keys.map(({ tag, algorithm }) => `${tag}/${algorithm}`).join(' ');
     const known = this.#made.get(id);
     if (known !== undefined) return known;

@@ -1,3 +1,4 @@
+import type { Name } from '../../codec/dns/name.ts';
 import { Type } from '../../codec/dns/registry.ts';
 import type { ZoneKey } from './key.ts';
 
@@ -71,6 +72,12 @@ export class KeySchedule {
     return last === undefined ? [] : [last];
   }
 
+  /** Since when what is signed at a moment is as it was signed then. */
+  since(phase: number, seconds: number): number {
+    const last = this.#events.findLast((event) => event <= seconds) ?? -Infinity;
+    return Math.max(last, this.#start(phase, seconds));
+  }
+
   /** Until when what is signed at a moment is as it would be signed anew. */
   until(phase: number, seconds: number): number {
     const next = this.#events.find((event) => event > seconds) ?? Infinity;
@@ -101,4 +108,12 @@ export class KeySchedule {
 function signs({ role }: ZoneKey, type: number): boolean {
   const isForKeys = type === Type.DNSKEY || type === Type.CDS || type === Type.CDNSKEY;
   return role === 'csk' || (role === 'ksk') === isForKeys;
+}
+
+/** FNV-1a over name and type: spreads the moments at which sets are signed anew. */
+export function phaseOf(owner: Name, type: number): number {
+  let hash = 0x811c9dc5 ^ type;
+  for (let index = 0; index < owner.key.length; index++)
+    hash = Math.imul(hash ^ owner.key.charCodeAt(index), 0x01000193);
+  return hash >>> 0;
 }

@@ -5,10 +5,12 @@ import type { Crypto } from '../../core/crypto.ts';
 import type { Epoch, Instant } from '../../core/time.ts';
 import { NsecSecurity } from '../../store/nsec.ts';
 import { RRset, type ZoneNode } from '../../store/zone.ts';
-import type { Denial, Proof, ZoneSecurity, ZoneSigner } from '../../store/zone-security.ts';
+import type { Routing } from '../../store/routing.ts';
+import type { Denial, OwnSoa, Proof, ZoneSecurity, ZoneSigner } from '../../store/zone-security.ts';
+import type { SignedCopies } from './copies.ts';
 import { nsecChain, nsecSet, successor, typesOf } from './denial-sets.ts';
 import { type SignedChild, apexSets, dsSet, secondsAt } from './made-sets.ts';
-import type { KeySchedule } from './schedule.ts';
+import { type KeySchedule, phaseOf } from './schedule.ts';
 import { SignatureCache } from './signature-cache.ts';
 import { signSet } from './sign.ts';
 
@@ -23,6 +25,8 @@ export interface OnlineSignerOptions {
   readonly epoch: Epoch;
   /** Zones below, whose DS are put at their cuts. */
   readonly children?: readonly SignedChild[] | undefined;
+  /** What secondaries are given: then the serial counts its editions. Left out: the zone is not transferred. */
+  readonly copies?: SignedCopies | undefined;
   /** Remembered at one time; 65,536 when left out. */
   readonly signaturesMax?: number | undefined;
 }
@@ -37,8 +41,9 @@ export class OnlineSigner implements ZoneSigner {
     this.#cache = new SignatureCache(options.signaturesMax ?? SIGNATURES_MAX);
   }
 
-  *sets(apex: Name, ttl: number): Generator<RRset> {
-    const { schedule, crypto, epoch, children = [] } = this.#options;
+  *sets(apex: Name, { ttl, rdata }: OwnSoa): Generator<RRset> {
+    const { schedule, crypto, epoch, children = [], copies } = this.#options;
+    if (copies !== undefined) yield new RRset(apex, Type.SOA, ttl, [rdata], { routing: SOA_AT_THE_MOMENT });
     yield* apexSets(apex, ttl, schedule, crypto, epoch);
     for (const child of children) if (child.apex.isSubdomainOf(apex)) yield dsSet(child, ttl, crypto, epoch);
   }
@@ -50,10 +55,13 @@ export class OnlineSigner implements ZoneSigner {
   }
 }
 
+const SOA_AT_THE_MOMENT: Routing = { choose: (zone, { now }) => zone.soaAt(now) };
+
 interface SecurityParts {
   readonly apex: Name;
   readonly schedule: KeySchedule;
   readonly cache: SignatureCache;
+  readonly copies?: SignedCopies | undefined;
   readonly epoch: Epoch;
   /** RFC 9077 §3: that of negative answers. */
   readonly negativeTtl: number;
@@ -65,21 +73,13 @@ function signaturesOf(set: RRset, parts: SecurityParts, now: Instant): RRset | u
   const seconds = secondsAt(now, epoch);
   const known = cache.find(set, seconds);
   if (known !== undefined) return known;
-  const phase = phaseOf(set);
+  const phase = phaseOf(set.owner, set.type);
   const turns = schedule.turns(set.type, phase, seconds);
   if (turns.length === 0) return undefined;
   const rdatas = turns.map(({ key, ...terms }) => signSet(set, key, { ...terms, signer: apex }));
   const signatures = new RRset(set.owner, Type.RRSIG, set.ttl, rdatas);
   cache.keep(set, { signatures, from: seconds, until: schedule.until(phase, seconds) });
   return signatures;
-}
-
-/** FNV-1a over name and type: spreads the moments at which sets are signed anew. */
-function phaseOf({ owner, type }: RRset): number {
-  let hash = 0x811c9dc5 ^ type;
-  for (let index = 0; index < owner.key.length; index++)
-    hash = Math.imul(hash ^ owner.key.charCodeAt(index), 0x01000193);
-  return hash >>> 0;
 }
 
 /** A set that is sent under another name than it has: of an alias of ours, or a wildcard's where each name gets its own signature. */
@@ -120,6 +120,10 @@ class ChainSecurity implements ZoneSecurity {
     });
   }
 
+  soaAt(soa: RRset, now: Instant): RRset {
+    return this.#parts.copies?.soaAt(soa, now) ?? soa;
+  }
+
   denialSet(node: ZoneNode): RRset | undefined {
     return this.#owned.get(node.name.key);
   }
@@ -154,6 +158,10 @@ class CompactSecurity implements ZoneSecurity {
         // RFC 9824 §3.4.
         return this.#add(denial.cut.name.octets, typesOf(denial.cut), proof, now);
     }
+  }
+
+  soaAt(soa: RRset, now: Instant): RRset {
+    return this.#parts.copies?.soaAt(soa, now) ?? soa;
   }
 
   denialSet(node: ZoneNode, name: Uint8Array): RRset {

@@ -41,6 +41,18 @@ test('keys, made and of files, and how long signatures hold', () => {
 });
 
 test.each([
+  { name: 'a transfer of what is signed when asked', dnssec: '{ keys: { make: csk } }', more: '' },
+  {
+    name: 'policies, whose records secondaries give all of',
+    dnssec: '{ keys: { make: csk }, transferred-policies: all-records }',
+    more: '        routing: { shop: { type: A, policy: weighted, targets: { a: { data: 192.0.2.1, weight: 1 } } } }\n',
+  },
+])('may be: $name', ({ dnssec, more }) => {
+  const yaml = text(dnssec, `        allow-transfer: 10.0.0.54\n${more}`);
+  expect(() => parseScenario(yaml, 'lab.yaml')).not.toThrow();
+});
+
+test.each([
   {
     name: 'a signature made anew before it is there',
     yaml: text('{ keys: { make: csk }, validity: 1d }'),
@@ -60,10 +72,15 @@ test.each([
     at: '14:52',
   },
   {
-    name: 'a transfer of what is signed when asked',
-    yaml: text('{ keys: { make: csk } }', '        allow-transfer: 10.0.0.54\n'),
-    says: /a transfer would have no signatures/,
-    at: '15:9',
+    name: 'a name with a policy, in a zone that is signed here and transferred',
+    yaml: text(
+      '{ keys: { make: csk } }',
+      `        allow-transfer: 10.0.0.54
+        routing: { shop: { type: A, policy: weighted, targets: { a: { data: 192.0.2.1, weight: 1 } } } }
+`,
+    ),
+    says: /shop\.lab\.example\. A has a policy, and a signed copy of the zone has none.*transferred-policies: all-records/,
+    at: '16:26',
   },
   {
     name: 'no key at all',

@@ -6,17 +6,12 @@ import { formatRecord } from '../../../src/codec/dns/record.ts';
 import { Class, Opcode, Type, rcodeName } from '../../../src/codec/dns/registry.ts';
 import { updateRecords } from '../../../src/codec/dns/update-text.ts';
 import { parsePrefix } from '../../../src/core/address.ts';
-import { Random } from '../../../src/core/random.ts';
-import type { Input, Row } from '../../../src/core/service.ts';
-import { SECOND, toInstant } from '../../../src/core/time.ts';
-import { portableCrypto } from '../../../src/crypto/portable.ts';
-import { DnsService } from '../../../src/service/dns.ts';
+import type { Row } from '../../../src/core/service.ts';
 import type { ZoneDuties } from '../../../src/service/zone-keep.ts';
 import { PeerList } from '../../../src/store/access.ts';
 import { loadZone } from '../../../src/store/zone-builder.ts';
-import { ZoneSet } from '../../../src/store/zone-set.ts';
-import { CLIENT, SERVER, query, summary } from '../../support/dns-client.ts';
-import { RecordingEffects } from '../../support/recording-effects.ts';
+import { CLIENT, SERVER, query } from '../../support/dns-client.ts';
+import { ZoneBench } from '../../support/zone-bench.ts';
 
 const APEX = toName('lab.example');
 const PRIMARY = { ...SERVER, key: undefined };
@@ -27,64 +22,9 @@ const zone = (serial: number, more = '') =>
     { file: 'zone' },
   );
 
-/** A server of one zone and a clock; tickets are settled by hand. */
-class Bench {
-  readonly service: DnsService;
-  readonly effects = new RecordingEffects();
-  now = 0;
-
+class Bench extends ZoneBench {
   constructor(duties: Partial<ZoneDuties>, file = duties.primaries === undefined ? zone(1) : undefined) {
-    const zones = new ZoneSet(file === undefined ? [] : [file]);
-    if (file === undefined) zones.reserve(APEX);
-    this.service = new DnsService({
-      zones,
-      random: new Random(1),
-      work: {
-        duties: [{ apex: APEX, primaries: [], notify: [], build: { file: 'zone' }, ...duties }],
-        keys: [],
-        hashes: portableCrypto,
-        random: new Random(2),
-        epoch: { us: 0 },
-        addresses: [SERVER.address],
-      },
-    });
-  }
-
-  hand(input: Input): this {
-    this.service.handle(input, toInstant(this.now), this.effects);
-    return this;
-  }
-
-  datagram(message: DnsMessage): this {
-    const octets = encodeMessage(message);
-    return this.hand({ kind: 'datagram', octets, from: CLIENT, to: SERVER, via: 0, hardware: undefined });
-  }
-
-  /** Timers until `seconds`, each at its moment. */
-  run(seconds: number): this {
-    while (this.service.deadline() <= seconds * SECOND) {
-      this.now = Math.max(this.now, this.service.deadline());
-      this.hand({ kind: 'timer' });
-    }
-    this.now = Math.max(this.now, seconds * SECOND);
-    return this;
-  }
-
-  settle(outcome: 'durable' | 'failed' = 'durable'): this {
-    const { ticket } = this.effects.last('persist');
-    return this.hand({ kind: 'settled', ticket, outcome });
-  }
-
-  reply(): DnsMessage {
-    return decodeMessage(this.effects.last('send').octets);
-  }
-
-  ask(name: string): ReturnType<typeof summary> {
-    return summary(this.datagram(query(name, 'A')).reply());
-  }
-
-  rows(): Row[] {
-    return this.effects.of('persist').flatMap(({ rows }) => rows);
+    super({ apex: APEX, ...duties }, file);
   }
 }
 

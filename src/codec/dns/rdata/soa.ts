@@ -1,4 +1,4 @@
-import { u32At } from '../../../core/bytes.ts';
+import { Writer, u32At } from '../../../core/bytes.ts';
 import { Type } from '../registry.ts';
 import { compressedName, seconds, u32 } from './field.ts';
 import { rdataShape } from './shape.ts';
@@ -21,6 +21,13 @@ export function soaMinimum(rdata: Uint8Array): number {
 
 export function soaSerial(rdata: Uint8Array): number {
   return u32At(rdata, rdata.length - 20);
+}
+
+/** A copy of the rdata with another serial. */
+export function withSerial(rdata: Uint8Array, serial: number): Uint8Array {
+  const copy = rdata.slice();
+  new Writer(copy, rdata.length - 20).u32(serial);
+  return copy;
 }
 
 /** Seconds: RFC 1034 §4.3.5. */

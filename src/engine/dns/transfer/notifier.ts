@@ -1,6 +1,7 @@
 import { Flag } from '../../../codec/dns/header.ts';
 import { decodeMessage } from '../../../codec/dns/message.ts';
 import { formatName } from '../../../codec/dns/name.ts';
+import { soaSerial } from '../../../codec/dns/rdata/soa.ts';
 import { Opcode } from '../../../codec/dns/registry.ts';
 import { tsigOffset } from '../../../codec/dns/tsig.ts';
 import { formatEndpoint } from '../../../core/address.ts';
@@ -10,7 +11,7 @@ import { TRANSFER } from '../../../core/rules/transfer.ts';
 import { TSIG } from '../../../core/rules/tsig.ts';
 import type { DatagramInput, Effects } from '../../../core/service.ts';
 import { type Instant, NEVER, afterSeconds, earlier } from '../../../core/time.ts';
-import type { Zone } from '../../../store/zone.ts';
+import type { RRset } from '../../../store/zone.ts';
 import type { TsigVerifier } from '../tsig.ts';
 import { type Peer, type RequestMaker, notifyRequest } from './requests.ts';
 
@@ -21,7 +22,8 @@ const WAIT_SECONDS = 5;
 const WAITING_MAX = 1_000;
 
 interface Waiting {
-  readonly zone: Zone;
+  /** Of the version that is told. */
+  readonly soa: RRset;
   readonly peer: Peer;
   readonly port: number;
   readonly id: number;
@@ -41,14 +43,14 @@ export class Notifier {
     this.#requests = requests;
   }
 
-  notify(zone: Zone, peers: readonly Peer[], now: Instant, effects: Effects): void {
+  notify(soa: RRset, peers: readonly Peer[], now: Instant, effects: Effects): void {
     for (const peer of peers) {
-      const key = `${zone.apex.key} ${formatEndpoint(peer)}`;
+      const key = `${soa.owner.key} ${formatEndpoint(peer)}`;
       const before = this.#waiting.get(key);
       if (before !== undefined) effects.release(before.port);
       else if (this.#waiting.size >= WAITING_MAX) return;
-      explain(effects, TRANSFER.notifies, zone, peer);
-      this.#send(key, { zone, peer }, { retriesLeft: RETRIES, waitSeconds: WAIT_SECONDS }, now, effects);
+      explain(effects, TRANSFER.notifies, soa, peer);
+      this.#send(key, { soa, peer }, { retriesLeft: RETRIES, waitSeconds: WAIT_SECONDS }, now, effects);
     }
   }
 
@@ -59,7 +61,7 @@ export class Notifier {
 
   receive({ octets, from, to }: DatagramInput, now: Instant, effects: Effects): void {
     for (const [key, waiting] of this.#waiting) {
-      const { peer, zone, port, id, verifier } = waiting;
+      const { peer, soa, port, id, verifier } = waiting;
       if (port !== to.port) continue;
       if (from.address !== peer.address || from.port !== peer.port) return;
       try {
@@ -68,12 +70,12 @@ export class Notifier {
           message.id === id && (message.flags & Flag.QR) !== 0 && message.opcode === Opcode.NOTIFY;
         if (!isAnswer) return;
         const fault = verifier?.take(octets, tsigOffset(octets), this.#requests.seconds(now));
-        if (fault !== undefined) return explain(effects, TSIG.badAnswer, zone, peer, fault);
+        if (fault !== undefined) return explain(effects, TSIG.badAnswer, soa, peer, fault);
       } catch (error) {
         if (!(error instanceof DecodeError)) throw error;
         return;
       }
-      explain(effects, TRANSFER.notifyHeard, zone, peer);
+      explain(effects, TRANSFER.notifyHeard, soa, peer);
       effects.release(port);
       this.#waiting.delete(key);
       return;
@@ -89,16 +91,16 @@ export class Notifier {
   wake(now: Instant, effects: Effects): void {
     for (const [key, waiting] of this.#waiting) {
       if (waiting.resendAt > now) continue;
-      const { zone, peer, retriesLeft, waitSeconds } = waiting;
+      const { soa, peer, retriesLeft, waitSeconds } = waiting;
       effects.release(waiting.port);
       this.#waiting.delete(key);
       if (retriesLeft === 0) {
-        explain(effects, TRANSFER.notifyLost, zone, peer);
+        explain(effects, TRANSFER.notifyLost, soa, peer);
         continue;
       }
-      explain(effects, TRANSFER.notifyAgain, zone, peer);
+      explain(effects, TRANSFER.notifyAgain, soa, peer);
       const next = { retriesLeft: retriesLeft - 1, waitSeconds: waitSeconds * 2 };
-      this.#send(key, { zone, peer }, next, now, effects);
+      this.#send(key, { soa, peer }, next, now, effects);
     }
   }
 
@@ -109,21 +111,21 @@ export class Notifier {
 
   #send(
     key: string,
-    { zone, peer }: Pick<Waiting, 'zone' | 'peer'>,
+    { soa, peer }: Pick<Waiting, 'soa' | 'peer'>,
     more: Pick<Waiting, 'retriesLeft' | 'waitSeconds'>,
     now: Instant,
     effects: Effects,
   ): void {
-    const { id, octets, verifier } = this.#requests.make(peer, (drawn) => notifyRequest(zone, drawn), now);
+    const { id, octets, verifier } = this.#requests.make(peer, (drawn) => notifyRequest(soa, drawn), now);
     const port = effects.bind();
     const resendAt = afterSeconds(now, more.waitSeconds);
-    this.#waiting.set(key, { zone, peer, port, id, verifier, ...more, resendAt });
+    this.#waiting.set(key, { soa, peer, port, id, verifier, ...more, resendAt });
     effects.send(port, { address: peer.address, port: peer.port }, octets);
   }
 }
 
-function explain(effects: Effects, rule: Rule, zone: Zone, peer: Peer, detail?: string): void {
+function explain(effects: Effects, rule: Rule, soa: RRset, peer: Peer, detail?: string): void {
   if (!effects.explains) return effects.because(rule);
-  const about = `${formatName(zone.apex)} serial ${zone.serial} to ${formatEndpoint(peer)}`;
+  const about = `${formatName(soa.owner)} serial ${soaSerial(soa.only)} to ${formatEndpoint(peer)}`;
   effects.because(rule, detail === undefined ? about : `${about}: ${detail}`);
 }

@@ -6,7 +6,7 @@ import { Class, Opcode, Type } from '../../../codec/dns/registry.ts';
 import type { Endpoint } from '../../../core/address.ts';
 import type { Random } from '../../../core/random.ts';
 import { type Epoch, type Instant, SECOND } from '../../../core/time.ts';
-import type { Zone } from '../../../store/zone.ts';
+import type { RRset, Zone } from '../../../store/zone.ts';
 import type { TsigKey, TsigKeys, TsigVerifier } from '../tsig.ts';
 import { soaRecord } from './outgoing.ts';
 
@@ -60,18 +60,18 @@ export function soaRequest(apex: Name, id: number): DnsMessage {
 
 /** IXFR names the version that is here by its SOA: RFC 1995 §3. */
 export function transferRequest(apex: Name, qtype: number, zone: Zone | undefined, id: number): DnsMessage {
-  const authorities = zone === undefined ? [] : [soaRecord(zone)];
+  const authorities = zone === undefined ? [] : [soaRecord(zone.soa)];
   return { ...EMPTY_MESSAGE, id, questions: [{ qname: apex, qtype, qclass: Class.IN }], authorities };
 }
 
 /** RFC 1996 §3.7: with the SOA as a hint. */
-export function notifyRequest(zone: Zone, id: number): DnsMessage {
+export function notifyRequest(soa: RRset, id: number): DnsMessage {
   return {
     ...EMPTY_MESSAGE,
     id,
     opcode: Opcode.NOTIFY,
     flags: Flag.AA,
-    questions: [{ qname: zone.apex, qtype: Type.SOA, qclass: Class.IN }],
-    answers: [soaRecord(zone)],
+    questions: [{ qname: soa.owner, qtype: Type.SOA, qclass: Class.IN }],
+    answers: [soaRecord(soa)],
   };
 }
