@@ -116,7 +116,15 @@ function isCell(value: unknown): value is SweptCell {
 
 function isUnit(value: unknown): value is UnitResult {
   if (!isMap(value) || !isCell(value)) return false;
-  const { seed, digest, verdict, expectations, metrics, histograms } = value as Record<string, unknown>;
+  const {
+    seed,
+    digest,
+    verdict,
+    expectations,
+    metrics,
+    histograms,
+    causes = [],
+  } = value as Record<string, unknown>;
   return (
     Number.isSafeInteger(seed) &&
     (digest === null || typeof digest === 'string') &&
@@ -126,7 +134,9 @@ function isUnit(value: unknown): value is UnitResult {
     isMap(metrics) &&
     Object.values(metrics).every((one) => typeof one === 'number') &&
     isMap(histograms) &&
-    Object.values(histograms).every(isHistogramData)
+    Object.values(histograms).every(isHistogramData) &&
+    Array.isArray(causes) &&
+    causes.every(isCause)
   );
 }
 
@@ -134,6 +144,10 @@ function isExpectation(value: unknown): boolean {
   if (!isMap(value)) return false;
   const { kind, text, detail, verdict } = value;
   return [kind, text, detail].every((one) => typeof one === 'string') && isVerdict(verdict);
+}
+
+function isCause(value: unknown): boolean {
+  return isMap(value) && typeof value['id'] === 'string' && typeof value['title'] === 'string';
 }
 
 function isVerdict(value: unknown): boolean {

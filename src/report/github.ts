@@ -1,6 +1,6 @@
 import { visibleText } from '../core/text.ts';
 import type { ExpectationResult, Verdict } from '../scenario/result.ts';
-import { isCoverage, type UnitResult } from '../scenario/unit.ts';
+import { isCoverage, likelyCause, type UnitResult } from '../scenario/unit.ts';
 import { cellText } from './cell-text.ts';
 import type { Put, Reporter, SweepEnd, SweepFacts } from './reporter.ts';
 
@@ -49,7 +49,9 @@ export class GithubReporter implements Reporter {
     const key = `${unit.file} ${cellText(unit.params)} ${verdict} ${kind} ${text}`;
     if (this.#told.has(key)) return;
     this.#told.add(key);
-    this.#annotate(levelOf(verdict), { ...unit, ...one }, `${verdict}: ${kind} ${text}\n${detail}`);
+    const cause = verdict === 'warn' ? undefined : likelyCause(unit);
+    const why = cause === undefined ? '' : `\nlikely cause: ${cause.id} ${cause.title}`;
+    this.#annotate(levelOf(verdict), { ...unit, ...one }, `${verdict}: ${kind} ${text}\n${detail}${why}`);
   }
 
   #annotate(

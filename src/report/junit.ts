@@ -1,6 +1,6 @@
 import { visibleText } from '../core/text.ts';
 import type { ExpectationResult, Verdict } from '../scenario/result.ts';
-import { isCoverage, type UnitResult } from '../scenario/unit.ts';
+import { isCoverage, likelyCause, type UnitResult } from '../scenario/unit.ts';
 import { cellText } from './cell-text.ts';
 import type { Put, Reporter, SweepEnd, SweepFacts } from './reporter.ts';
 
@@ -35,11 +35,18 @@ export class JunitReporter implements Reporter {
       .join(' ');
     const cases = unit.expectations
       .filter((one) => !(this.#joins && isCoverage(one)))
-      .map((one) => caseOf(one, unit.file));
+      .map((one) => caseOf(one, unit));
     if (error !== undefined)
       cases.push({ name: 'runs to its end', verdict: 'error', message: error.messages.join('; ') });
     else if (cases.length === 0) cases.push({ name: 'runs to its end', verdict: 'pass', message: '' });
-    const properties = { file: unit.file, seed, digest: unit.digest ?? '', ...unit.params };
+    const cause = likelyCause(unit);
+    const properties = {
+      file: unit.file,
+      seed,
+      digest: unit.digest ?? '',
+      ...unit.params,
+      ...(cause === undefined ? {} : { 'likely-cause': `${cause.id} ${cause.title}` }),
+    };
     this.#suite(name, cases, { seconds: simulatedUs / 1e6, properties });
   }
 
@@ -112,9 +119,14 @@ const ELEMENTS: Readonly<Record<Verdict, 'failure' | 'error' | undefined>> = {
   error: 'error',
 };
 
-function caseOf({ kind, text, verdict, detail, line, column }: ExpectationResult, file: string): TestCase {
-  const at = line === undefined ? '' : `${file}:${line}:${column ?? 1}: `;
-  return { name: `${kind}: ${text}`, verdict, message: `${at}${detail}` };
+function caseOf(
+  { kind, text, verdict, detail, line, column }: ExpectationResult,
+  unit: UnitResult,
+): TestCase {
+  const at = line === undefined ? '' : `${unit.file}:${line}:${column ?? 1}: `;
+  const cause = verdict === 'fail' || verdict === 'inconclusive' ? likelyCause(unit) : undefined;
+  const why = cause === undefined ? '' : `; likely cause: ${cause.id} ${cause.title}`;
+  return { name: `${kind}: ${text}`, verdict, message: `${at}${detail}${why}` };
 }
 
 function attributesText(attributes: Readonly<Record<string, unknown>>): string {

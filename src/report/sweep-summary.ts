@@ -24,6 +24,8 @@ const STYLES: Readonly<Record<Verdict, Style>> = {
 };
 /** Commands to repeat a seed, for each cell. */
 const REPEATS_MAX = 5;
+/** Causes, for each cell. */
+const CAUSES_MAX = 3;
 /** Measures that have columns of their own. */
 const MEASURES_MAX = 3;
 const LABEL = 20;
@@ -145,9 +147,22 @@ function cellLines(cell: CellSummary, context: SweepContext): Line[] {
           : `${formatCount(verdicts[verdict])} of ${formatCount(cell.runs)}`;
       return [span(`     ${verdict.padEnd(LABEL - 5)}`, STYLES[verdict]), span(`${text}   ${times}`)];
     }),
+    ...causeLines(cell, context),
     ...cell.failing.slice(0, REPEATS_MAX).flatMap((one) => failingLines(cell, one, context)),
     ...restLines(cell),
   ];
+}
+
+/** What is behind the runs that did not pass: of how many, and where to read about it. */
+function causeLines({ causes, verdicts }: CellSummary, { columns = 100 }: SweepContext): Line[] {
+  const bad = verdicts.inconclusive + verdicts.fail + verdicts.error;
+  return causes.slice(0, CAUSES_MAX).flatMap(({ id, title, seeds }) => {
+    const told = `${title} (${id}: ${formatCount(seeds)} of ${formatCount(bad)} that did not pass)`;
+    return wrapText(told, Math.max(columns - LABEL, 20)).map((text, index): Line => [
+      span((index === 0 ? '     likely cause' : '').padEnd(LABEL), 'dim'),
+      span(text, 'strong'),
+    ]);
+  });
 }
 
 function failingLines(
@@ -158,7 +173,8 @@ function failingLines(
   const told = [one.text, one.detail].filter((text) => text !== '').join(': ');
   const lines = wrapText(told, Math.max(columns - LABEL, 20));
   const shown = lines.length > 3 ? [...lines.slice(0, 2), `${lines[2] ?? ''} …`] : lines;
-  const learn = (one.learn ?? []).map((id) => `headend explain ${id}`).join('   ');
+  const ids = [...(one.cause === undefined ? [] : [one.cause.id]), ...(one.learn ?? [])];
+  const learn = ids.map((id) => `headend explain ${id}`).join('   ');
   return [
     ...shown.map((text, index): Line => [
       span((index === 0 ? `     seed ${one.seed}` : '').padEnd(LABEL), 'dim'),

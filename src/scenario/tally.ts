@@ -2,7 +2,15 @@ import { metricNamed } from '../config/metric-names.ts';
 import { Histogram, type HistogramData } from './histogram.ts';
 import { VERDICTS, worst, type ExpectationResult, type Verdict } from './result.ts';
 import { countSeeds, formatSeeds, joinSeeds, type SeedRange } from './seeds.ts';
-import { cellKey, isCoverage, ownVerdict, type SweptCell, type UnitResult } from './unit.ts';
+import {
+  cellKey,
+  isCoverage,
+  likelyCause,
+  ownVerdict,
+  type CauseName,
+  type SweptCell,
+  type UnitResult,
+} from './unit.ts';
 
 /** A cell and the seeds that it is to run under. */
 export interface PlannedCell {
@@ -27,6 +35,8 @@ export interface CellSummary extends SweptCell {
   readonly metrics: Readonly<Record<string, Percentiles>>;
   /** All values of all runs together. */
   readonly histograms: Readonly<Record<string, HistogramData>>;
+  /** The likely causes of those that did not pass, the most frequent first; empty: none is known. */
+  readonly causes: readonly CauseCount[];
   readonly failing: readonly FailingSeed[];
   /** All seeds that neither passed nor only warned: `3,17..19`. */
   readonly failing_seeds: string;
@@ -53,6 +63,13 @@ export interface FailingSeed {
   readonly text: string;
   readonly detail: string;
   readonly learn?: readonly string[] | undefined;
+  /** What is most likely behind it; left out, nothing is known. */
+  readonly cause?: CauseName | undefined;
+}
+
+/** How many seeds of a cell did not pass for one cause. */
+export interface CauseCount extends CauseName {
+  readonly seeds: number;
 }
 
 /** Seeds that are told one by one. */
@@ -148,6 +165,7 @@ class CellTally {
   readonly #expectations = new Map<string, { one: ExpectationResult; verdicts: Record<Verdict, number> }>();
   readonly #metrics = new Map<string, Histogram>();
   readonly #histograms = new Map<string, Histogram>();
+  readonly #causes = new Map<string, CauseCount>();
   readonly #failing: FailingSeed[] = [];
   readonly #failingSeeds: SeedRange[] = [];
 
@@ -180,6 +198,7 @@ class CellTally {
     for (const [name, data] of Object.entries(histograms)) entry(this.#histograms, name).merge(data);
     if (verdict === 'pass' || verdict === 'warn') return;
     this.#failingSeeds.push({ first: seed, last: seed });
+    this.#cause(likelyCause(unit));
     if (this.#failing.length < FAILING_MAX) this.#failing.push(failingSeed(unit, verdict));
   }
 
@@ -219,9 +238,16 @@ class CellTally {
       histograms: Object.fromEntries(
         sorted(this.#histograms).map(([name, histogram]) => [name, histogram.toData()]),
       ),
+      causes: [...this.#causes.values()].sort((a, b) => b.seeds - a.seeds || (a.id < b.id ? -1 : 1)),
       failing: [...this.#failing],
       failing_seeds: formatSeeds(joinSeeds(this.#failingSeeds)),
     };
+  }
+
+  #cause(cause: CauseName | undefined): void {
+    if (cause === undefined) return;
+    const seeds = this.#causes.get(cause.id)?.seeds ?? 0;
+    this.#causes.set(cause.id, { ...cause, seeds: seeds + 1 });
   }
 
   #expectation(one: ExpectationResult): void {
@@ -245,7 +271,9 @@ export function isDuration(metric: string): boolean {
   return metricNamed(metric)?.unit === 'us';
 }
 
-function failingSeed({ seed, error, expectations, learn }: UnitResult, verdict: Verdict): FailingSeed {
+function failingSeed(unit: UnitResult, verdict: Verdict): FailingSeed {
+  const { seed, error, expectations, learn } = unit;
+  const cause = likelyCause(unit);
   const one = expectations.find((each) => !isCoverage(each) && each.verdict === verdict);
   const told =
     error === undefined
@@ -254,7 +282,13 @@ function failingSeed({ seed, error, expectations, learn }: UnitResult, verdict: 
           text: error.kind === 'bug' ? 'a mistake in headend' : 'the machine',
           detail: error.messages.join(' '),
         };
-  return { seed, verdict, ...told, ...(learn === undefined ? {} : { learn }) };
+  return {
+    seed,
+    verdict,
+    ...told,
+    ...(learn === undefined ? {} : { learn }),
+    ...(cause === undefined ? {} : { cause }),
+  };
 }
 
 function noVerdicts(): Record<Verdict, number> {

@@ -1,4 +1,11 @@
-import { worst, type DeviceResult, type ExpectationResult, type RunResult, type Verdict } from './result.ts';
+import {
+  worst,
+  type CauseResult,
+  type DeviceResult,
+  type ExpectationResult,
+  type RunResult,
+  type Verdict,
+} from './result.ts';
 
 export type ParamValue = string | number | boolean;
 
@@ -61,6 +68,14 @@ export function ownVerdict({ error, expectations }: UnitResult): Verdict {
   if (error !== undefined) return 'error';
   return worst(expectations.filter((one) => !isCoverage(one)).map(({ verdict }) => verdict));
 }
+
+/** What is most likely behind a unit that did not pass, by name; undefined: nothing known, or nobody looked. */
+export function likelyCause({ causes }: Pick<UnitResult, 'causes'>): CauseName | undefined {
+  const [first] = causes ?? [];
+  return first && { id: first.id, title: first.title };
+}
+
+export type CauseName = Pick<CauseResult, 'id' | 'title'>;
 
 export function isCoverage({ kind }: ExpectationResult): boolean {
   return kind === 'sometimes';

@@ -1,4 +1,4 @@
-import type { ExpectationResult, Verdict } from '../../src/scenario/result.ts';
+import type { CauseResult, ExpectationResult, Verdict } from '../../src/scenario/result.ts';
 import { worst } from '../../src/scenario/result.ts';
 import type { UnitResult } from '../../src/scenario/unit.ts';
 
@@ -8,6 +8,20 @@ export function expectation(
   more: Partial<ExpectationResult> = {},
 ): ExpectationResult {
   return { kind, text: `${kind} holds`, verdict, detail: `it was ${verdict}`, ...more };
+}
+
+/** A cause that a run may have. */
+export function causeResult(id: string, title: string): CauseResult {
+  return {
+    id,
+    title,
+    sure: 'likely',
+    what: 'cm[0] waits for an offer',
+    evidence: [],
+    check: 'look at the relay',
+    learn: `headend explain ${id}`,
+    affected: 1,
+  };
 }
 
 /** One unit of a sweep, as a run would make it. */

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CommandLine } from '../../support/command-line.ts';
+import { CommandLine, SCENARIOS } from '../../support/command-line.ts';
 
 let cli: CommandLine;
 beforeAll(() => {
@@ -136,6 +136,33 @@ describe('many runs', () => {
     expect(out).toContain('ran out of memory');
     expect(code).toBe(4);
   });
+});
+
+test('each run that failed has its likely cause, in every form, and merged as well', async () => {
+  const file = cli.file('dark.yaml', readFileSync(join(SCENARIOS, 'incidents/06-dark-street.yaml')));
+  mkdirSync(join(cli.folder, 'files'));
+  cli.file('files/gold.yaml', readFileSync(join(SCENARIOS, 'incidents/files/gold.yaml')));
+  const asked = ['--expect', 'eventually: { all: cm, state: operational, within: 2m }'];
+  const reporters = ['json=dark.json', 'ndjson=dark.ndjson', 'junit=dark.xml', 'github=dark.txt'];
+  const flags = [...asked, ...reporters.flatMap((one) => ['--reporter', one])];
+  const swept = await cli.run('run', file, '--seeds', '1..2', ...flags);
+  expect(swept.code).toBe(1);
+  const cause = { id: 'HE-CAUSE-006', title: expect.stringMatching(/^The relay has no helper/) as string };
+  const expected = {
+    runs: [{ causes: [cause] }, { causes: [cause] }],
+    cells: [{ causes: [{ ...cause, seeds: 2 }], failing: [{ cause }, { cause }] }],
+  };
+  const text = (name: string) => readFileSync(join(cli.folder, name), 'utf8');
+  expect(JSON.parse(text('dark.json'))).toMatchObject(expected);
+  expect(text('dark.xml').match(/likely cause: HE-CAUSE-006 The relay/g)).not.toBeNull();
+  expect(text('dark.txt')).toContain('%0Alikely cause: HE-CAUSE-006 The relay');
+  const pretty =
+    /^ {5}likely cause {3}The relay has no helper[^]*\(HE-CAUSE-006: 2 of 2 that did not pass\)$/m;
+  expect(swept.out).toMatch(pretty);
+  for (const results of ['dark.json', 'dark.ndjson']) {
+    expect((await cli.run('merge', results)).out).toMatch(pretty);
+    expect(JSON.parse((await cli.run('merge', results, '--json')).out)).toMatchObject(expected);
+  }
 });
 
 describe('shards', () => {

@@ -5,7 +5,7 @@ import { JunitReporter } from '../../../src/report/junit.ts';
 import type { Put, Reporter } from '../../../src/report/reporter.ts';
 import { Tally } from '../../../src/scenario/tally.ts';
 import type { SweptCell, UnitResult } from '../../../src/scenario/unit.ts';
-import { expectation, unitResult } from '../../support/unit-results.ts';
+import { causeResult, expectation, unitResult } from '../../support/unit-results.ts';
 
 function cellOf({ file, scenario, scenario_hash, params, version }: UnitResult): SweptCell {
   return { file, scenario, scenario_hash, params, version };
@@ -45,6 +45,10 @@ const PASS = unitResult(1, [expectation('always', 'pass')]);
 const FAIL = unitResult(2, [
   expectation('metric', 'fail', { text: 'boot.p95 < 2s', detail: 'got 3 s', line: 12, column: 5 }),
 ]);
+
+const KNOWN = unitResult(1, FAIL.expectations, {
+  causes: [causeResult('HE-CAUSE-006', 'The <relay> has no helper.')],
+});
 
 describe('json', () => {
   test('one run is itself', () => {
@@ -132,6 +136,16 @@ describe('junit', () => {
       unit: unitResult(1, [expectation('always', 'fail', { detail: '<b>&"\'\u0000\u001b\ufffe]]>' })]),
       has: /&lt;b&gt;&amp;&quot;&apos;\\x00\\x1b\\u\{fffe\}\]\]&gt;<\/failure>/,
     },
+    {
+      name: 'the likely cause of a failure stands behind it',
+      unit: KNOWN,
+      has: /<failure message="storm\.yaml:12:5: got 3 s; likely cause: HE-CAUSE-006 The &lt;relay&gt; has no helper\."/,
+    },
+    {
+      name: 'and is a property of the suite',
+      unit: KNOWN,
+      has: /<property name="likely-cause" value="HE-CAUSE-006 The &lt;relay&gt; has no helper\."\/>/,
+    },
   ])('$name', ({ unit, has }) => {
     expect(written(junit, [unit])).toMatch(has);
   });
@@ -156,6 +170,12 @@ describe('github', () => {
   test('an annotation at the line that did not hold', () => {
     expect(written(github, [PASS, FAIL])).toBe(
       '::error file=storm.yaml,line=12,col=5,title=storm seed 2::fail: metric boot.p95 < 2s%0Agot 3 s\n',
+    );
+  });
+
+  test('the likely cause of a failure is in its annotation', () => {
+    expect(written(github, [KNOWN])).toMatch(
+      /::fail: metric boot\.p95 < 2s%0Agot 3 s%0Alikely cause: HE-CAUSE-006 The <relay> has no helper\.\n$/,
     );
   });
 

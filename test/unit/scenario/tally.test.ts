@@ -3,7 +3,7 @@ import { Histogram } from '../../../src/scenario/histogram.ts';
 import type { Verdict } from '../../../src/scenario/result.ts';
 import { Tally } from '../../../src/scenario/tally.ts';
 import { fewDevices, type UnitResult } from '../../../src/scenario/unit.ts';
-import { expectation, unitResult } from '../../support/unit-results.ts';
+import { causeResult, expectation, unitResult } from '../../support/unit-results.ts';
 
 function tallyOf(units: readonly UnitResult[], last = units.length): Tally {
   const [cell] = units;
@@ -138,6 +138,32 @@ test('of a cell: values of all runs together, each run’s own metrics over the 
       failing_seeds: '1,3',
     },
   ]);
+});
+
+const RELAY = { id: 'HE-CAUSE-006', title: 'no helper' };
+const POOL = { id: 'HE-CAUSE-009', title: 'no address' };
+
+test('the likely causes of what did not pass, the most frequent first; what passed has none', () => {
+  const failed = expectation('always', 'fail');
+  const tally = tallyOf([
+    unitResult(1, [failed], {
+      causes: [causeResult(RELAY.id, RELAY.title), causeResult(POOL.id, POOL.title)],
+    }),
+    unitResult(2, [failed], { causes: [causeResult(POOL.id, POOL.title)] }),
+    unitResult(3, [expectation('always', 'inconclusive')], { causes: [causeResult(POOL.id, POOL.title)] }),
+    unitResult(4, [failed]),
+    unitResult(5, [expectation('always', 'warn')], { causes: [causeResult(RELAY.id, RELAY.title)] }),
+  ]);
+  expect(tally.summaries()).toMatchObject([
+    {
+      causes: [
+        { ...POOL, seeds: 2 },
+        { ...RELAY, seeds: 1 },
+      ],
+      failing: [{ seed: 1, cause: RELAY }, { seed: 2, cause: POOL }, { seed: 3, cause: POOL }, { seed: 4 }],
+    },
+  ]);
+  expect(tally.summaries()[0]?.failing[3]).not.toHaveProperty('cause');
 });
 
 test('of a large plant those are kept that are not as the others are', () => {
