@@ -78,6 +78,8 @@ export class DnsReply {
   answer(query: Query, answer: Answer, limit: number): number {
     const writer = this.#writer;
     this.#begin(query, limit - (query.hasEdns ? this.#ednsOctets : 0));
+    // RFC 9824 §5.1.
+    if (answer.isCompactOk) this.#opt.flags |= EdnsFlag.CO;
     writer.mark();
     const fits =
       this.#section(Section.answer, answer.answers) &&

@@ -1,5 +1,5 @@
 import { Type } from '../../codec/dns/registry.ts';
-import type { Asker } from '../../store/routing.ts';
+import type { Asker, Reasons } from '../../store/routing.ts';
 import type { RRset, Zone, ZoneNode } from '../../store/zone.ts';
 import type { Answer } from './answer.ts';
 import { addSigned } from './prove.ts';
@@ -34,7 +34,7 @@ function ownerNode(zone: Zone, rrset: RRset): ZoneNode | undefined {
 }
 
 /** Step 3b: the NS of the cut without authority for them, the addresses at hand, and whether the child is signed. */
-export function addReferral(zone: Zone, cut: ZoneNode, asker: Asker, out: Answer): void {
+export function addReferral(zone: Zone, cut: ZoneNode, asker: Asker, out: Answer, reasons: Reasons): void {
   // After a CNAME of ours the answer stays ours: AA is about its first name (RFC 1035 §4.1.1).
   if (out.answers.length === 0) out.isAuthoritative = false;
   const ns = cut.rrset(Type.NS);
@@ -42,8 +42,11 @@ export function addReferral(zone: Zone, cut: ZoneNode, asker: Asker, out: Answer
   out.authorities.add(cut.name.octets, ns);
   // RFC 4035 §3.1.4: DS, or the proof that there is none.
   if (asker.dnssecOk && zone.security !== undefined) {
-    const ds = cut.rrset(Type.DS);
-    if (ds === undefined) zone.security.prove({ kind: 'no-signer', cut }, out.authorities, asker.now);
+    // One that comes and goes with the child's keys may not be there now.
+    const all = cut.rrset(Type.DS);
+    const ds = all?.routing === undefined ? all : all.routing.choose(zone, asker, out.scope, reasons);
+    if (ds === undefined || typeof ds === 'string')
+      zone.security.prove({ kind: 'no-signer', cut }, out.authorities, asker.now);
     else addSigned(zone, cut.name.octets, ds, asker, out.authorities);
   }
   for (const rdata of ns.rdatas) {

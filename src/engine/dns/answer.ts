@@ -42,6 +42,8 @@ export class Answer {
   isAuthoritative = false;
   /** REFUSED because of who asks, and not of what. */
   isProhibited = false;
+  /** Whether the zone is one of those whose denials hide NXDOMAIN, and the client takes it shown: RFC 9824 §5.1. */
+  isCompactOk = false;
   readonly answers = new AnswerSection();
   readonly authorities = new AnswerSection();
   /** Addresses the client cannot do without: of name servers inside the zone they serve. Without room for them: TC. */
@@ -55,6 +57,7 @@ export class Answer {
     this.rcode = Rcode.NOERROR;
     this.isAuthoritative = false;
     this.isProhibited = false;
+    this.isCompactOk = false;
     this.answers.clear();
     this.authorities.clear();
     this.glue.clear();

@@ -61,6 +61,7 @@ export class Authority {
     }
     out.isAuthoritative = true;
     const { zone } = served;
+    out.isCompactOk = asker.dnssecOk && asker.compactOk === true && zone.security?.isCompact === true;
     const search = (this.#search ??= { zone, name: qname, qtype, asker, out, reasons });
     search.zone = zone;
     search.name = qname;
@@ -94,7 +95,7 @@ export class Authority {
     // Step 3b, and 3c for DNAME: what is hidden is not looked at.
     const veil = isExact && !node.isCut ? node.veil : node.veilBelow;
     if (veil?.kind === 'cut') {
-      addReferral(zone, veil.node, search.asker, out);
+      addReferral(zone, veil.node, search.asker, out, search.reasons);
       because(search, DNS.referral);
       return undefined;
     }

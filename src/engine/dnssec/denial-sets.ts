@@ -8,11 +8,20 @@ const MAX_LABEL_OCTETS = 63;
 
 /**
  * The name right after another in canonical order, as far as names can be: RFC 9824 §3.1 puts a label of one zero octet in front; where
- * that is too long, RFC 4471 §3.1.2 makes the first label greater.
+ * that is too long, it is the one after all below it.
  */
 export function successor(name: Name): Name {
   const { octets } = name;
   if (octets.length + 2 <= MAX_NAME_OCTETS) return withOctets([1, 0], octets);
+  return successorBeside(name);
+}
+
+/**
+ * The name right after another and all below it: RFC 9824 §3.4 adds a zero octet to the first label; where that is too long, RFC 4471
+ * §3.1.2 makes the label greater.
+ */
+export function successorBeside(name: Name): Name {
+  const { octets } = name;
   const size = octets[0] ?? 0;
   const rest = octets.subarray(1 + size);
   if (size < MAX_LABEL_OCTETS && octets.length + 1 <= MAX_NAME_OCTETS)
@@ -20,7 +29,7 @@ export function successor(name: Name): Name {
   const label = Array.from(octets.subarray(1, 1 + size), (octet) => LOWER[octet] ?? 0);
   while (label.at(-1) === 0xff) label.pop();
   const last = label.pop();
-  if (last === undefined) return successor(name.parent());
+  if (last === undefined) return successorBeside(name.parent());
   // RFC 4034 §6.1: capitals count as small letters, so that none of them may come of it.
   label.push(last + 1 === 0x41 ? 0x5b : last + 1);
   return withOctets([label.length, ...label], rest);

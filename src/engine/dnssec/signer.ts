@@ -8,7 +8,7 @@ import { RRset, type ZoneNode } from '../../store/zone.ts';
 import type { Routing } from '../../store/routing.ts';
 import type { Denial, OwnSoa, Proof, ZoneSecurity, ZoneSigner } from '../../store/zone-security.ts';
 import type { SignedCopies } from './copies.ts';
-import { nsecChain, nsecSet, successor, typesOf } from './denial-sets.ts';
+import { nsecChain, nsecSet, successor, successorBeside, typesOf } from './denial-sets.ts';
 import { type SignedChild, apexSets, dsSet, secondsAt } from './made-sets.ts';
 import { type KeySchedule, phaseOf } from './schedule.ts';
 import { SignatureCache } from './signature-cache.ts';
@@ -146,6 +146,7 @@ class CompactSecurity implements ZoneSecurity {
   prove(denial: Denial, proof: Proof, now: Instant): void {
     switch (denial.kind) {
       case 'no-data':
+        if (denial.node.isCut) return this.#addCut(denial.node, proof, now);
         return this.#add(denial.name, typesBut(denial.node, denial.type), proof, now);
       case 'no-name':
         // RFC 9824 §3.1.
@@ -155,8 +156,7 @@ class CompactSecurity implements ZoneSecurity {
       case 'expanded-no-data':
         return this.#add(denial.name, typesBut(denial.wildcard, denial.type), proof, now);
       case 'no-signer':
-        // RFC 9824 §3.4.
-        return this.#add(denial.cut.name.octets, typesOf(denial.cut), proof, now);
+        return this.#addCut(denial.cut, proof, now);
     }
   }
 
@@ -168,9 +168,19 @@ class CompactSecurity implements ZoneSecurity {
     return this.#nsec(new Name(name.slice()), typesOf(node));
   }
 
+  /** RFC 9824 §3.4: the next name is beside the cut, since what is below it is not this zone's. */
+  #addCut(cut: ZoneNode, proof: Proof, now: Instant): void {
+    const { negativeTtl } = this.#parts;
+    this.#addSet(nsecSet(cut.name, successorBeside(cut.name), [Type.NS], negativeTtl), proof, now);
+  }
+
   #add(name: Uint8Array, types: readonly number[], proof: Proof, now: Instant): void {
     const owner = new Name(name.slice());
-    const set = this.#nsec(owner, types);
+    this.#addSet(this.#nsec(owner, types), proof, now);
+  }
+
+  #addSet(set: RRset, proof: Proof, now: Instant): void {
+    const { owner } = set;
     proof.add(owner.octets, set);
     const signatures = signaturesOf(set, this.#parts, now);
     if (signatures !== undefined) proof.add(owner.octets, signatures);
@@ -193,10 +203,24 @@ function typesBut(node: ZoneNode, type: number): number[] {
 }
 
 function withoutChosen(link: RRset, denial: Denial): RRset {
-  if (denial.kind !== 'no-data' && denial.kind !== 'expanded-no-data') return link;
-  const node = denial.kind === 'no-data' ? denial.node : denial.wildcard;
-  const isListed = node.rrset(denial.type) !== undefined || node.rrset(Type.CNAME) !== undefined;
-  if (!isListed || !link.owner.equals(node.name)) return link;
+  const { node, type } = deniedAt(denial);
+  if (node === undefined || !link.owner.equals(node.name)) return link;
+  if (node.rrset(type) === undefined && node.rrset(Type.CNAME) === undefined) return link;
   const next = readName(new Reader(link.only), 'next domain name');
-  return nsecSet(link.owner, next, typesBut(node, denial.type), link.ttl);
+  const types = node.isCut ? [Type.NS] : typesBut(node, type);
+  return nsecSet(link.owner, next, types, link.ttl);
+}
+
+/** Whose type it is that is not there. */
+function deniedAt(denial: Denial): { readonly node: ZoneNode | undefined; readonly type: number } {
+  switch (denial.kind) {
+    case 'no-data':
+      return denial;
+    case 'expanded-no-data':
+      return { node: denial.wildcard, type: denial.type };
+    case 'no-signer':
+      return { node: denial.cut, type: Type.DS };
+    default:
+      return { node: undefined, type: 0 };
+  }
 }

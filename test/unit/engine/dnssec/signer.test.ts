@@ -1,23 +1,36 @@
 import { describe, expect, test } from 'vitest';
 import { EdnsFlag } from '../../../../src/codec/dns/edns.ts';
+import { toName } from '../../../../src/codec/dns/name.ts';
 import { formatRecord } from '../../../../src/codec/dns/record.ts';
 import { rcodeName } from '../../../../src/codec/dns/registry.ts';
 import { Random } from '../../../../src/core/random.ts';
 import { DnsService } from '../../../../src/service/dns.ts';
 import { ZoneSet } from '../../../../src/store/zone-set.ts';
 import { ask, query } from '../../../support/dns-client.ts';
-import { CASES_ZONE, signedZone } from '../../../support/signed-zone.ts';
+import {
+  CASES_ZONE,
+  START,
+  type SigningChange,
+  schedule,
+  signedZone,
+  testKey,
+} from '../../../support/signed-zone.ts';
 
-function server(denial: 'compact' | 'nsec'): DnsService {
-  return new DnsService({ zones: new ZoneSet([signedZone(CASES_ZONE, { denial })]), random: new Random(1) });
+function server(denial: 'compact' | 'nsec', change: SigningChange = {}): DnsService {
+  const zone = signedZone(CASES_ZONE, { denial, ...change });
+  return new DnsService({ zones: new ZoneSet([zone]), random: new Random(1) });
 }
 
 const SERVERS = { compact: server('compact'), nsec: server('nsec') };
 
 /** Answer and authority without signatures, each set marked where one covers it. */
 function seen(denial: 'compact' | 'nsec', qname: string, qtype: string, flags: number = EdnsFlag.DO) {
+  return seenOf(SERVERS[denial], qname, qtype, flags);
+}
+
+function seenOf(of: DnsService, qname: string, qtype: string, flags: number = EdnsFlag.DO) {
   const edns = { payloadOctets: 4096, version: 0, flags, options: [] };
-  const reply = ask(SERVERS[denial], query(`${qname}signed.example.`, qtype, { edns }));
+  const reply = ask(of, query(`${qname}signed.example.`, qtype, { edns }));
   const lines = [...(reply?.answers ?? []), ...(reply?.authorities ?? [])].map((record) =>
     formatRecord(record)
       .replaceAll('.signed.example.', '')
@@ -65,12 +78,12 @@ describe('compact denial', () => {
       says: ['NOERROR', 'x.wild 60 IN NSEC \\000.x.wild A TXT RRSIG NSEC', 'x.wild 60 IN RRSIG NSEC 13 4'],
     },
     {
-      name: 'RFC 9824 §3.4: an unsigned child',
+      name: 'RFC 9824 §3.4: an unsigned child, beside which the next name is',
       ask: ['below.plain.', 'A'],
       says: [
         'NOERROR',
         'plain 300 IN NS ns.plain',
-        'plain 60 IN NSEC \\000.plain NS RRSIG NSEC',
+        'plain 60 IN NSEC plain\\000 NS RRSIG NSEC',
         'plain 60 IN RRSIG NSEC 13 3',
       ],
     },
@@ -90,8 +103,36 @@ describe('compact denial', () => {
     expect(proof).toEqual(seen('compact', 'none.', 'A').slice(1));
   });
 
+  test.each([
+    { name: 'for one who says it, of whatever is asked', denial: 'compact', flags: EdnsFlag.CO, says: true },
+    { name: 'not for one who does not', denial: 'compact', flags: 0, says: false },
+    { name: 'not of a zone that hides nothing', denial: 'nsec', flags: EdnsFlag.CO, says: false },
+  ] as const)('RFC 9824 §5.1: replies have CO, $name', ({ denial, flags, says }) => {
+    for (const name of ['none.', 'www.']) {
+      const edns = { payloadOctets: 4096, version: 0, flags: EdnsFlag.DO | flags, options: [] };
+      const reply = ask(SERVERS[denial], query(`${name}signed.example.`, 'A', { edns }));
+      expect(((reply?.edns?.flags ?? 0) & EdnsFlag.CO) !== 0).toBe(says);
+    }
+  });
+
   test('who does not ask for signatures gets NXDOMAIN without any', () => {
     expect(seen('compact', 'none.', 'A', 0)).toEqual(['NXDOMAIN']);
+  });
+});
+
+describe.each(['compact', 'nsec'] as const)('a child whose key asks for no DS yet, %s', (denial) => {
+  const times = { activate: START + 1 };
+  const child = { apex: toName('plain.signed.example.'), schedule: schedule([testKey(5, 'csk', times)]) };
+  const parent = server(denial, { children: [{ ...child, ds: 'follow' }] });
+  const next = denial === 'compact' ? 'plain\\000' : '*.wild';
+
+  test.each([
+    { name: 'a referral proves that there is none', ask: ['below.plain.', 'A'] },
+    { name: 'and so does the answer to who asks for it', ask: ['plain.', 'DS'] },
+  ] as const)('$name', ({ ask: [qname, qtype] }) => {
+    const lines = seenOf(parent, qname, qtype);
+    expect(lines).toContain(`plain 60 IN NSEC ${next} NS RRSIG NSEC`);
+    expect(lines.filter((line) => / IN DS /.test(line))).toEqual([]);
   });
 });
 
