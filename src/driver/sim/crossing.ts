@@ -1,5 +1,5 @@
-import { MAC_BROADCAST, ipv6Octets, isIpv4, macAt, toMac } from '../../core/address.ts';
-import type { Ip, Mac } from '../../core/address.ts';
+import { MAC_BROADCAST } from '../../core/address.ts';
+import type { Mac } from '../../core/address.ts';
 import { drawAt } from '../../core/random.ts';
 import { NET_RULES } from '../../core/rules/net.ts';
 import { EVENT, FAULTED, LOST, UNHEARD } from './events.ts';
@@ -29,7 +29,7 @@ export class Crossing {
   toInterface(frame: Frame, iface: number, receiver: number): void {
     const { plant } = this.#shard;
     // What is lost on the way was for somebody, too.
-    frame.destinationMac = plant.mac(receiver);
+    frame.addressee = receiver;
     const arrival = this.#depart(frame, iface, receiver);
     if (arrival < 0) return;
     const segment = plant.segmentAt(iface);
@@ -53,13 +53,14 @@ export class Crossing {
       this.toInterface(frame, iface, receiver);
       return;
     }
-    frame.destinationMac = mac;
+    frame.addressee = NOBODY;
+    frame.strayMac = mac;
     if (this.#depart(frame, iface, NOBODY) >= 0) this.#unheard(frame);
   }
 
   /** A broadcast has one fate for all, and one arrival: it is one signal on one wire. */
   toEveryone(frame: Frame, iface: number): void {
-    frame.destinationMac = groupMac(frame.to);
+    frame.addressee = EVERYONE;
     const arrival = this.#depart(frame, iface, EVERYONE);
     if (arrival < 0) return;
     const segment = this.#shard.plant.segmentAt(iface);
@@ -99,7 +100,7 @@ export class Crossing {
   }
 
   #double(frame: Frame): Frame {
-    const copy = this.#shard.pool.take(frame.octets, frame.octets.length);
+    const copy = this.#shard.pool.take(frame.octets, frame.length);
     copy.copyHeaders(frame);
     return copy;
   }
@@ -169,7 +170,7 @@ export class Crossing {
   /** When the last octet has left: frames of one sender wait for each other. */
   #serialise(frame: Frame, iface: number, bitsPerSecond: number): number {
     const { plant, now } = this.#shard;
-    const bits = (frame.octets.length + OVERHEAD_OCTETS) * 8;
+    const bits = (frame.length + OVERHEAD_OCTETS) * 8;
     const left =
       Math.max(now, plant.interfaces.busyUntil(iface)) + Math.ceil((bits * 1_000_000) / bitsPerSecond);
     plant.interfaces.setBusyUntil(iface, left);
@@ -196,13 +197,4 @@ export class Crossing {
     const { plant } = this.#shard;
     return plant.forwards(plant.interfaces.host(sender)) || plant.forwards(plant.interfaces.host(receiver));
   }
-}
-
-/** RFC 1112 §6.4, RFC 2464 §7: a group's hardware address. */
-function groupMac(to: Ip): Mac {
-  if (!isIpv4(to)) {
-    const octets = ipv6Octets(to);
-    return macAt(Uint8Array.of(0x33, 0x33, ...octets.subarray(12)), 0);
-  }
-  return to >>> 28 === 14 ? toMac(0x0100_5e00_0000 + (to & 0x7f_ffff)) : MAC_BROADCAST;
 }

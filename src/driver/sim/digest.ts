@@ -1,5 +1,6 @@
 import { isIpv4 } from '../../core/address.ts';
 import type { Ip } from '../../core/address.ts';
+import { wordsOf } from './frames.ts';
 import type { Frame } from './frames.ts';
 
 /** Texts are few (names of states): their hashes are remembered, this many at most. */
@@ -15,16 +16,16 @@ export class Digest {
   readonly #texts = new Map<string, number>();
 
   frame(at: number, segment: number, fate: number, frame: Frame): void {
-    const { words, octets } = frame;
+    const { words, start, length } = frame;
     this.#pair(at >>> 0, Math.floor(at / 0x1_0000_0000));
     this.#pair((segment << 8) ^ (fate << 4) ^ frame.kind, (frame.sender << 8) ^ frame.ttl);
-    this.#pair((frame.fromPort << 16) ^ frame.toPort, octets.length);
+    this.#pair((frame.fromPort << 16) ^ frame.toPort, length);
     this.#pair(this.#ip(frame.from), this.#ip(frame.to));
     if (frame.flags !== 0) this.#pair(frame.sequence ^ frame.flags, frame.acknowledgment);
     let a = this.#a;
     let b = this.#b;
-    // The buffer is a whole number of double words, and zero beyond the message.
-    for (let index = 0; index < words.length; index += 2) {
+    const end = start + wordsOf(length);
+    for (let index = start; index < end; index += 2) {
       a = Math.imul(a ^ words[index]!, 0x9e3779b1);
       a = (a << 13) | (a >>> 19);
       b = Math.imul(b ^ words[index + 1]!, 0x85ebca77);

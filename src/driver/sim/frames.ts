@@ -1,5 +1,5 @@
 import type { Ip, Mac } from '../../core/address.ts';
-import { ANY, MAC_BROADCAST } from '../../core/address.ts';
+import { ANY } from '../../core/address.ts';
 import type { Rule } from '../../core/rules.ts';
 
 export const UDP = 0;
@@ -24,43 +24,55 @@ export const CORRUPTED = 4;
 /**
  * What crosses a segment. The fields are those of the headers that the capture shows; a driver moves them as fields and not
  * as octets, since nobody else reads them. ARP: `from` is the sender's protocol address, `to` the target's.
+ *
+ * What every crossing reads comes first, and all of it is small integers: a frame is two cache lines and its octets.
  */
 export class Frame {
   /** Its place in the pool: what the queue keeps instead of a reference. */
   readonly number: number;
-  /** Exactly as long as the message; the buffer behind is rounded up to words and zero there. */
-  readonly octets: Uint8Array;
+  readonly length: number;
+  /** Its octets are in `words` from `start` on, rounded up to double words and zero there. */
   readonly words: Uint32Array;
+  readonly start: number;
   kind = UDP;
   /** The same over all hops. */
   packet = 0;
   /** Interfaces by their number in the plant. */
   sender = 0;
   receiver = EVERYONE;
-  destinationMac: Mac = MAC_BROADCAST;
   from: Ip = ANY;
   fromPort = 0;
   to: Ip = ANY;
   toPort = 0;
   ttl = 0;
-  /** TCP only. */
-  sequence = 0;
-  acknowledgment = 0;
+  /** TCP only, as `sequence` and `acknowledgment`. */
   flags = 0;
+  /** What a fault did to it on its present segment, and which. */
+  harm = NO_HARM;
+  /** For whom it was when it was made: bits of an `Audience`. */
+  led = 0;
   /** Why its sender sent it, for the trace. */
   rule: Rule | undefined = undefined;
   detail: string | undefined = undefined;
-  /** For whom it was when it was made: bits of an `Audience`. */
-  led = 0;
-  /** What a fault did to it on its present segment, and which. */
-  harm = NO_HARM;
+  /** Exactly as long as the message. */
+  readonly octets: Uint8Array;
+  /** Whose hardware address it is sent to, heard or not: an interface, EVERYONE, or NOBODY for `strayMac`. */
+  addressee = EVERYONE;
+  strayMac: Mac | undefined = undefined;
   fault: string | undefined = undefined;
+  sequence = 0;
+  acknowledgment = 0;
 
-  constructor(number: number, length: number) {
-    const buffer = new ArrayBuffer((length + 7) & ~7);
+  constructor(
+    number: number,
+    length: number,
+    place: { readonly words: Uint32Array; readonly start: number },
+  ) {
     this.number = number;
-    this.octets = new Uint8Array(buffer, 0, length);
-    this.words = new Uint32Array(buffer);
+    this.length = length;
+    this.words = place.words;
+    this.start = place.start;
+    this.octets = new Uint8Array(place.words.buffer, place.start << 2, length);
   }
 
   copyHeaders(other: Frame): void {
@@ -68,7 +80,8 @@ export class Frame {
     this.packet = other.packet;
     this.sender = other.sender;
     this.receiver = other.receiver;
-    this.destinationMac = other.destinationMac;
+    this.addressee = other.addressee;
+    this.strayMac = other.strayMac;
     this.from = other.from;
     this.fromPort = other.fromPort;
     this.to = other.to;
@@ -91,12 +104,24 @@ export class Frame {
   }
 }
 
+/** How many words the octets of a message take: whole double words. */
+export function wordsOf(length: number): number {
+  return ((length + 7) & ~7) >>> 2;
+}
+
 /** Lengths on a plant are few, so a free list by exact length nearly always hits; longer ones than this share a map. */
 const SHORT_OCTETS = 2048;
+
+/** Shorter messages are put together from octets: a view of words would cost more. */
+const PACKED_OCTETS = 64;
+/** Frames lie in slabs of this many words: a buffer of its own for each would be two more objects. */
+const SLAB_WORDS = 64 * 1024;
 
 /** Frames in flight and free ones, by exact length. */
 export class FramePool {
   readonly #frames: Frame[] = [];
+  #slab: Uint32Array = new Uint32Array(0);
+  #slabUsed = 0;
   readonly #short: Frame[][] = Array.from({ length: SHORT_OCTETS }, () => []);
   readonly #long = new Map<number, Frame[]>();
   readonly #poison: boolean;
@@ -117,10 +142,8 @@ export class FramePool {
   /** A frame with a copy of the first `length` octets. */
   take(octets: Uint8Array, length: number): Frame {
     const frame = this.blank(length);
-    const target = frame.octets;
-    if (length < 40) for (let index = 0; index < length; index++) target[index] = octets[index]!;
-    else if (length === octets.length) target.set(octets);
-    else this.#copyWords(octets, frame, length);
+    if (length < PACKED_OCTETS || (octets.byteOffset & 3) !== 0) this.#pack(octets, frame);
+    else this.#copyWords(octets, frame);
     return frame;
   }
 
@@ -134,36 +157,56 @@ export class FramePool {
       larger.set(this.sentAt);
       this.sentAt = larger;
     }
-    const made = new Frame(number, length);
+    const made = new Frame(number, length, this.#place(wordsOf(length)));
     this.#frames.push(made);
     return made;
   }
 
   free(frame: Frame): void {
-    const { octets } = frame;
     // A service that kept a view, or a writer that skips an octet, must not get away with it in tests.
-    if (this.#poison) for (let index = 0; index < octets.length; index++) octets[index] = 0xa5 ^ index;
+    if (this.#poison) for (let index = 0; index < frame.length; index++) frame.octets[index] = 0xa5 ^ index;
     frame.rule = undefined;
     frame.detail = undefined;
     frame.flags = 0;
     frame.led = 0;
     if (frame.harm !== NO_HARM) frame.heal();
-    if (octets.length < SHORT_OCTETS) this.#short[octets.length]!.push(frame);
-    else this.#listOf(octets.length).push(frame);
+    if (frame.length < SHORT_OCTETS) this.#short[frame.length]!.push(frame);
+    else this.#listOf(frame.length).push(frame);
   }
 
-  /** From a longer scratch: `set` would need a view, which costs more than the copy. */
-  #copyWords(octets: Uint8Array, frame: Frame, length: number): void {
+  /** Octets put together to words, as the digest has them: little-endian. What lies behind the message stays zero. */
+  #pack(octets: Uint8Array, frame: Frame): void {
+    const { words, length } = frame;
+    const whole = length & ~3;
+    let word = frame.start;
+    for (let index = 0; index < whole; index += 4)
+      words[word++] =
+        octets[index]! | (octets[index + 1]! << 8) | (octets[index + 2]! << 16) | (octets[index + 3]! << 24);
+    if (whole === length) return;
+    let last = 0;
+    for (let index = length - 1; index >= whole; index--) last = (last << 8) | octets[index]!;
+    words[word] = last;
+  }
+
+  /** Word by word: `set` would need a view of a longer scratch, which costs more than the copy. */
+  #copyWords(octets: Uint8Array, frame: Frame): void {
+    const { words, start, length } = frame;
+    const source = this.#wordsOf(octets.buffer);
+    const first = octets.byteOffset >>> 2;
     const whole = length >>> 2;
-    const { words, octets: target } = frame;
-    if ((octets.byteOffset & 3) === 0) {
-      const source = this.#wordsOf(octets.buffer);
-      const start = octets.byteOffset >>> 2;
-      for (let index = 0; index < whole; index++) words[index] = source[start + index]!;
-      for (let index = whole << 2; index < length; index++) target[index] = octets[index]!;
-    } else {
-      target.set(octets.subarray(0, length));
+    for (let index = 0; index < whole; index++) words[start + index] = source[first + index]!;
+    for (let index = whole << 2; index < length; index++) frame.octets[index] = octets[index]!;
+  }
+
+  #place(words: number): { readonly words: Uint32Array; readonly start: number } {
+    if (words > SLAB_WORDS / 16) return { words: new Uint32Array(words), start: 0 };
+    if (this.#slabUsed + words > this.#slab.length) {
+      this.#slab = new Uint32Array(SLAB_WORDS);
+      this.#slabUsed = 0;
     }
+    const start = this.#slabUsed;
+    this.#slabUsed += words;
+    return { words: this.#slab, start };
   }
 
   #wordsOf(buffer: ArrayBufferLike): Uint32Array {

@@ -46,7 +46,7 @@ export class Output implements Undeliverable {
     frame.fromPort = port;
     frame.to = to.address;
     frame.toPort = to.port;
-    if (frame.octets.length > 65_507) this.#drop(frame, host, NET_RULES.tooLong);
+    if (frame.length > 65_507) this.#drop(frame, host, NET_RULES.tooLong);
     else if (to.hardware !== undefined || this.#isGroup(host, to)) this.#sendOnLink(host, to, frame);
     else this.originate(host, frame, to.source);
   }

@@ -360,7 +360,7 @@ export class Reception {
   /** A frame for all is others' too: what may wait is a copy. */
   #showCopy(host: number, iface: number, frame: Frame): void {
     const { pool } = this.#shard;
-    const copy = pool.take(frame.octets, frame.octets.length);
+    const copy = pool.take(frame.octets, frame.length);
     copy.copyHeaders(frame);
     pool.sentAt[copy.number] = pool.sentAt[frame.number]!;
     if (this.#doorway.takes(host, iface, copy)) return;

@@ -1,5 +1,5 @@
-import { isIpv4 } from '../../core/address.ts';
-import type { Mac } from '../../core/address.ts';
+import { MAC_BROADCAST, ipv6Octets, isIpv4, macAt, toMac } from '../../core/address.ts';
+import type { Ip, Mac } from '../../core/address.ts';
 import type { FrameBody, FrameEvent, Trace } from '../../core/driver.ts';
 import type { Rule } from '../../core/rules.ts';
 import type { Input, Plain, Row, StreamId } from '../../core/service.ts';
@@ -155,6 +155,11 @@ export class Tracer {
     return this.audience.ofFrame(ends, fate, led);
   }
 
+  #destinationOf({ addressee, strayMac, to }: Frame): Mac {
+    if (addressee >= 0) return this.#plant.mac(addressee);
+    return addressee === EVERYONE ? groupMac(to) : (strayMac ?? MAC_BROADCAST);
+  }
+
   #event(
     at: Instant,
     frame: Frame,
@@ -174,7 +179,7 @@ export class Tracer {
       fault: fault ?? frame.fault,
       harm: HARMS[frame.harm],
       sourceMac: plant.mac(sender),
-      destinationMac: frame.destinationMac,
+      destinationMac: this.#destinationOf(frame),
       packet: frame.packet,
       body: this.#body(frame, octets),
       rule: frame.rule,
@@ -196,7 +201,7 @@ export class Tracer {
       senderMac: this.#plant.mac(frame.sender),
       senderIp: from,
       // RFC 826: not known yet in a request.
-      targetMac: (kind === ARP_REQUEST ? 0 : frame.destinationMac) as Mac,
+      targetMac: (kind === ARP_REQUEST ? 0 : this.#destinationOf(frame)) as Mac,
       targetIp: to,
     };
   }
@@ -254,4 +259,13 @@ function copyInput(input: Input | undefined): Input | undefined {
   if (input.kind === 'mac-message') return { ...input, octets: input.octets.slice() };
   if (input.kind === 'stream' && input.event === 'octets') return { ...input, octets: input.octets.slice() };
   return input;
+}
+
+/** RFC 1112 §6.4, RFC 2464 §7: a group's hardware address. */
+function groupMac(to: Ip): Mac {
+  if (!isIpv4(to)) {
+    const octets = ipv6Octets(to);
+    return macAt(Uint8Array.of(0x33, 0x33, ...octets.subarray(12)), 0);
+  }
+  return to >>> 28 === 14 ? toMac(0x0100_5e00_0000 + (to & 0x7f_ffff)) : MAC_BROADCAST;
 }
