@@ -40,7 +40,7 @@ export class Plant {
     this.services = new Array<Service | undefined>(hosts).fill(undefined);
     this.hosts = new HostRecords(hosts);
     this.interfaces = new InterfaceRecords(interfaces);
-    this.ports = new Ports(topology.hosts);
+    this.ports = new Ports(topology.hosts, this.hosts);
     this.hasInspectors = topology.hosts.some((host) => host.inspects === true);
     this.macs = new MacTable(this.interfaces);
     this.segments = topology.segments.map((spec, index) => new Segment(index, spec));

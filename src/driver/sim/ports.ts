@@ -1,29 +1,24 @@
 import type { HostSpec } from '../../core/driver.ts';
 import { bug } from '../../core/errors.ts';
 import { drawAt } from '../../core/random.ts';
+import type { HostRecords } from './records.ts';
 
 /** RFC 6335 §6: the dynamic ports. */
 const DYNAMIC_FIRST = 49152;
 const DYNAMIC_COUNT = 16384;
-/** A modem has two ports at most of its own; those with more get a set. */
-const INLINE = 4;
 const BIND_DICE = 0x62696e64;
 
-/** Which UDP ports a host has open: those of its specification and those it bound. */
+/** Which UDP ports a host has open: those of its specification and those it bound, the first of them in its record. */
 export class Ports {
   readonly #specs: readonly HostSpec[];
   /** The lists of ports in specifications: few, and most hosts share one. */
   readonly #lists: (readonly number[])[] = [];
-  readonly #listOf: Int32Array;
-  readonly #inline: Uint16Array;
+  readonly #hosts: HostRecords;
   readonly #more = new Map<number, Set<number>>();
-  readonly #bound: Uint32Array;
 
-  constructor(specs: readonly HostSpec[]) {
+  constructor(specs: readonly HostSpec[], hosts: HostRecords) {
     this.#specs = specs;
-    this.#inline = new Uint16Array(specs.length * INLINE);
-    this.#bound = new Uint32Array(specs.length);
-    this.#listOf = new Int32Array(specs.length);
+    this.#hosts = hosts;
     const known = new Map<string, number>();
     let last: readonly number[] | undefined;
     let list = 0;
@@ -35,18 +30,18 @@ export class Ports {
         known.set(key, list);
         last = udpPorts;
       }
-      this.#listOf[host] = list;
+      hosts.setPortList(host, list);
     }
   }
 
   isOpen(host: number, port: number): boolean {
-    return (port !== 0 && this.#isBound(host, port)) || this.#lists[this.#listOf[host]!]!.includes(port);
+    return (port !== 0 && this.#isBound(host, port)) || this.#lists[this.#hosts.portList(host)]!.includes(port);
   }
 
   /** A port nobody can foretell; beyond the dynamic ones only when all of those are in use. */
   bind(host: number, diceKey: number): number {
     for (let tries = 0; tries < 64; tries++) {
-      const port = DYNAMIC_FIRST + (drawAt(diceKey ^ BIND_DICE, ++this.#bound[host]!) % DYNAMIC_COUNT);
+      const port = DYNAMIC_FIRST + (drawAt(diceKey ^ BIND_DICE, this.#hosts.countBound(host)) % DYNAMIC_COUNT);
       if (!this.isOpen(host, port)) return this.#open(host, port);
     }
     for (let port = 65535; port >= 1024; port--) if (!this.isOpen(host, port)) return this.#open(host, port);
@@ -54,34 +49,23 @@ export class Ports {
   }
 
   release(host: number, port: number): void {
-    const at = host * INLINE;
-    for (let index = at; index < at + INLINE; index++) {
-      if (this.#inline[index] !== port) continue;
-      this.#inline[index] = 0;
-      return;
-    }
+    if (this.#hosts.changePort(host, port, 0)) return;
     const more = this.#more.get(host);
     if (more?.delete(port) === true && more.size === 0) this.#more.delete(host);
   }
 
   releaseAll(host: number): void {
-    this.#inline.fill(0, host * INLINE, host * INLINE + INLINE);
+    this.#hosts.clearPorts(host);
     this.#more.delete(host);
   }
 
   #isBound(host: number, port: number): boolean {
-    const at = host * INLINE;
-    for (let index = at; index < at + INLINE; index++) if (this.#inline[index] === port) return true;
+    if (this.#hosts.hasPort(host, port)) return true;
     return this.#more.size > 0 && this.#more.get(host)?.has(port) === true;
   }
 
   #open(host: number, port: number): number {
-    const at = host * INLINE;
-    for (let index = at; index < at + INLINE; index++) {
-      if (this.#inline[index] !== 0) continue;
-      this.#inline[index] = port;
-      return port;
-    }
+    if (this.#hosts.changePort(host, 0, port)) return port;
     const more = this.#more.get(host);
     if (more === undefined) this.#more.set(host, new Set([port]));
     else more.add(port);

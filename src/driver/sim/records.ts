@@ -3,14 +3,18 @@
  * a hundred thousand every event is another host's, and what lies in one cache line is fetched once.
  */
 
-/** float64: armed; int32: dice key, frames sent, first interface, end of interfaces, partition, flags. */
-const HOST_WORDS = 8;
+/** float64: armed; int32: dice key, frames sent, first interface, end of interfaces, partition, flags, ports; four spare. */
+const HOST_WORDS = 16;
 const DICE_KEY = 2;
 const SENT = 3;
 const FIRST = 4;
 const END = 5;
 const PARTITION = 6;
 const FLAGS = 7;
+const PORT_LIST = 8;
+const PORTS_BOUND = 9;
+/** Four of 16 bits; 0: none. */
+const OWN_PORTS = 10;
 
 export const FORWARDS = 1;
 export const HAS_ROUTES = 2;
@@ -19,10 +23,12 @@ export const INSPECTS = 4;
 export class HostRecords {
   readonly #words: Int32Array;
   readonly #doubles: Float64Array;
+  readonly #halves: Uint16Array;
 
   constructor(count: number) {
     this.#words = new Int32Array(count * HOST_WORDS);
     this.#doubles = new Float64Array(this.#words.buffer);
+    this.#halves = new Uint16Array(this.#words.buffer);
     for (let host = 0; host < count; host++) this.arm(host, Infinity);
   }
 
@@ -75,7 +81,49 @@ export class HostRecords {
   has(host: number, flag: number): boolean {
     return (this.#words[host * HOST_WORDS + FLAGS]! & flag) !== 0;
   }
+
+  /** Which of the lists of ports in specifications is the host's. */
+  portList(host: number): number {
+    return this.#words[host * HOST_WORDS + PORT_LIST]!;
+  }
+
+  setPortList(host: number, list: number): void {
+    this.#words[host * HOST_WORDS + PORT_LIST] = list;
+  }
+
+  /** Counts a port that a host binds: the number of its draw. */
+  countBound(host: number): number {
+    return ++this.#words[host * HOST_WORDS + PORTS_BOUND]!;
+  }
+
+  /** Whether a host has bound a port and there was room for it in its record. */
+  hasPort(host: number, port: number): boolean {
+    const at = (host * HOST_WORDS + OWN_PORTS) * 2;
+    const end = at + OWN_PORTS_MAX;
+    for (let place = at; place < end; place++) if (this.#halves[place] === port) return true;
+    return false;
+  }
+
+  /** Puts `port` in the place of `other`; 0 is a place that is free. False when there is none such. */
+  changePort(host: number, other: number, port: number): boolean {
+    const at = (host * HOST_WORDS + OWN_PORTS) * 2;
+    const end = at + OWN_PORTS_MAX;
+    for (let place = at; place < end; place++) {
+      if (this.#halves[place] !== other) continue;
+      this.#halves[place] = port;
+      return true;
+    }
+    return false;
+  }
+
+  clearPorts(host: number): void {
+    const at = (host * HOST_WORDS + OWN_PORTS) * 2;
+    this.#halves.fill(0, at, at + OWN_PORTS_MAX);
+  }
 }
+
+/** A modem has two ports at most of its own. */
+const OWN_PORTS_MAX = 4;
 
 /** float64: MAC, last arrival, busy until; int32: host, segment, address, mask, router, first neighbour and its address. */
 const INTERFACE_WORDS = 16;
