@@ -6,7 +6,7 @@ import { HOST } from '../core/rules/host.ts';
 import type { CommandInput, DatagramInput, Effects, Input, Plain, Service } from '../core/service.ts';
 import { type Instant, earlier } from '../core/time.ts';
 import { CLIENT_PORT, Option } from '../codec/dhcp/codes.ts';
-import { DhcpDecoder } from '../codec/dhcp/message.ts';
+import type { DhcpMessage } from '../codec/dhcp/message.ts';
 import { DhcpClient } from '../engine/dhcp/client.ts';
 import type { DhcpClientProfile } from '../engine/dhcp/client-profile.ts';
 import type { ClientListener, ClientState } from '../engine/dhcp/client-state.ts';
@@ -32,7 +32,7 @@ export interface HostServiceOptions {
 /** States in which the host has an address. */
 const WITH_ADDRESS: ReadonlySet<ClientState> = new Set(['bound', 'renewing', 'rebinding']);
 
-const decoder = new DhcpDecoder();
+const NOTHING = new Uint8Array(0);
 
 /**
  * A plain host with a DHCP client on UDP 68 and a stub resolver. Commands: `power-on`, `power-off` (a power cut), `release`
@@ -42,6 +42,8 @@ export class HostService implements Service, ClientListener {
   readonly #client: DhcpClient;
   readonly #lookups: Lookups;
   readonly #resolvers: readonly Ip[];
+  /** Those that the last ACK named: RFC 2132 §3.8, option 6, in order of preference. */
+  #named: readonly Ip[] = [];
   /** The last address, asked for again after a power cut: RFC 2131 §3.2. */
   #remembered: Ipv4 = ANY;
 
@@ -89,18 +91,16 @@ export class HostService implements Service, ClientListener {
     // What a NAK or an expiry took away is not asked for again.
     if (state === 'init') this.#remembered = ANY;
     effects.state('host', state);
-    if (state === 'bound') this.#lookups.start(this.#servers(), now, effects);
+    if (state === 'bound')
+      this.#lookups.start(this.#resolvers.length > 0 ? this.#resolvers : this.#named, now, effects);
     else if (!WITH_ADDRESS.has(state)) this.#lookups.stop(effects);
   }
 
-  /** RFC 2132 §3.8: option 6, in order of preference. */
-  #servers(): readonly Ip[] {
-    const ack = this.#client.lease?.ack;
-    if (this.#resolvers.length > 0 || ack === undefined) return this.#resolvers;
-    const octets = decoder.decode(ack).option(Option.domainNameServers) ?? new Uint8Array(0);
+  leased(ack: DhcpMessage): void {
+    const octets = ack.option(Option.domainNameServers) ?? NOTHING;
     const servers: Ip[] = [];
     for (let offset = 0; offset + 4 <= octets.length; offset += 4) servers.push(ipv4At(octets, offset));
-    return servers;
+    this.#named = servers;
   }
 
   #receive({ octets }: DatagramInput, now: Instant, effects: Effects): void {

@@ -4,7 +4,7 @@ import { MODEM } from '../core/rules/modem.ts';
 import type { CommandInput, Effects, Input, Service } from '../core/service.ts';
 import type { Instant } from '../core/time.ts';
 import { CableModem } from '../engine/modem/modem.ts';
-import type { CableModemOptions } from '../engine/modem/modem.ts';
+import type { CableModemOptions } from '../engine/modem/identity.ts';
 
 /**
  * A cable modem as one host: its interface 0 is the cable, it opens UDP port 68. Commands: `power-on`, `power-off`, and
@@ -12,12 +12,10 @@ import type { CableModemOptions } from '../engine/modem/modem.ts';
  */
 export class ModemService implements Service {
   readonly #modem: CableModem;
-  /** Kept, since to ask all the modem's parts costs a walk through memory that was last used long ago. */
-  #dueAt: Instant;
 
   constructor(options: CableModemOptions) {
     this.#modem = new CableModem(options);
-    this.#dueAt = this.#modem.deadline();
+    this.#modem.keptDeadline = this.#modem.deadline();
   }
 
   handle(input: Input, now: Instant, effects: Effects): void {
@@ -27,11 +25,11 @@ export class ModemService implements Service {
       if (!(error instanceof DecodeError)) throw error;
       effects.because(MODEM.malformed, effects.explains ? error.message : undefined);
     }
-    this.#dueAt = this.#modem.deadline();
+    this.#modem.keptDeadline = this.#modem.deadline();
   }
 
   deadline(): Instant {
-    return this.#dueAt;
+    return this.#modem.keptDeadline;
   }
 
   #take(input: Input, now: Instant, effects: Effects): void {

@@ -4,6 +4,8 @@ import type { HostSpec } from '../core/driver.ts';
 import { bug } from '../core/errors.ts';
 import { memberKey, Random, streamKey } from '../core/random.ts';
 import type { Service } from '../core/service.ts';
+import type { NumberRows } from '../core/number-rows.ts';
+import { modemRows } from '../engine/modem/identity.ts';
 import { type ModemProfile, modemProfile } from '../engine/modem/profile.ts';
 import { ModemService } from '../service/modem.ts';
 
@@ -12,6 +14,7 @@ export class ModemMaker {
   readonly #profile: ModemProfile;
   readonly #key: number;
   readonly #first: number;
+  readonly #numbers: NumberRows;
   /** `HostSpec.create` of all of them: a function of its own for each of a hundred thousand would be a tenth of a modem. */
   readonly create: (this: HostSpec) => Service;
 
@@ -29,6 +32,7 @@ export class ModemMaker {
     });
     this.#key = streamKey(seed, device.name);
     this.#first = first;
+    this.#numbers = modemRows(device.count ?? 1);
     const make = (host: HostSpec): Service => this.#make(host);
     this.create = function create(): Service {
       return make(this);
@@ -38,7 +42,8 @@ export class ModemMaker {
   #make({ name, number, interfaces }: HostSpec): Service {
     const [cable] = interfaces;
     if (cable === undefined || number === undefined) return bug(`${name} is no modem`);
-    const random = new Random(memberKey(this.#key, number - this.#first));
-    return new ModemService({ mac: cable.mac, profile: this.#profile, random });
+    const row = number - this.#first;
+    const random = new Random(memberKey(this.#key, row));
+    return new ModemService({ mac: cable.mac, profile: this.#profile, random, numbers: this.#numbers, row });
   }
 }

@@ -178,6 +178,15 @@ export class DhcpMessage {
     return (this.#overload & 1) !== 0 ? '' : nameIn(this.file);
   }
 
+  /** Whether `fileText` is these octets, which have no NUL. */
+  isFile(name: Uint8Array): boolean {
+    if ((this.#overload & 1) !== 0) return name.length === 0;
+    const { length } = name;
+    for (let index = 0; index < length; index++)
+      if (this.#octets[FILE_OFFSET + index] !== name[index]) return false;
+    return length === COOKIE_OFFSET - FILE_OFFSET || this.#octets[FILE_OFFSET + length] === 0;
+  }
+
   /** Option 52: bit 1 `file`, bit 2 `sname`, 0 neither. */
   get overload(): number {
     return this.#overload;

@@ -35,13 +35,16 @@ export class Ports {
   }
 
   isOpen(host: number, port: number): boolean {
-    return (port !== 0 && this.#isBound(host, port)) || this.#lists[this.#hosts.portList(host)]!.includes(port);
+    return (
+      (port !== 0 && this.#isBound(host, port)) || this.#lists[this.#hosts.portList(host)]!.includes(port)
+    );
   }
 
   /** A port nobody can foretell; beyond the dynamic ones only when all of those are in use. */
   bind(host: number, diceKey: number): number {
     for (let tries = 0; tries < 64; tries++) {
-      const port = DYNAMIC_FIRST + (drawAt(diceKey ^ BIND_DICE, this.#hosts.countBound(host)) % DYNAMIC_COUNT);
+      const port =
+        DYNAMIC_FIRST + (drawAt(diceKey ^ BIND_DICE, this.#hosts.countBound(host)) % DYNAMIC_COUNT);
       if (!this.isOpen(host, port)) return this.#open(host, port);
     }
     for (let port = 65535; port >= 1024; port--) if (!this.isOpen(host, port)) return this.#open(host, port);

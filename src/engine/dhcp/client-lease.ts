@@ -1,7 +1,5 @@
 import type { Ipv4 } from '../../core/address.ts';
 import { ANY, ipv4At } from '../../core/address.ts';
-import type { Instant } from '../../core/time.ts';
-import { NEVER, afterSeconds } from '../../core/time.ts';
 import { Option } from '../../codec/dhcp/codes.ts';
 import type { DhcpMessage } from '../../codec/dhcp/message.ts';
 import { routesOf } from '../../codec/dhcp/option/routes.ts';
@@ -13,63 +11,48 @@ export const INFINITE_LEASE_SECONDS = 0xffff_ffff;
 const T1_RATIO = 0.5;
 const T2_RATIO = 0.875;
 
-/** What a client keeps of its ACK; everything is a copy. */
-export class ClientLease {
+/** What a client keeps of its ACK beside the moments. */
+export interface ClientLease {
   readonly address: Ipv4;
   readonly prefixLength: number;
   readonly serverId: Ipv4;
   /** `ANY` when the ACK named none. */
   readonly router: Ipv4;
-  readonly siaddr: Ipv4;
-  /** One character an octet. */
-  readonly file: string;
-  readonly leaseSeconds: number;
-  /** T1: when the client asks its own server for more. */
-  readonly renewAt: Instant;
-  /** T2: when it asks any server. */
-  readonly rebindAt: Instant;
-  readonly expiresAt: Instant;
-  /** The whole ACK for whoever wants its other options, until `forgetAck`. */
-  #ack: Uint8Array | undefined;
+}
 
-  /** `ack` has passed `leaseProblem`; `sentAt` is when the REQUEST it answers was sent (RFC 2131 §4.4.1). */
-  constructor(ack: DhcpMessage, sentAt: Instant) {
-    const leaseSeconds = ack.u32(Option.leaseTime) ?? 0;
-    this.address = ack.yiaddr;
-    this.prefixLength = prefixLengthOf(ack);
-    this.serverId = ack.ip(Option.serverIdentifier) ?? ANY;
-    this.router = routerOf(ack);
-    this.siaddr = ack.siaddr;
-    this.file = ack.fileText;
-    this.leaseSeconds = leaseSeconds;
-    if (leaseSeconds === INFINITE_LEASE_SECONDS) {
-      this.renewAt = NEVER;
-      this.rebindAt = NEVER;
-      this.expiresAt = NEVER;
-    } else {
-      let t1 = ack.u32(Option.renewalTime) ?? leaseSeconds * T1_RATIO;
-      let t2 = ack.u32(Option.rebindingTime) ?? leaseSeconds * T2_RATIO;
-      // RFC 2131 §4.4.5: T1 before T2 before the end; a server that says otherwise is not followed.
-      if (t1 >= t2 || t2 >= leaseSeconds) {
-        t1 = leaseSeconds * T1_RATIO;
-        t2 = leaseSeconds * T2_RATIO;
-      }
-      this.renewAt = afterSeconds(sentAt, t1);
-      this.rebindAt = afterSeconds(sentAt, t2);
-      this.expiresAt = afterSeconds(sentAt, leaseSeconds);
-    }
-    this.#ack = ack.octets.slice();
-  }
+/** `ack` has passed `isWholeLease`. */
+export function clientLease(ack: DhcpMessage): ClientLease {
+  return {
+    address: ack.yiaddr,
+    prefixLength: prefixLengthOf(ack),
+    serverId: ack.ip(Option.serverIdentifier) ?? ANY,
+    router: routerOf(ack),
+  };
+}
 
-  /** The ACK's octets, a copy of our own; undefined once forgotten. */
-  get ack(): Uint8Array | undefined {
-    return this.#ack;
-  }
+/** RFC 2131 §4.4.5: T1, T2 and the end of a lease, in seconds from the REQUEST. */
+export interface LeaseTimes {
+  t1: number;
+  t2: number;
+  end: number;
+}
 
-  /** Gives the ACK's octets back to memory: a plant has many modems. */
-  forgetAck(): void {
-    this.#ack = undefined;
+/** Writes the times of an ACK that has passed `isWholeLease`; infinite ones for a lease without an end. */
+export function readLeaseTimes(ack: DhcpMessage, times: LeaseTimes): void {
+  const seconds = ack.u32(Option.leaseTime) ?? 0;
+  if (seconds === INFINITE_LEASE_SECONDS) {
+    times.t1 = Infinity;
+    times.t2 = Infinity;
+    times.end = Infinity;
+    return;
   }
+  times.t1 = ack.u32(Option.renewalTime) ?? seconds * T1_RATIO;
+  times.t2 = ack.u32(Option.rebindingTime) ?? seconds * T2_RATIO;
+  times.end = seconds;
+  // RFC 2131 §4.4.5: T1 before T2 before the end; a server that says otherwise is not followed.
+  if (times.t1 < times.t2 && times.t2 < seconds) return;
+  times.t1 = seconds * T1_RATIO;
+  times.t2 = seconds * T2_RATIO;
 }
 
 /** Whether an OFFER or ACK has what RFC 2131 §4.3.1 table 3 says it must have. */

@@ -1,3 +1,4 @@
+import type { DhcpMessage } from '../../codec/dhcp/message.ts';
 import type { Effects } from '../../core/service.ts';
 import type { Instant } from '../../core/time.ts';
 
@@ -16,4 +17,6 @@ export type ClientState =
 /** Who wants to hear of each state entered, in order. */
 export interface ClientListener {
   entered(state: ClientState, now: Instant, effects: Effects): void;
+  /** An ACK that is taken, before the state it leads to: good during the call. */
+  leased?(ack: DhcpMessage): void;
 }

@@ -9,12 +9,13 @@ import { NEVER, SECOND, after, afterSeconds, earlier } from '../../core/time.ts'
 import { CLIENT_PORT, MessageType, Op, Option, SERVER_PORT } from '../../codec/dhcp/codes.ts';
 import type { DhcpMessage } from '../../codec/dhcp/message.ts';
 import { DhcpDecoder, OPTIONS_OFFSET } from '../../codec/dhcp/message.ts';
-import { ClientLease, isWholeLease } from './client-lease.ts';
+import { clientLease, isWholeLease, type ClientLease } from './client-lease.ts';
+import { type ClientCells, ClientNumbers } from './client-numbers.ts';
 import type { ClientIdentity, ClientMessageFields } from './client-messages.ts';
 import type { ClientListener, ClientState } from './client-state.ts';
 import { clientIdOf, writeClientMessage } from './client-messages.ts';
 
-export interface DhcpClientOptions extends ClientIdentity {
+export interface DhcpClientOptions extends ClientIdentity, ClientCells {
   readonly random: Random;
   /** The interface that the client configures. */
   readonly via: number;
@@ -40,28 +41,22 @@ const decoder = new DhcpDecoder();
  * A DHCP client: RFC 2131 §4.4. Its owner hands it the datagrams of port 68, the answers to its ARP probes and its timer,
  * and asks `state` and `lease`. It sends from port 68 and configures its interface itself.
  */
-export class DhcpClient {
+export class DhcpClient extends ClientNumbers {
   readonly #options: DhcpClientOptions;
   #state: ClientState = 'stopped';
   #lease: ClientLease | undefined;
-  #xid = 0;
   /** Whether `init` ends in a REQUEST for the address remembered. */
   #reboots = false;
   /** How often the present message was sent. */
   #tries = 0;
   #naks = 0;
   #probesLeft = 0;
-  /** When the present message is sent again, or the present wait is over; unused while bound. */
-  #resendAt: Instant = NEVER;
-  /** When the exchange began: for `secs`. */
-  #startedAt: Instant = NEVER;
-  /** When the REQUEST that an ACK will answer was sent. */
-  #sentAt: Instant = NEVER;
   /** The address asked for and the server that offered it. */
   #requested: Ipv4 = ANY;
   #server: Ipv4 = ANY;
 
   constructor(options: DhcpClientOptions) {
+    super(options);
     this.#options = options;
   }
 
@@ -95,13 +90,13 @@ export class DhcpClient {
     const lease = this.lease;
     if (how === 'release' && lease !== undefined) {
       effects.because(HOST.released);
-      this.#xid = this.#options.random.next();
+      this.xid = this.#options.random.next();
       // RFC 2131 §4.4.4: a RELEASE is unicast, a lost one is not sent again.
       const { address, serverId } = lease;
       this.#send({ type: MessageType.release, ciaddr: address, requested: ANY, serverId }, now, effects);
     }
     this.#lose(effects);
-    this.#resendAt = NEVER;
+    this.resendAt = NEVER;
     this.#enter('stopped', now, effects);
   }
 
@@ -113,7 +108,7 @@ export class DhcpClient {
   /** A datagram of port 68. Throws `DecodeError` when it answers us and is malformed. */
   receive(octets: Uint8Array, now: Instant, effects: Effects): void {
     // The modems of a whole segment hear each other's broadcasts: most are turned away here, undecoded.
-    if (octets.length >= OPTIONS_OFFSET && (octets[0] !== Op.reply || u32At(octets, 4) !== this.#xid)) return;
+    if (octets.length >= OPTIONS_OFFSET && (octets[0] !== Op.reply || u32At(octets, 4) !== this.xid)) return;
     if (this.#state === 'stopped') return;
     const message = decoder.decode(octets);
     if (message.chaddrMac !== this.#options.mac || !this.#isNamed(message)) return;
@@ -134,7 +129,7 @@ export class DhcpClient {
     effects.because(HOST.decline);
     this.#lease = undefined;
     // RFC 2131 §4.4.4: a DECLINE is broadcast.
-    this.#xid = this.#options.random.next();
+    this.xid = this.#options.random.next();
     const { serverId } = lease;
     this.#send({ type: MessageType.decline, ciaddr: ANY, requested: address, serverId }, now, effects);
     this.#requested = ANY;
@@ -142,18 +137,17 @@ export class DhcpClient {
   }
 
   deadline(): Instant {
-    const lease = this.#lease;
     switch (this.#state) {
       case 'stopped':
         return NEVER;
       case 'bound':
-        return lease?.renewAt ?? NEVER;
+        return this.renewAt;
       case 'renewing':
-        return earlier(this.#resendAt, lease?.rebindAt ?? NEVER);
+        return earlier(this.resendAt, this.rebindAt);
       case 'rebinding':
-        return earlier(this.#resendAt, lease?.expiresAt ?? NEVER);
+        return earlier(this.resendAt, this.expiresAt);
       default:
-        return this.#resendAt;
+        return this.resendAt;
     }
   }
 
@@ -162,7 +156,6 @@ export class DhcpClient {
   }
 
   #step(now: Instant, effects: Effects): void {
-    const lease = this.#lease;
     switch (this.#state) {
       case 'init':
         return this.#begin(now, effects);
@@ -177,11 +170,11 @@ export class DhcpClient {
       case 'bound':
         return this.#renew(now, effects);
       case 'renewing':
-        if (lease !== undefined && now >= lease.rebindAt) return this.#rebind(now, effects);
+        if (now >= this.rebindAt) return this.#rebind(now, effects);
         effects.because(HOST.renewAgain);
         return this.#extend(now, effects);
       case 'rebinding':
-        if (lease !== undefined && now >= lease.expiresAt) return this.#expire(now, effects);
+        if (now >= this.expiresAt) return this.#expire(now, effects);
         effects.because(HOST.renewAgain);
         return this.#extend(now, effects);
       case 'stopped':
@@ -197,15 +190,15 @@ export class DhcpClient {
   }
 
   #init(beginAt: Instant, now: Instant, effects: Effects): void {
-    this.#resendAt = beginAt;
+    this.resendAt = beginAt;
     this.#enter('init', now, effects);
     if (beginAt <= now) this.#begin(now, effects);
   }
 
   /** RFC 2131 §4.4.1 and §4.4.2: a new xid, then DISCOVER, or REQUEST for the address remembered. */
   #begin(now: Instant, effects: Effects): void {
-    this.#xid = this.#options.random.next();
-    this.#startedAt = now;
+    this.xid = this.#options.random.next();
+    this.startedAt = now;
     this.#tries = 0;
     if (!this.#reboots) {
       effects.because(HOST.discover);
@@ -214,7 +207,7 @@ export class DhcpClient {
     }
     effects.because(HOST.reboot);
     this.#reboots = false;
-    this.#sentAt = now;
+    this.sentAt = now;
     this.#server = ANY;
     this.#request(now, effects);
     this.#enter('rebooting', now, effects);
@@ -252,7 +245,7 @@ export class DhcpClient {
     this.#requested = offer.yiaddr;
     this.#server = offer.ip(Option.serverIdentifier) ?? ANY;
     this.#tries = 0;
-    this.#sentAt = now;
+    this.sentAt = now;
     // RFC 2131 §4.4.1: the REQUEST has the OFFER's xid.
     this.#request(now, effects);
     this.#enter('requesting', now, effects);
@@ -262,7 +255,7 @@ export class DhcpClient {
     const state = this.#state;
     if (state === 'requesting' || state === 'rebooting') {
       if (this.#isRefused(ack, effects)) return;
-      this.#lease = new ClientLease(ack, this.#sentAt);
+      this.#take(ack);
       if (this.#options.profile.probes === 0) return this.#bind(now, effects);
       effects.because(HOST.checking);
       this.#probesLeft = this.#options.profile.probes;
@@ -271,9 +264,15 @@ export class DhcpClient {
     }
     if (state === 'renewing' || state === 'rebinding') {
       if (this.#isRefused(ack, effects)) return;
-      this.#lease = new ClientLease(ack, this.#sentAt);
+      this.#take(ack);
       this.#bind(now, effects);
     }
+  }
+
+  #take(ack: DhcpMessage): void {
+    this.takeTimes(ack);
+    this.#lease = clientLease(ack);
+    this.#options.listener?.leased?.(ack);
   }
 
   #isRefused(ack: DhcpMessage, effects: Effects): boolean {
@@ -303,7 +302,7 @@ export class DhcpClient {
     effects.probe(via, address);
     this.#probesLeft--;
     const gap = PROBE_GAP_US_MIN + random.fraction() * (PROBE_GAP_US_MAX - PROBE_GAP_US_MIN);
-    this.#resendAt = after(now, this.#probesLeft === 0 ? ANNOUNCE_WAIT_US : gap);
+    this.resendAt = after(now, this.#probesLeft === 0 ? ANNOUNCE_WAIT_US : gap);
   }
 
   #bind(now: Instant, effects: Effects): void {
@@ -314,7 +313,7 @@ export class DhcpClient {
     this.#requested = address;
     this.#server = lease.serverId;
     this.#naks = 0;
-    this.#resendAt = NEVER;
+    this.resendAt = NEVER;
     effects.configure(this.#options.via, {
       address,
       prefixLength,
@@ -325,7 +324,7 @@ export class DhcpClient {
 
   #renew(now: Instant, effects: Effects): void {
     effects.because(HOST.renew);
-    this.#startedAt = now;
+    this.startedAt = now;
     this.#enter('renewing', now, effects);
     this.#extend(now, effects);
   }
@@ -340,12 +339,12 @@ export class DhcpClient {
   #extend(now: Instant, effects: Effects): void {
     const lease = this.#lease;
     if (lease === undefined) return;
-    this.#xid = this.#options.random.next();
-    this.#sentAt = now;
+    this.xid = this.#options.random.next();
+    this.sentAt = now;
     const ciaddr = lease.address;
     this.#send({ type: MessageType.request, ciaddr, requested: ANY, serverId: ANY }, now, effects);
-    const end = this.#state === 'renewing' ? lease.rebindAt : lease.expiresAt;
-    this.#resendAt = after(now, Math.max((end - now) / 2, RENEW_WAIT_US_MIN));
+    const end = this.#state === 'renewing' ? this.rebindAt : this.expiresAt;
+    this.resendAt = after(now, Math.max((end - now) / 2, RENEW_WAIT_US_MIN));
   }
 
   #expire(now: Instant, effects: Effects): void {
@@ -368,7 +367,7 @@ export class DhcpClient {
   #backOff(now: Instant): void {
     const seconds = Math.min(RESEND_SECONDS_FIRST * 2 ** this.#tries, RESEND_SECONDS_MAX);
     this.#tries++;
-    this.#resendAt = afterSeconds(now, seconds + this.#options.random.swing());
+    this.resendAt = afterSeconds(now, seconds + this.#options.random.swing());
   }
 
   #enter(state: ClientState, now: Instant, effects: Effects): void {
@@ -379,13 +378,13 @@ export class DhcpClient {
 
   #send(fields: ClientMessageFields, now: Instant, effects: Effects): void {
     const isLast = fields.type === MessageType.release || fields.type === MessageType.decline;
-    const writer = writeClientMessage(this.#options, this.#xid, isLast ? 0 : this.#secs(now), fields);
+    const writer = writeClientMessage(this.#options, this.xid, isLast ? 0 : this.#secs(now), fields);
     effects.send(CLIENT_PORT, this.#target(fields.type), writer.octets, writer.length);
   }
 
   /** RFC 2131 §2, table 1: since the client began; it stays at its end. */
   #secs(now: Instant): number {
-    return Math.min(Math.floor((now - this.#startedAt) / SECOND), 0xffff);
+    return Math.min(Math.floor((now - this.startedAt) / SECOND), 0xffff);
   }
 
   /** RFC 2131 §4.4.4: RELEASE and the renewing REQUEST go to the lease's server, all else to everybody. */

@@ -1,11 +1,10 @@
-import { ANY, MAC_BROADCAST, type Endpoint, type Mac } from '../../core/address.ts';
-import type { Random } from '../../core/random.ts';
+import { ANY, type Endpoint } from '../../core/address.ts';
 import type { Rule } from '../../core/rules.ts';
 import { MODEM } from '../../core/rules/modem.ts';
 import type { Effects, UnreachableInput } from '../../core/service.ts';
-import { latin1Octets } from '../../core/text.ts';
 import { after, earlier, NEVER, type Instant } from '../../core/time.ts';
 import { CLIENT_PORT } from '../../codec/dhcp/codes.ts';
+import type { DhcpMessage } from '../../codec/dhcp/message.ts';
 import { MacMessage, MacType, RangingStatus, RegistrationCode } from '../../codec/docsis/mac-message.ts';
 import { TOD_PORT } from '../../codec/tod.ts';
 import { DhcpClient } from '../dhcp/client.ts';
@@ -13,23 +12,14 @@ import type { ClientState } from '../dhcp/client-state.ts';
 import { TftpReceiver } from '../tftp/receiver.ts';
 import { TodClient } from '../tod.ts';
 import type { BootConfig } from './boot-config.ts';
-import { ModemIdentity } from './identity.ts';
+import { ModemIdentity, type CableModemOptions } from './identity.ts';
 import { sendPowerLoss, sendRangingRequest, sendRegistrationAck } from './messages.ts';
 import { sendRegistrationRequest, type Ends } from './messages.ts';
-import { bootFacts } from './boot-facts.ts';
+import type { BootFacts } from './boot-facts.ts';
 import { Reason, type Phase } from './phase.ts';
-import type { ModemProfile } from './profile.ts';
 import { contentionAt, rangingStatus } from './ranging.ts';
 
 const TFTP_PORT = 69;
-
-export interface CableModemOptions {
-  readonly mac: Mac;
-  readonly profile: ModemProfile;
-  readonly random: Random;
-  /** Where RNG-REQs go; left out, to everybody until the CMTS has answered. */
-  readonly cmts?: Mac | undefined;
-}
 
 /** One for all modems: a message is read before the next comes. */
 const macMessage = new MacMessage();
@@ -40,12 +30,7 @@ const macMessage = new MacMessage();
  */
 export class CableModem extends ModemIdentity implements Ends {
   readonly #dhcp: DhcpClient;
-  #cmts: Mac;
   #phase: Phase = 'off';
-  /** Until the modem is operational for the first time since. */
-  #poweredAt: Instant = NEVER;
-  /** When the present phase does its next thing by itself. */
-  #wakeAt: Instant = NEVER;
   /** RNG-REQs, downloads or REG-REQs of the present phase. */
   #tries = 0;
   #sid = 0;
@@ -56,17 +41,11 @@ export class CableModem extends ModemIdentity implements Ends {
   /** The state last told. */
   #shown = 'off';
   #dhcpWas: ClientState = 'stopped';
-  /** The DHCP client's deadline: kept, since what it is made of was last used long ago. */
-  #dhcpAt: Instant = NEVER;
+  #facts: BootFacts | undefined;
 
-  constructor({ mac, profile, random, cmts = MAC_BROADCAST }: CableModemOptions) {
-    super(mac, profile, random);
-    this.#cmts = cmts;
+  constructor(options: CableModemOptions) {
+    super(options);
     this.#dhcp = new DhcpClient(this);
-  }
-
-  get cmts(): Mac {
-    return this.#cmts;
   }
 
   /** As RFC 4639 names it in docsDevServerBootState; `off` without power. */
@@ -76,7 +55,7 @@ export class CableModem extends ModemIdentity implements Ends {
 
   powerOn(now: Instant, effects: Effects): void {
     if (this.#phase !== 'off') return;
-    this.#poweredAt = now;
+    this.poweredAt = now;
     this.#reason = Reason.powerOn;
     this.#scan(now, effects);
   }
@@ -120,13 +99,13 @@ export class CableModem extends ModemIdentity implements Ends {
   }
 
   deadline(): Instant {
-    let at = earlier(this.#wakeAt, this.#dhcpAt);
+    let at = earlier(this.wakeAt, this.dhcpAt);
     if (this.#tftp !== undefined) at = earlier(at, this.#tftp.deadline());
     return this.#tod === undefined ? at : earlier(at, this.#tod.deadline());
   }
 
   wake(now: Instant, effects: Effects): void {
-    if (now >= this.#dhcpAt) {
+    if (now >= this.dhcpAt) {
       this.#dhcp.wake(now, effects);
       this.#followDhcp();
     }
@@ -135,7 +114,7 @@ export class CableModem extends ModemIdentity implements Ends {
       this.#tftp.wake(now, effects);
       this.#followDownload(now, effects);
     }
-    if (now >= this.#wakeAt) this.#step(now, effects);
+    if (now >= this.wakeAt) this.#step(now, effects);
   }
 
   /** Called by the DHCP client. */
@@ -157,7 +136,6 @@ export class CableModem extends ModemIdentity implements Ends {
         return this.#show('waitingForDhcpResponse', effects);
       case 'bound':
         if (this.#phase === 'dhcp') this.#bound(now, effects);
-        else if (this.#phase === 'operational') this.#dhcp.lease?.forgetAck();
         return;
       default:
     }
@@ -186,7 +164,7 @@ export class CableModem extends ModemIdentity implements Ends {
       case 'resting':
         return this.#scan(now, effects);
       default:
-        this.#wakeAt = NEVER;
+        this.wakeAt = NEVER;
     }
   }
 
@@ -223,7 +201,7 @@ export class CableModem extends ModemIdentity implements Ends {
     }
     if (!isRanging) return;
     this.#sid = message.sid;
-    this.#cmts = message.source;
+    this.cmts = message.source;
     if (status === RangingStatus.success) {
       effects.because(MODEM.ranged);
       this.#beginDhcp(now);
@@ -247,11 +225,14 @@ export class CableModem extends ModemIdentity implements Ends {
     this.#beginAnew(Reason.badDhcp, now, effects);
   }
 
+  leased(ack: DhcpMessage): void {
+    this.#facts = this.settings.bootFacts.read(ack, this.settings.readsOption125);
+  }
+
   /** The ACK has come: time and file are asked for at once, as DOCSIS 3 does. */
   #bound(now: Instant, effects: Effects): void {
-    const ack = this.#dhcp.lease?.ack;
-    if (ack === undefined) return;
-    const { isComplete, time } = bootFacts(ack, this.settings.readsOption125);
+    if (this.#facts === undefined) return;
+    const { isComplete, time } = this.#facts;
     if (!isComplete) effects.because(MODEM.missingOptional);
     this.#tod?.stop(effects);
     this.#tod =
@@ -262,16 +243,14 @@ export class CableModem extends ModemIdentity implements Ends {
   }
 
   #download(now: Instant, effects: Effects): void {
-    const { lease } = this.#dhcp;
-    if (lease?.ack === undefined) return;
-    const { server, isServerFrom125 } = bootFacts(lease.ack, this.settings.readsOption125);
+    if (this.#facts === undefined) return;
+    const { file, server, isServerFrom125 } = this.#facts;
     if (isServerFrom125) effects.because(MODEM.tftpFrom125);
     this.#tries++;
     effects.because(MODEM.downloads);
     this.#show('waitingForTftp', effects);
     this.#enter('downloading', NEVER);
-    const name = latin1Octets(lease.file) ?? NOTHING;
-    this.#tftp = new TftpReceiver({ address: server, port: TFTP_PORT }, name, this.settings.tftp);
+    this.#tftp = new TftpReceiver({ address: server, port: TFTP_PORT }, file, this.settings.tftp);
     this.#tftp.start(now, effects);
     this.#followDownload(now, effects);
   }
@@ -338,14 +317,13 @@ export class CableModem extends ModemIdentity implements Ends {
     if (message.code !== RegistrationCode.okay) return this.#refused(message.code, now, effects);
     const denied = this.#config?.networkAccess === false;
     this.#config = undefined;
-    this.#dhcp.lease?.forgetAck();
     effects.because(MODEM.operational);
     sendRegistrationAck(this, this.#sid, RegistrationCode.okay, effects);
     this.#enter('operational', NEVER);
     if (denied) effects.because(MODEM.forwardingDenied);
     this.#show(denied ? 'forwardingDenied' : 'operational', effects);
-    if (this.#poweredAt !== NEVER) effects.measure('boot.us', now - this.#poweredAt);
-    this.#poweredAt = NEVER;
+    if (this.poweredAt !== NEVER) effects.measure('boot.us', now - this.poweredAt);
+    this.poweredAt = NEVER;
   }
 
   #refused(code: number, now: Instant, effects: Effects): void {
@@ -380,12 +358,12 @@ export class CableModem extends ModemIdentity implements Ends {
   }
 
   #followDhcp(): void {
-    this.#dhcpAt = this.#dhcp.deadline();
+    this.dhcpAt = this.#dhcp.deadline();
   }
 
   #enter(phase: Phase, wakeAt: Instant): void {
     this.#phase = phase;
-    this.#wakeAt = wakeAt;
+    this.wakeAt = wakeAt;
   }
 
   #show(state: string, effects: Effects): void {
@@ -394,5 +372,3 @@ export class CableModem extends ModemIdentity implements Ends {
     effects.state('modem', state);
   }
 }
-
-const NOTHING = new Uint8Array(0);

@@ -11,6 +11,7 @@ import type { DhcpClientProfile, OfferJudge } from '../dhcp/client-profile.ts';
 import { MODEM_TFTP_PROFILE, type TftpProfile } from '../tftp/client-profile.ts';
 import { MODEM_TOD_PROFILE } from '../tod.ts';
 import type { TodProfile } from '../tod.ts';
+import { BootFactsReader } from './boot-facts.ts';
 import { BootConfigs } from './boot-config.ts';
 import { bootServer } from './boot-facts.ts';
 
@@ -44,6 +45,7 @@ export interface ModemProfile {
   readonly crypto: Crypto;
   /** What was read of configurations before: shared, so that thousands of modems hash one file once. */
   readonly configs: BootConfigs;
+  readonly bootFacts: BootFactsReader;
   /** The body of TLV 5: what the modem can do. */
   readonly capabilities: Uint8Array;
   /** Whether option 125 sub-option 2 overrides siaddr: DOCSIS 3.0 and later. */
@@ -72,7 +74,7 @@ export interface ModemProfileOptions {
   /** Option 60 of a modem: `docsisX.Y:`; left out, `docsis3.1:`. */
   readonly class?: string | undefined;
   /** Anything else that is not to be as usual. */
-  readonly timers?: Partial<Omit<ModemProfile, 'dhcp' | 'crypto' | 'configs'>> | undefined;
+  readonly timers?: Partial<Omit<ModemProfile, 'dhcp' | 'crypto' | 'configs' | 'bootFacts'>> | undefined;
 }
 
 /** TLV 5 for DOCSIS X.Y: concatenation, version, fragmentation, header suppression, IGMP, BPI+, SAIDs, flows, DCC. */
@@ -147,6 +149,7 @@ export function modemProfile({
     ...timers,
     crypto,
     configs: new BootConfigs(),
+    bootFacts: new BootFactsReader(),
     capabilities,
     readsOption125,
     dhcp: dhcpProfile(vendorClass, capabilities, readsOption125),

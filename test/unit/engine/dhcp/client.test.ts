@@ -20,19 +20,24 @@ const EAGER: DhcpClientProfile = { ...HOST_PROFILE, startWaitUsMin: 0, startWait
 
 let effects: RecordingEffects;
 let states: string[];
+let leased: { readonly router: number | undefined; readonly state: string }[];
 let client: DhcpClient;
 let now: Instant;
 
 function make(profile: Partial<DhcpClientProfile> = {}): void {
   effects = new RecordingEffects();
   states = [];
+  leased = [];
   now = toInstant(1000 * SECOND);
   client = new DhcpClient({
     mac: CLIENT_MAC,
     profile: { ...EAGER, ...profile },
     random: new Random(7),
     via: 0,
-    listener: { entered: (state) => states.push(state) },
+    listener: {
+      entered: (state) => states.push(state),
+      leased: (ack) => leased.push({ router: ack.ip(3), state: client.state }),
+    },
   });
 }
 
@@ -91,10 +96,8 @@ describe('DORA', () => {
       via: 0,
       address: { address: ADDRESS, prefixLength: 18, router: ip('10.9.0.1') },
     });
-    expect(client.lease).toMatchObject({
-      address: ADDRESS,
-      serverId: SERVER,
-      leaseSeconds: 24 * HOUR,
+    expect(client.lease).toMatchObject({ address: ADDRESS, serverId: SERVER });
+    expect(client).toMatchObject({
       renewAt: at(12 * HOUR),
       rebindAt: at(21 * HOUR),
       expiresAt: at(24 * HOUR),
@@ -102,11 +105,9 @@ describe('DORA', () => {
     expect(client.deadline()).toBe(at(12 * HOUR));
   });
 
-  it('keeps the ACK until told to forget it', () => {
+  it('shows the ACK it takes to its listener, before the state that it leads to', () => {
     bind();
-    expect(decodeMessage(client.lease!.ack!).ip(3)).toBe(ip('10.9.0.1'));
-    client.lease!.forgetAck();
-    expect(client.lease!.ack).toBeUndefined();
+    expect(leased).toEqual([{ router: ip('10.9.0.1'), state: 'requesting' }]);
   });
 
   test.each([
@@ -121,7 +122,7 @@ describe('DORA', () => {
       octets: Uint8Array.of(0, 0, seconds[index]! >> 8, seconds[index]!),
     }));
     answer('ack', now, { yiaddr: ADDRESS, leaseSeconds: 360, options: extra });
-    expect([client.lease!.renewAt, client.lease!.rebindAt]).toEqual([at(is[0]!), at(is[1]!)]);
+    expect([client.renewAt, client.rebindAt]).toEqual([at(is[0]!), at(is[1]!)]);
   });
 
   it('an infinite lease has no timers', () => {
@@ -303,7 +304,7 @@ describe('T1, T2 and the end', () => {
     client.wake(client.deadline(), effects);
     answer('ack', at(17 * HOUR));
     expect(client.state).toBe('bound');
-    expect(client.lease!.expiresAt).toBe(at(16.5 * HOUR + 24 * HOUR));
+    expect(client.expiresAt).toBe(at(16.5 * HOUR + 24 * HOUR));
   });
 
   it('a lease shorter than its own probing ends in a new DISCOVER, not in a loop', () => {
