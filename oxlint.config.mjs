@@ -187,6 +187,7 @@ export default {
       files: [
         'src/core/bytes.ts',
         'src/core/int-map.ts',
+        'src/core/number-rows.ts',
         'src/scenario/leases.ts',
         'src/driver/sim/**/*.ts',
         'src/codec/dns/name.ts',
