@@ -1,5 +1,5 @@
 // What DNS costs without sockets: a query through the service by its parts, the same at 10, 10,000 and 200,000 names, and the
-// time and memory to load them. Run by hand; figures only count beside others of the same machine and minute.
+// time and memory to load them; with the word `updates`, what a dynamic update of one name costs. Run by hand; figures only count beside others of the same machine and minute.
 
 import { ipv4 } from '../src/core/address.ts';
 import { Random } from '../src/core/random.ts';
@@ -8,12 +8,16 @@ import { toInstant } from '../src/core/time.ts';
 import { decodeMessage, encodeMessage } from '../src/codec/dns/message.ts';
 import { toName } from '../src/codec/dns/name.ts';
 import { Query } from '../src/codec/dns/query.ts';
-import { Type } from '../src/codec/dns/registry.ts';
+import { EMPTY_MESSAGE } from '../src/codec/dns/question.ts';
+import { Class, Type } from '../src/codec/dns/registry.ts';
 import { Answer } from '../src/engine/dns/answer.ts';
 import { Authority } from '../src/engine/dns/authority.ts';
+import { applyUpdate } from '../src/engine/dns/update.ts';
 import { DnsService } from '../src/service/dns.ts';
 import { loadZone } from '../src/store/zone-builder.ts';
 import type { Zone } from '../src/store/zone.ts';
+import { changeZone } from '../src/store/zone-change.ts';
+import { ZoneDraft } from '../src/store/zone-draft.ts';
 import { ZoneSet } from '../src/store/zone-set.ts';
 
 const NOW = toInstant(0);
@@ -179,5 +183,43 @@ function measure(names: number): void {
   );
 }
 
-const SIZES = process.argv.slice(2).map(Number);
-for (const names of SIZES.length > 0 ? SIZES : [10, 10_000, 200_000]) measure(names);
+const UPDATES = 4_000;
+
+/** What one UPDATE costs before the disk: a name that comes, changes or goes, and the new serial. */
+function update(zone: Zone, turn: number): Zone {
+  const owner = toName(`new${turn >>> 1}.${APEX}`);
+  const rdata = Uint8Array.of(10, 1, (turn >>> 8) & 255, turn & 255);
+  const draft = new ZoneDraft(zone);
+  const [dnsClass, ttl] = turn % 4 === 3 ? [Class.ANY, 0] : [Class.IN, 300];
+  const octets = dnsClass === Class.ANY ? new Uint8Array(0) : rdata;
+  const authorities = [{ owner, type: Type.A, class: dnsClass, ttl, rdata: octets }];
+  const refusal = applyUpdate({ ...EMPTY_MESSAGE, authorities }, draft);
+  const change = draft.change();
+  if (refusal !== undefined || change === undefined) throw new Error('an update that changes nothing');
+  return changeZone(zone, change, { file: 'journal' });
+}
+
+function measureUpdates(names: number): void {
+  let zone = load(names);
+  const each: number[] = [];
+  for (let turn = 0; turn < UPDATES; turn++) {
+    const started = process.cpuUsage();
+    zone = update(zone, turn);
+    const { user, system } = process.cpuUsage(started);
+    each.push(user + system);
+  }
+  each.sort((a, b) => a - b);
+  const [median, most] = [each[UPDATES >>> 1] ?? 0, each.at(-1) ?? 0];
+  const mean = each.reduce((sum, one) => sum + one, 0) / UPDATES;
+  console.log(
+    `${names} names: CPU of an UPDATE of one name ${median.toFixed(0)} us (mean ${mean.toFixed(0)}, longest ${(most / 1e3).toFixed(1)} ms)`,
+  );
+}
+
+const SIZES = process.argv
+  .slice(2)
+  .filter((word) => word !== 'updates')
+  .map(Number);
+for (const names of SIZES.length > 0 ? SIZES : [10, 10_000, 200_000])
+  if (process.argv.includes('updates')) measureUpdates(names);
+  else measure(names);

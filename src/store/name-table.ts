@@ -16,7 +16,7 @@ export class NameTable<Value extends object> {
   /** Names in lower case, one behind the other. */
   #arena = new Uint8Array(ARENA_FIRST);
   #arenaEnd = 0;
-  readonly #values: Value[] = [];
+  #values: Value[] = [];
   readonly #scratch = new NameHashes();
 
   get size(): number {
@@ -37,6 +37,12 @@ export class NameTable<Value extends object> {
 
   getName(name: Name): Value | undefined {
     return this.getOctets(name.octets, 0);
+  }
+
+  /** Where a name's value stands among all; -1: nowhere. */
+  indexOf({ octets }: Name): number {
+    this.#scratch.read(octets, 0);
+    return this.#slots[this.#find(this.#scratch.hashes[0]!, octets, 0, octets.length) + 3]! - 1;
   }
 
   /** The value of the uncompressed name that lies in `octets` at `start`. */
@@ -61,6 +67,50 @@ export class NameTable<Value extends object> {
     this.#slots[at + 1] = this.#keep(octets);
     this.#slots[at + 2] = octets.length;
     this.#slots[at + 3] = this.#values.push(value);
+  }
+
+  /** Fills the next free slot for a name that has none. */
+  #put(hash: number, start: number, length: number, place: number): void {
+    let slot = hash & this.#mask;
+    while (this.#slots[slot * WORDS + 3] !== 0) slot = (slot + 1) & this.#mask;
+    const at = slot * WORDS;
+    this.#slots[at] = hash;
+    this.#slots[at + 1] = start;
+    this.#slots[at + 2] = length;
+    this.#slots[at + 3] = place;
+  }
+
+  /** Another table of the same names and values, which then goes its own way. */
+  copy(): NameTable<Value> {
+    const copy = new NameTable<Value>();
+    copy.#slots = this.#slots.slice();
+    copy.#mask = this.#mask;
+    copy.#arena = this.#arena.slice();
+    copy.#arenaEnd = this.#arenaEnd;
+    copy.#values = this.#values.slice();
+    return copy;
+  }
+
+  /** Another table with other values at some indexes; a name whose value is undefined is left out. */
+  revised(replaced: ReadonlyMap<number, Value | undefined>): NameTable<Value> {
+    const revised = new NameTable<Value>();
+    const places = new Int32Array(this.size);
+    for (const [index, old] of this.#values.entries()) {
+      const value = replaced.has(index) ? replaced.get(index) : old;
+      if (value !== undefined) places[index] = revised.#values.push(value);
+    }
+    while (revised.size * 2 > revised.#mask + 1) revised.#mask = revised.#mask * 2 + 1;
+    revised.#slots = new Int32Array((revised.#mask + 1) * WORDS);
+    const slots = this.#slots;
+    for (let at = 0; at < slots.length; at += WORDS) {
+      const index = slots[at + 3]!;
+      const place = index === 0 ? 0 : places[index - 1]!;
+      if (place === 0) continue;
+      const start = slots[at + 1]!;
+      const name = this.#arena.subarray(start, start + slots[at + 2]!);
+      revised.#put(slots[at]!, revised.#keep(name), name.length, place);
+    }
+    return revised;
   }
 
   /** The slot of a name: its own, or the free one where it would go. */
@@ -98,10 +148,7 @@ export class NameTable<Value extends object> {
     this.#mask = this.#mask * 2 + 1;
     this.#slots = new Int32Array((this.#mask + 1) * WORDS);
     for (let from = 0; from < old.length; from += WORDS) {
-      if (old[from + 3] === 0) continue;
-      let slot = old[from]! & this.#mask;
-      while (this.#slots[slot * WORDS + 3] !== 0) slot = (slot + 1) & this.#mask;
-      this.#slots.set(old.subarray(from, from + WORDS), slot * WORDS);
+      if (old[from + 3] !== 0) this.#put(old[from]!, old[from + 1]!, old[from + 2]!, old[from + 3]!);
     }
   }
 }

@@ -1,6 +1,6 @@
 import { Name, compareNames } from '../codec/dns/name.ts';
 import { Type } from '../codec/dns/registry.ts';
-import type { RRset, ZoneNode } from './zone.ts';
+import type { NodeChange, RRset, ZoneNode } from './zone.ts';
 import type { Denial, Proof, ZoneSecurity } from './zone-security.ts';
 
 /** The asterisk label: RFC 4592 §2.1.1. */
@@ -14,13 +14,52 @@ export function wildcardOf(encloser: Name): Name {
   return new Name(octets);
 }
 
+/** Items in order, without some and with others, which are in order too. */
+export function revisedOrder<Item>(
+  items: readonly Item[],
+  change: { readonly isGone: (item: Item) => boolean; readonly came: readonly Item[] },
+  compare: (a: Item, b: Item) => number,
+): readonly Item[] {
+  const kept = items.filter((item) => !change.isGone(item));
+  const revised: Item[] = [];
+  let from = 0;
+  for (const item of change.came) {
+    let low = from;
+    let high = kept.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const other = kept[middle];
+      if (other !== undefined && compare(other, item) <= 0) low = middle + 1;
+      else high = middle;
+    }
+    for (const one of kept.slice(from, low)) revised.push(one);
+    from = low;
+    revised.push(item);
+  }
+  return revised.concat(kept.slice(from));
+}
+
+const byOwner = (a: RRset, b: RRset): number => compareNames(a.owner, b.owner);
+
 /** Proofs from the NSEC records of a zone that came signed: RFC 4035 §3.1.3. */
 export class NsecSecurity implements ZoneSecurity {
   /** By their owners, in canonical order. */
   readonly #chain: readonly RRset[];
 
-  constructor(sets: readonly RRset[]) {
-    this.#chain = sets.toSorted((a, b) => compareNames(a.owner, b.owner));
+  /** `chain` is in the canonical order of its owners. */
+  constructor(chain: readonly RRset[]) {
+    this.#chain = chain;
+  }
+
+  static of(sets: readonly RRset[]): NsecSecurity {
+    return new NsecSecurity(sets.toSorted(byOwner));
+  }
+
+  /** That of the zone's next version. */
+  changed(changes: readonly NodeChange[]): NsecSecurity {
+    const gone = new Set(changes.flatMap(({ before }) => before?.rrset(Type.NSEC) ?? []));
+    const came = changes.flatMap(({ after }) => after?.rrset(Type.NSEC) ?? []).sort(byOwner);
+    return new NsecSecurity(revisedOrder(this.#chain, { isGone: (set) => gone.has(set), came }, byOwner));
   }
 
   signatures(rrset: RRset): RRset | undefined {

@@ -4,7 +4,8 @@ import { Type } from '../codec/dns/registry.ts';
 import { equalOctets } from '../core/bytes.ts';
 import type { Crypto } from '../core/crypto.ts';
 import { latin1Text } from '../core/text.ts';
-import { put, wildcardOf } from './nsec.ts';
+import { put, revisedOrder, wildcardOf } from './nsec.ts';
+import type { VersionedTable } from './versioned-table.ts';
 import type { RRset, ZoneNode } from './zone.ts';
 import type { Denial, Proof, ZoneSecurity } from './zone-security.ts';
 
@@ -61,22 +62,46 @@ interface Link {
   readonly set: RRset;
 }
 
+const byHash = (a: Link, b: Link): number => compareOctets(a.hash, b.hash);
+
+interface Chain {
+  /** In the order of their hashes. */
+  readonly links: readonly Link[];
+  readonly parameters: Nsec3Parameters;
+}
+
+/** Where a chain is used: in a zone, with a function that hashes. */
+interface ChainPlace {
+  readonly apex: Name;
+  readonly nodes: VersionedTable<ZoneNode>;
+  readonly sha1: Crypto['sha1'];
+}
+
 /** Proofs from the NSEC3 records of a zone that came signed: RFC 5155 §7.2. */
 export class Nsec3Security implements ZoneSecurity {
   readonly #links: readonly Link[];
   readonly #parameters: Nsec3Parameters;
-  readonly #sha1: Crypto['sha1'];
+  readonly #place: ChainPlace;
 
-  /** `sets` have the parameters given; the others of the zone belong to a chain that is not in use (§7.3). */
-  constructor(sets: readonly RRset[], parameters: Nsec3Parameters, sha1: Crypto['sha1']) {
-    this.#links = sets
-      .flatMap((set) => {
-        const hash = ownerHash(set.owner);
-        return hash === undefined ? [] : [{ hash, set }];
-      })
-      .sort((a, b) => compareOctets(a.hash, b.hash));
+  constructor({ links, parameters }: Chain, place: ChainPlace) {
+    this.#links = links;
     this.#parameters = parameters;
-    this.#sha1 = sha1;
+    this.#place = place;
+  }
+
+  /** That of the zone's next version, whose NSEC3PARAM are the same; undefined: nothing is left of the chain. */
+  changed(
+    nodes: VersionedTable<ZoneNode>,
+    removed: readonly RRset[],
+    added: readonly RRset[],
+  ): Nsec3Security | undefined {
+    const parameters = this.#parameters;
+    const gone = new Set(removed);
+    const change = { isGone: ({ set }: Link) => gone.has(set), came: linksOf(added, parameters) };
+    const links = revisedOrder(this.#links, change, byHash);
+    return links.length === 0
+      ? undefined
+      : new Nsec3Security({ links, parameters }, { ...this.#place, nodes });
   }
 
   signatures(rrset: RRset): RRset | undefined {
@@ -87,7 +112,8 @@ export class Nsec3Security implements ZoneSecurity {
     switch (denial.kind) {
       case 'no-data':
         // §7.2.3 and §7.2.4: without an NSEC3 of its own the name is, or lies above, a cut left out of the chain (Opt-Out).
-        if (!this.#match(denial.node.name, proof)) this.#enclose(denial.name, denial.node.parent, proof);
+        if (!this.#match(denial.node.name, proof))
+          this.#enclose(denial.name, this.#parent(denial.node), proof);
         return;
       case 'no-name':
         // §7.2.2.
@@ -104,22 +130,31 @@ export class Nsec3Security implements ZoneSecurity {
       case 'no-signer':
         // §7.2.7.
         if (!this.#match(denial.cut.name, proof))
-          this.#enclose(denial.cut.name.octets, denial.cut.parent, proof);
+          this.#enclose(denial.cut.name.octets, this.#parent(denial.cut), proof);
     }
   }
 
   /** §7.2.1: the closest encloser that has an NSEC3, and one that covers the name below it on the way to `name`. */
   #enclose(name: Uint8Array, from: ZoneNode | undefined, proof: Proof): Name {
     let encloser = from;
-    while (encloser?.parent !== undefined && !this.#match(encloser.name, proof)) encloser = encloser.parent;
+    while (encloser !== undefined && !this.#match(encloser.name, proof)) {
+      const parent = this.#parent(encloser);
+      if (parent === undefined) break;
+      encloser = parent;
+    }
     if (encloser === undefined) return new Name(name);
-    if (encloser.parent === undefined) this.#match(encloser.name, proof);
     this.#cover(nextCloser(name, encloser.name), proof);
     return encloser.name;
   }
 
+  /** Undefined for the apex. */
+  #parent({ name }: ZoneNode): ZoneNode | undefined {
+    const { apex, nodes } = this.#place;
+    return name.labelCount === apex.labelCount ? undefined : nodes.getOctets(name.octets, name.labelStart(1));
+  }
+
   #match(name: Name, proof: Proof): boolean {
-    const hash = hashName(name.octets, this.#parameters, this.#sha1);
+    const hash = hashName(name.octets, this.#parameters, this.#place.sha1);
     const link = this.#links[this.#after(hash) - 1];
     if (link === undefined || !equalOctets(link.hash, hash)) return false;
     put(link.set, proof);
@@ -128,7 +163,7 @@ export class Nsec3Security implements ZoneSecurity {
 
   /** The link at or before the hash of a name; before the first comes the last (§3.1.7). */
   #cover(name: Name, proof: Proof): void {
-    const after = this.#after(hashName(name.octets, this.#parameters, this.#sha1));
+    const after = this.#after(hashName(name.octets, this.#parameters, this.#place.sha1));
     const link = this.#links.at(after - 1);
     if (link !== undefined) put(link.set, proof);
   }
@@ -161,20 +196,31 @@ function compareOctets(a: Uint8Array, b: Uint8Array): number {
   return 0;
 }
 
+/** The links of a chain, in order; sets with other parameters belong to one that is not in use (RFC 5155 §7.3). */
+function linksOf(sets: readonly RRset[], parameters: Nsec3Parameters): Link[] {
+  return sets
+    .flatMap((set) => {
+      const own = nsec3Parameters(set.only);
+      const hash = ownerHash(set.owner);
+      return hash === undefined || own === undefined || !sameParameters(own, parameters)
+        ? []
+        : [{ hash, set }];
+    })
+    .sort(byHash);
+}
+
 /** The chain in use: that of an NSEC3PARAM at the apex whose flags are 0 (RFC 5155 §4.1.2) and which has records. */
 export function nsec3Security(
-  apex: ZoneNode,
+  apex: Name,
+  nodes: VersionedTable<ZoneNode>,
   sets: readonly RRset[],
   sha1: Crypto['sha1'],
 ): Nsec3Security | undefined {
-  for (const rdata of apex.rrset(Type.NSEC3PARAM)?.rdatas ?? []) {
+  for (const rdata of nodes.getName(apex)?.rrset(Type.NSEC3PARAM)?.rdatas ?? []) {
     const parameters = rdata[1] === 0 ? nsec3Parameters(rdata) : undefined;
     if (parameters === undefined) continue;
-    const chain = sets.filter(({ only }) => {
-      const own = nsec3Parameters(only);
-      return own !== undefined && sameParameters(own, parameters);
-    });
-    if (chain.length > 0) return new Nsec3Security(chain, parameters, sha1);
+    const links = linksOf(sets, parameters);
+    if (links.length > 0) return new Nsec3Security({ links, parameters }, { apex, nodes, sha1 });
   }
   return undefined;
 }

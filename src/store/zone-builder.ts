@@ -1,6 +1,5 @@
 import type { Name } from '../codec/dns/name.ts';
 import { coveredType } from '../codec/dns/rdata/rrsig.ts';
-import { soaMinimum } from '../codec/dns/rdata/soa.ts';
 import type { ResourceRecord } from '../codec/dns/record.ts';
 import { formatRecord } from '../codec/dns/record.ts';
 import { Class, Type, typeName } from '../codec/dns/registry.ts';
@@ -12,13 +11,16 @@ import type { Rule } from '../core/rules.ts';
 import { ZONE } from '../core/rules/zone.ts';
 import { runSteps, type Steps } from '../core/steps.ts';
 import { NameTable } from './name-table.ts';
-import { NsecSecurity } from './nsec.ts';
-import { ITERATIONS_MAX, nsec3Parameters, nsec3Security, ownerHash } from './nsec3.ts';
+import { ITERATIONS_MAX, nsec3Parameters, ownerHash } from './nsec3.ts';
 import type { PlainSets, RoutedSet, Routing } from './routing.ts';
-import { RRset, Zone, ZoneNode } from './zone.ts';
-import { zoneFaults } from './zone-faults.ts';
+import { VersionedTable } from './versioned-table.ts';
+import { type RRset, Zone, ZoneNode } from './zone.ts';
+import { mayLoseGlue, zoneFaults } from './zone-faults.ts';
 import type { ZoneFinding } from './zone-finding.ts';
-import type { ZoneSecurity, ZoneSigner } from './zone-security.ts';
+import { type Gathered, type Owner, ownerSets } from './zone-owner.ts';
+import { ZonePatch } from './zone-patch.ts';
+import { nextSecurity, zoneSecurity } from './zone-proofs.ts';
+import type { ZoneSigner } from './zone-security.ts';
 
 /** What may stand beside a CNAME: the signatures of the zone (RFC 4034 §3 and §4). */
 const BESIDE_CNAME: ReadonlySet<number> = new Set([Type.CNAME, Type.RRSIG, Type.NSEC]);
@@ -46,23 +48,11 @@ export interface ZoneBuildOptions {
 /** About a millisecond's work. */
 const STEP_OWNERS = 1024;
 
-/** One type of one owner while the zone is read. */
-interface Gathered {
-  readonly type: number;
-  ttl: number;
-  readonly rdatas: Uint8Array[];
-  routing?: Routing | undefined;
-}
-
-interface Owner {
+/** NSEC3 sets of one owner before and after a change. */
+interface HashedChange {
   readonly name: Name;
-  readonly sets: Gathered[];
-  /** RRSIG rdatas: each belongs to the set it covers (RFC 4034 §3). */
-  signatures: Uint8Array[] | undefined;
-  /** Sets that a signer makes. */
-  made?: RRset[] | undefined;
-  /** Where its first record stands. */
-  readonly place: Place;
+  readonly old: readonly RRset[];
+  readonly now: readonly RRset[];
 }
 
 /**
@@ -106,29 +96,78 @@ export class ZoneBuilder {
   }
 
   *buildSteps(): Steps<Zone> {
-    const apex = this.#soaSeen ? this.#apex : undefined;
-    if (apex === undefined)
-      throw new ConfigError(
-        `${this.#options.file}:1:1`,
-        'no SOA record',
-        'exactly one, at the top of the zone (RFC 1035 §5.2)',
-      );
+    const apex = (this.#soaSeen ? this.#apex : undefined) ?? this.#noSoa();
     this.#addRouted();
     this.#addMade(apex);
-    const nodes = new NameTable<ZoneNode>();
-    const top = this.#node(apex, apex, nodes);
+    const table = new NameTable<ZoneNode>();
+    const soa = this.#soa(this.#node(apex, apex, table));
     let count = 0;
     for (const owner of this.#owners.values()) {
-      this.#node(owner.name, apex, nodes);
+      this.#node(owner.name, apex, table);
       if (++count % STEP_OWNERS === 0) yield;
     }
-    const hashed = Array.from(this.#hashed.values(), (owner) => this.#rrsets(owner)).flat();
-    const soa = top.rrset(Type.SOA);
-    if (soa === undefined) throw new ConfigError(`${this.#options.file}:1:1`, 'no SOA record', 'exactly one');
-    const zone = new Zone({ soa, nodes, hashed, security: this.#security(soa, top, nodes, hashed) });
-    for (const { owner, ...finding } of zoneFaults(zone))
-      this.#fault({ ...finding, place: this.#owners.getName(owner)?.place });
+    const hashedTable = new NameTable<readonly RRset[]>();
+    for (const owner of this.#hashed.values()) hashedTable.set(owner.name, this.#rrsets(owner));
+    const nodes = new VersionedTable(table);
+    const hashed = new VersionedTable(hashedTable);
+    const zone = new Zone({
+      soa,
+      nodes,
+      hashed,
+      security: zoneSecurity({ ...this.#options, soa, nodes, hashed }),
+    });
+    this.#faults(zoneFaults(zone, zone.nodes()));
     return zone;
+  }
+
+  /** The next version of a zone, of which all records of some names were added here, and of no others. */
+  *changeSteps(before: Zone, names: Iterable<Name>): Steps<Zone> {
+    this.#addMade(before.apex);
+    const patch = new ZonePatch(before);
+    const hashes: HashedChange[] = [];
+    for (const name of names) {
+      patch.put(name, this.#setsOf(this.#owners, name));
+      const [old, now] = [before.parts.hashed.getName(name) ?? [], this.#setsOf(this.#hashed, name)];
+      if (old.length + now.length > 0) hashes.push({ name, old, now });
+    }
+    const changes = yield* patch.changeSteps();
+    const nodes = before.parts.nodes.with(changes.map(({ name, after }) => [name, after]));
+    const hashed = before.parts.hashed.with(
+      hashes.map(({ name, now }) => [name, now.length > 0 ? now : undefined]),
+    );
+    const soa = this.#soa(nodes.getName(before.apex));
+    const security = nextSecurity(
+      { ...this.#options, soa, nodes, hashed },
+      {
+        before,
+        nodes: changes,
+        removed: hashes.flatMap(({ old }) => old),
+        added: hashes.flatMap(({ now }) => now),
+      },
+    );
+    const zone = new Zone({ soa, nodes, hashed, security });
+    const changed = changes.flatMap(({ after }) => after ?? []);
+    this.#faults(zoneFaults(zone, mayLoseGlue(before, changes) ? zone.nodes() : changed));
+    return zone;
+  }
+
+  #setsOf(owners: NameTable<Owner>, name: Name): RRset[] {
+    const owner = owners.getName(name);
+    return owner === undefined ? [] : this.#rrsets(owner);
+  }
+
+  #soa(top: ZoneNode | undefined): RRset {
+    return top?.rrset(Type.SOA) ?? this.#noSoa();
+  }
+
+  #noSoa(): never {
+    const expected = 'exactly one, at the top of the zone (RFC 1035 §5.2)';
+    throw new ConfigError(`${this.#options.file}:1:1`, 'no SOA record', expected);
+  }
+
+  #faults(findings: Iterable<ZoneFinding & { readonly owner: Name }>): void {
+    for (const { owner, ...finding } of findings)
+      this.#fault({ ...finding, place: this.#owners.getName(owner)?.place });
   }
 
   /** RFC 1035 §5.2: exactly one SOA, at the top. */
@@ -270,6 +309,7 @@ export class ZoneBuilder {
     const owner = this.#owners.getName(name);
     const node = new ZoneNode(name, parent, owner === undefined ? [] : this.#rrsets(owner));
     nodes.set(name, node);
+    if (parent !== undefined) parent.children++;
     if (parent !== undefined && name.isWildcard) parent.wildcard = node;
     return node;
   }
@@ -289,49 +329,7 @@ export class ZoneBuilder {
   }
 
   #rrsets(owner: Owner): RRset[] {
-    const { made } = owner;
-    const own = this.#ownSets(owner);
-    if (made === undefined) return own;
-    return [...own.filter(({ type }) => !made.some((set) => set.type === type)), ...made];
-  }
-
-  /** The sets of one owner, each with its signatures. */
-  #ownSets({ name, sets, signatures }: Owner): RRset[] {
-    if (signatures === undefined)
-      return sets.map(({ type, ttl, rdatas, routing }) => new RRset(name, type, ttl, rdatas, { routing }));
-    const rrsets = sets.map(({ type, ttl, rdatas, routing }) => {
-      const own = signatures.filter((rdata) => coveredType(rdata) === type);
-      if (own.length === 0) return new RRset(name, type, ttl, rdatas, { routing });
-      return new RRset(name, type, ttl, rdatas, {
-        signatures: new RRset(name, Type.RRSIG, ttl, own),
-        routing,
-      });
-    });
-    const orphan = signatures.find((rdata) => !sets.some(({ type }) => type === coveredType(rdata)));
-    if (orphan !== undefined)
-      this.#options.report?.({
-        severity: 'warning',
-        rule: ZONE.orphanSignature,
-        place: undefined,
-        found: `${name.toString()} RRSIG ${typeName(coveredType(orphan))}`,
-        expected: 'records of that name and type',
-      });
-    return rrsets;
-  }
-
-  #security(
-    soa: RRset,
-    top: ZoneNode,
-    nodes: NameTable<ZoneNode>,
-    hashed: readonly RRset[],
-  ): ZoneSecurity | undefined {
-    const { sha1, signer } = this.#options;
-    if (signer !== undefined)
-      return signer.security(top.name, nodes.values(), Math.min(soa.ttl, soaMinimum(soa.only)));
-    const nsec3 = sha1 === undefined ? undefined : nsec3Security(top, hashed, sha1);
-    if (nsec3 !== undefined || top.rrset(Type.SOA)?.signatures === undefined) return nsec3;
-    const sets = Array.from(nodes.values(), (node) => node.rrset(Type.NSEC) ?? []).flat();
-    return new NsecSecurity(sets);
+    return ownerSets(owner, this.#options.report);
   }
 
   /** Strict: the zone is refused. Lenient: the record is left out. */

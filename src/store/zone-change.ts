@@ -1,3 +1,4 @@
+import type { Name } from '../codec/dns/name.ts';
 import { type ResourceRecord, formatRecord } from '../codec/dns/record.ts';
 import { Class, Type } from '../codec/dns/registry.ts';
 import { ConfigError } from '../core/errors.ts';
@@ -32,33 +33,67 @@ export function diffZones(before: Zone, after: Zone): ZoneChange {
   };
 }
 
-/** Owners in a step: about a millisecond's work. */
-const STEP_RECORDS = 2_048;
+/** About a millisecond's work. */
+const STEP_RECORDS = 1_024;
 
-/** The zone after a change; `ConfigError` where the change removes what is not there, or the zone would be ill-formed. */
+/** One name that a change is about, and the records that go, by their keys. */
+interface Touched {
+  readonly name: Name;
+  readonly removed: Set<string>;
+}
+
+/**
+ * The zone after a change; `ConfigError` where the change removes what is not there, or the zone would be ill-formed. The work is that of
+ * the names changed: the rest of the zone is shared by both versions.
+ */
 export function* changeZoneSteps(zone: Zone, change: ZoneChange, options: ZoneBuildOptions): Steps<Zone> {
-  const removed = new NameTable<Set<string>>();
-  for (const record of change.removed) {
-    const keys = removed.getName(record.owner);
-    if (keys === undefined) removed.set(record.owner, new Set([recordKey(record)]));
-    else keys.add(recordKey(record));
-  }
+  const touched = yield* touchedSteps(zone, change, options);
   const builder = new ZoneBuilder({ ...options, apex: zone.apex });
   const place = { file: options.file, line: 1, column: 1 };
   let count = 0;
-  // Only the records of owners that lose some are looked at closely.
-  for (const record of zoneRecords(zone)) {
+  for (const { name, removed } of touched.values())
+    for (const rrset of zone.setsAt(name))
+      for (const record of recordsOf(rrset)) {
+        if (++count % STEP_RECORDS === 0) yield;
+        // Only the records of names that lose some are looked at closely.
+        if (removed.size === 0 || !removed.delete(recordKey(record))) builder.add(record, place);
+      }
+  for (const { removed } of touched.values())
+    for (const key of removed) throw new ConfigError(options.file, key, 'a record of the version before');
+  for (const record of change.added) {
     if (++count % STEP_RECORDS === 0) yield;
-    const keys = removed.getName(record.owner);
-    if (keys === undefined || !keys.delete(recordKey(record))) builder.add(record, place);
+    builder.add(record, place);
   }
-  for (const keys of removed.values())
-    for (const key of keys) throw new ConfigError(options.file, key, 'a record of the version before');
-  for (const record of change.added) builder.add(record, place);
-  for (const { rrsets } of zone.nodes())
-    for (const { owner, type, routing } of rrsets)
+  for (const { name } of touched.values())
+    for (const { owner, type, routing } of zone.node(name)?.rrsets ?? [])
       if (routing !== undefined) builder.route(owner, type, routing);
-  return yield* builder.buildSteps();
+  const names = Array.from(touched.values(), ({ name }) => name);
+  return yield* builder.changeSteps(zone, names);
+}
+
+/** The names of a change, that of the SOA, and those at which the signer puts sets. */
+function* touchedSteps(
+  { apex, soa }: Zone,
+  { removed, added }: ZoneChange,
+  { signer }: ZoneBuildOptions,
+): Steps<NameTable<Touched>> {
+  const touched = new NameTable<Touched>();
+  const touch = (name: Name): Touched => {
+    const known = touched.getName(name);
+    if (known !== undefined) return known;
+    const one = { name, removed: new Set<string>() };
+    touched.set(name, one);
+    return one;
+  };
+  touch(apex);
+  for (const { owner } of signer?.sets(apex, { ttl: soa.ttl, rdata: soa.only }) ?? []) touch(owner);
+  let count = 0;
+  for (const record of removed) {
+    if (++count % STEP_RECORDS === 0) yield;
+    touch(record.owner).removed.add(recordKey(record));
+  }
+  for (const { owner } of added) if (owner.isSubdomainOf(apex)) touch(owner);
+  return touched;
 }
 
 export function changeZone(zone: Zone, change: ZoneChange, options: ZoneBuildOptions): Zone {

@@ -4,9 +4,10 @@ import type { RdataShape } from '../codec/dns/rdata/shape.ts';
 import { soaMinimum, soaSerial } from '../codec/dns/rdata/soa.ts';
 import { shapeFor } from '../codec/dns/record.ts';
 import { Class, Type } from '../codec/dns/registry.ts';
+import { bug } from '../core/errors.ts';
 import type { Instant } from '../core/time.ts';
-import type { NameTable } from './name-table.ts';
 import type { Routing } from './routing.ts';
+import type { VersionedTable } from './versioned-table.ts';
 import type { ZoneSecurity } from './zone-security.ts';
 
 /** What an RRset may have beside its records. */
@@ -59,13 +60,16 @@ const NOTHING: RRsetExtras = {};
 /** What hides names: a zone cut, or a DNAME for what is strictly below it. */
 export interface Veil {
   readonly kind: 'cut' | 'dname';
-  readonly node: ZoneNode;
+  /** Of the node that hides them. */
+  readonly name: Name;
 }
 
-/** One existing name of a zone: the owner of records, or an empty non-terminal above one (RFC 4592 §2.2.2). */
+/**
+ * One existing name of a zone: the owner of records, or an empty non-terminal above one (RFC 4592 §2.2.2). It knows no node but the
+ * wildcard below it, so that the next version of a zone has new nodes only where something changed.
+ */
 export class ZoneNode {
   readonly name: Name;
-  readonly parent: ZoneNode | undefined;
   readonly rrsets: readonly RRset[];
   /** The child `*`: the source of synthesis for what does not exist below this name (RFC 4592 §3.3.1). */
   wildcard: ZoneNode | undefined = undefined;
@@ -73,13 +77,16 @@ export class ZoneNode {
   readonly veil: Veil | undefined;
   /** What hides the names below it; its own NS or DNAME, or what hides itself. */
   readonly veilBelow: Veil | undefined;
+  /** Names that exist directly below. */
+  children = 0;
+  /** Whether the addresses of a name server are, or were once, looked for here. */
+  isLeanedOn = false;
 
   constructor(name: Name, parent: ZoneNode | undefined, rrsets: readonly RRset[]) {
     this.name = name;
-    this.parent = parent;
     this.rrsets = rrsets;
     this.veil = parent?.veilBelow;
-    this.veilBelow = this.veil ?? this.#ownVeil();
+    this.veilBelow = this.veil ?? this.#ownVeil(parent === undefined);
   }
 
   rrset(type: number): RRset | undefined {
@@ -89,22 +96,29 @@ export class ZoneNode {
 
   /** Whether the zone ends here: NS records that are not the apex's (RFC 2181 §6). */
   get isCut(): boolean {
-    return this.veilBelow?.kind === 'cut' && this.veilBelow.node === this;
+    return this.veil === undefined && this.veilBelow?.kind === 'cut';
   }
 
-  #ownVeil(): Veil | undefined {
-    if (this.parent !== undefined && this.rrset(Type.NS) !== undefined) return { kind: 'cut', node: this };
-    return this.rrset(Type.DNAME) === undefined ? undefined : { kind: 'dname', node: this };
+  #ownVeil(isApex: boolean): Veil | undefined {
+    if (!isApex && this.rrset(Type.NS) !== undefined) return { kind: 'cut', name: this.name };
+    return this.rrset(Type.DNAME) === undefined ? undefined : { kind: 'dname', name: this.name };
   }
+}
+
+/** One name in two versions of a zone; undefined: it does not exist in that one. */
+export interface NodeChange {
+  readonly name: Name;
+  readonly before: ZoneNode | undefined;
+  readonly after: ZoneNode | undefined;
 }
 
 /** What a zone is made of; see `ZoneBuilder`. */
 export interface ZoneParts {
   readonly soa: RRset;
   /** Every name from the apex down to each owner. */
-  readonly nodes: NameTable<ZoneNode>;
+  readonly nodes: VersionedTable<ZoneNode>;
   /** NSEC3 sets, whose owners are no names of the zone: RFC 5155 §7.2.8. */
-  readonly hashed: readonly RRset[];
+  readonly hashed: VersionedTable<readonly RRset[]>;
   readonly security: ZoneSecurity | undefined;
 }
 
@@ -117,17 +131,19 @@ export class Zone {
   readonly nodeCount: number;
   /** Undefined: an answer of this zone proves nothing. */
   readonly security: ZoneSecurity | undefined;
-  readonly #nodes: NameTable<ZoneNode>;
-  readonly #hashed: readonly RRset[];
+  /** For the next version, which shares with this one what does not change. */
+  readonly parts: ZoneParts;
+  readonly #nodes: VersionedTable<ZoneNode>;
 
-  constructor({ soa, nodes, hashed, security }: ZoneParts) {
+  constructor(parts: ZoneParts) {
+    const { soa, nodes, security } = parts;
+    this.parts = parts;
     this.apex = soa.owner;
     this.soa = soa;
     const negativeTtl = Math.min(soa.ttl, soaMinimum(soa.only));
     const signatures = soa.signatures && new RRset(soa.owner, Type.RRSIG, negativeTtl, soa.signatures.rdatas);
     this.negativeSoa = new RRset(soa.owner, Type.SOA, negativeTtl, soa.rdatas, { signatures });
     this.#nodes = nodes;
-    this.#hashed = hashed;
     this.nodeCount = nodes.size;
     this.security = security;
   }
@@ -158,9 +174,20 @@ export class Zone {
     return this.#nodes.getOctets(octets, start);
   }
 
+  /** The node that hides names as seen from one that is hidden, or hides, itself. */
+  hidingNode(from: ZoneNode, veil: Veil): ZoneNode {
+    return from.veil === undefined ? from : (this.node(veil.name) ?? bug('what hides a name is there'));
+  }
+
   /** Every name that exists, those without records too, in the order of the file. */
   nodes(): IterableIterator<ZoneNode> {
     return this.#nodes.values();
+  }
+
+  /** The sets of one name, each followed by its signatures, and the NSEC3 whose owner it is. */
+  *setsAt(name: Name): Generator<RRset> {
+    for (const rrset of this.node(name)?.rrsets ?? []) yield* withSignatures(rrset);
+    for (const rrset of this.parts.hashed.getName(name) ?? []) yield* withSignatures(rrset);
   }
 
   /** Every set of the zone, the SOA first, each followed by its signatures: what a transfer or an export carries. */
@@ -168,7 +195,7 @@ export class Zone {
     yield* withSignatures(this.soa);
     for (const { rrsets } of this.nodes())
       for (const rrset of rrsets) if (rrset.type !== Type.SOA) yield* withSignatures(rrset);
-    for (const rrset of this.#hashed) yield* withSignatures(rrset);
+    for (const rrsets of this.parts.hashed.values()) for (const rrset of rrsets) yield* withSignatures(rrset);
   }
 
   /**

@@ -29,19 +29,22 @@ export interface SigningChange extends Partial<OnlineSignerOptions> {
   readonly keys?: readonly ZoneKey[];
 }
 
-export function signedZone(
-  text: string,
-  { keys, ...change }: SigningChange = {},
-  more: Partial<LoadZoneOptions> = {},
-): Zone {
-  const signer = new OnlineSigner({
+export function testSigner({ keys, ...change }: SigningChange = {}): OnlineSigner {
+  return new OnlineSigner({
     schedule: schedule(keys ?? [testKey(1)]),
     denial: 'compact',
     crypto: portableCrypto,
     epoch: EPOCH,
     ...change,
   });
-  return loadZone(text, { file: 'signed.zone', signer, ...more });
+}
+
+export function signedZone(
+  text: string,
+  change: SigningChange = {},
+  more: Partial<LoadZoneOptions> = {},
+): Zone {
+  return loadZone(text, { file: 'signed.zone', signer: testSigner(change), ...more });
 }
 
 /** Every case that a proof is for. */

@@ -95,11 +95,11 @@ export class Authority {
     // Step 3b, and 3c for DNAME: what is hidden is not looked at.
     const veil = isExact && !node.isCut ? node.veil : node.veilBelow;
     if (veil?.kind === 'cut') {
-      addReferral(zone, veil.node, search.asker, out, search.reasons);
+      addReferral(zone, zone.hidingNode(node, veil), search.asker, out, search.reasons);
       because(search, DNS.referral);
       return undefined;
     }
-    if (veil !== undefined) return redirect(search, veil.node);
+    if (veil !== undefined) return redirect(search, zone.hidingNode(node, veil));
     // Step 3a.
     if (isExact) return match(search, node, undefined);
     // Step 3c.

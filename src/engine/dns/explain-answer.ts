@@ -128,7 +128,7 @@ function standingOf(zones: ZoneSet, name: Name, qtype: number, now: Instant): St
     exists,
     types: shown?.rrsets.map(({ type }) => typeName(type)) ?? [],
     wildcard: wildcard && formatName(wildcard.name),
-    hiddenBy: veil && { kind: veil.kind, name: formatName(veil.node.name) },
+    hiddenBy: veil && { kind: veil.kind, name: formatName(veil.name) },
   };
 }
 

@@ -97,7 +97,7 @@ class WholeZone {
 
   #setsOf(node: ZoneNode): readonly RRset[] {
     const { soa = this.#zone.soa, seconds } = this.#options;
-    if (node.parent !== undefined) return node.rrsets.flatMap((set) => standing(set, seconds) ?? []);
+    if (!node.name.equals(this.#zone.apex)) return node.rrsets.flatMap((set) => standing(set, seconds) ?? []);
     const own = node.rrsets.filter(({ type }) => type !== Type.SOA && !SIGNED_HERE.has(type));
     return [soa, ...own, ...this.#made];
   }

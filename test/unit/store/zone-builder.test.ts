@@ -129,7 +129,7 @@ describe('a zone', () => {
   ])('what hides $name and what is below it', ({ name, veil, below }) => {
     const found = node(name);
     const text = (one: typeof found extends undefined ? never : NonNullable<typeof found>['veil']) =>
-      one && `${one.kind} ${formatName(one.node.name)}`;
+      one && `${one.kind} ${formatName(one.name)}`;
     expect(text(found?.veil)).toBe(veil);
     expect(text(found?.veilBelow)).toBe(below);
   });

@@ -8,6 +8,7 @@ import { toInstant } from '../../../../src/core/time.ts';
 import { Answer } from '../../../../src/engine/dns/answer.ts';
 import { Authority } from '../../../../src/engine/dns/authority.ts';
 import { NameTable } from '../../../../src/store/name-table.ts';
+import { VersionedTable } from '../../../../src/store/versioned-table.ts';
 import type { Asker, Routing } from '../../../../src/store/routing.ts';
 import { RRset, Zone, ZoneNode } from '../../../../src/store/zone.ts';
 import { zoneRecords } from '../../../../src/store/zone-change.ts';
@@ -45,7 +46,12 @@ function zoneOf(...sets: RRset[]): Zone {
     nodes.set(set.owner, node);
     if (set.owner.isWildcard) top.wildcard = node;
   }
-  return new Zone({ soa, nodes, hashed: [], security: undefined });
+  return new Zone({
+    soa,
+    nodes: new VersionedTable(nodes),
+    hashed: new VersionedTable(new NameTable<readonly RRset[]>()),
+    security: undefined,
+  });
 }
 
 const ZONE = zoneOf(
