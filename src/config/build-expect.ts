@@ -107,6 +107,7 @@ export class ExpectationBuilder {
       return undefined;
     }
     if (claim.kind === 'measure') this.#goals.isMeasured(claim.measure, path);
+    else this.#goals.leasesAreSeen(path);
     return { ...common, kind: 'always', text, claim };
   }
 

@@ -74,6 +74,17 @@ export class GoalBuilder {
     }
   }
 
+  /** Rows of a real server are its own. */
+  leasesAreSeen(path: Path): void {
+    const servers = [...this.#services.values()].filter(({ kind }) => kind === 'dhcp');
+    if (servers.length === 0 || servers.some(({ place }) => place.kind !== 'live')) return;
+    this.#findings.add(
+      path,
+      `nobody here sees the leases of ${servers.map(({ name }) => name).join(', ')}, which is real (place: live)`,
+      'expect the packets, such as sequence: { each: cm, steps: ["DHCP ACK cmts>cm yiaddr=$ip"] }',
+    );
+  }
+
   /** Whether reasons and measures of somebody are heard here; says so where they are not. */
   decides(who: string, path: Path): boolean {
     return this.#findings.isVirtual(who, path, SEEN_OF_REAL);

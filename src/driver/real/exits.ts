@@ -34,6 +34,11 @@ export class KernelExits implements Exits {
     }
     if (crossed !== undefined)
       world.tap.frame(crossed, { at: world.now(), fate: 'delivered' }, bodyOf(packet));
+    // Nothing here handles it, so nothing waits for its turn.
+    if (station.spec.live !== undefined) {
+      station.datagram(packet, last, crossed?.sender?.spec.mac ?? last.spec.mac);
+      return;
+    }
     // No socket to go through: a lease that came a moment ago, or the last step over a cable under `serve`.
     if (station.hasPort(packet.to.port))
       world.schedule.at(world.now(), () => {

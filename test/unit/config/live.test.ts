@@ -179,11 +179,21 @@ test.each([
   {
     name: 'a queue of a server that has its own',
     text: plantWith('ip: 10.0.0.67\n', 'ip: 10.0.0.67\n    place: live\n').replace(
-      '  - always: dhcp.queue.depth <= 400\n',
+      '  - always: leases.unique\n  - always: dhcp.queue.depth <= 400\n',
       '',
     ),
     says: [
       'small.yaml:15:5 services.dhcp.capacity: a real server has its own: leave it out, or let the service be virtual',
+    ],
+  },
+  {
+    name: 'leases of a server that is real',
+    text: plantWith('    capacity: { rate: 200/s, queue: 400 }\n', '    place: live\n').replace(
+      '  - always: dhcp.queue.depth <= 400\n',
+      '',
+    ),
+    says: [
+      'small.yaml:45:13 expect[1].always: nobody here sees the leases of dhcp, which is real (place: live): expect the packets, such as sequence: { each: cm, steps: ["DHCP ACK cmts>cm yiaddr=$ip"] }',
     ],
   },
   {

@@ -112,6 +112,16 @@ export class FarServer {
     return undefined;
   }
 
+  /** Takes what a socket of somebody else got, where it came from this server: a relay's may be open for real clients too. */
+  hears(octets: Uint8Array, from: Endpoint, known: Endpoint): boolean {
+    const own = this.interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => address));
+    const asked = this.#live.address === undefined ? own.find((one) => one === from.address) : own[0];
+    if (asked === undefined || this.realOf({ address: asked, port: 0 }).address !== from.address)
+      return false;
+    this.#answered(octets, from, { known, asked });
+    return true;
+  }
+
   #answered(octets: Uint8Array, from: Endpoint, { known, asked }: Omit<Asker, 'socket'>): void {
     this.#world.counts.datagramsIn++;
     const { address, ports } = this.#live;

@@ -4,6 +4,7 @@ import { EnvironmentError } from '../../../core/errors.ts';
 import type { InterfaceAddress } from '../../../core/service.ts';
 import { isOurs } from '../place.ts';
 import { isCalled, machineInterfaces } from '../system.ts';
+import { DHCP_SERVER_PORT } from '../wants.ts';
 
 /** An address of the scenario that this machine must have, so that guests find it. */
 export interface Need {
@@ -33,6 +34,24 @@ export function guestNeeds(
       const wanted = host.forwards ? [first] : addresses.filter(({ address }) => isIpv4(address));
       return wanted.map((address) => ({ host: host.name, address, on }));
     });
+  });
+}
+
+/** RFC 2131 §4.1: a server answers a relay at its address, so this machine must have one that a real server is asked from. */
+export function relayNeeds({ hosts }: Topology): readonly Need[] {
+  const isAsked = hosts.some(
+    ({ live, udpPorts }) => live?.kind === 'server' && udpPorts.includes(DHCP_SERVER_PORT),
+  );
+  if (!isAsked) return [];
+  return hosts.flatMap((host) => {
+    if (host.live !== undefined || !host.forwards || !host.udpPorts.includes(DHCP_SERVER_PORT)) return [];
+    const own = host.interfaces.flatMap(({ addresses }) =>
+      addresses.filter(({ address }) => isIpv4(address)).slice(0, 1),
+    );
+    const [address] = own;
+    return address === undefined || own.some((one) => isOurs(one.address))
+      ? []
+      : [{ host: host.name, address, on: undefined }];
   });
 }
 

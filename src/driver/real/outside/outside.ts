@@ -10,7 +10,7 @@ import { DHCP_SERVER_PORT } from '../wants.ts';
 import type { World } from '../world.ts';
 import { FarServer } from './far-server.ts';
 import { clientMacIn, type Delivery, Guest } from './guest.ts';
-import { assertMet, endpointsOf, guestNeeds } from './needs.ts';
+import { assertMet, endpointsOf, guestNeeds, relayNeeds } from './needs.ts';
 
 /** Sockets of transfers that guests may have at a time; of more the one that was quiet longest is closed. */
 const TRANSFERS_MAX = 256;
@@ -51,7 +51,9 @@ export class Outside {
     for (const name of new Set(guests.map(({ on }) => on))) await interfaceRisen(name);
     const needs = guestNeeds(this.#topology, guests);
     for (const { on } of guests) assertThere(on);
-    assertMet(needs);
+    const near = new Set(needs.map(({ address }) => address.address));
+    const relays = relayNeeds(this.#topology).filter(({ address }) => !near.has(address.address));
+    assertMet([...needs, ...relays]);
     for (const { spec, on } of guests) {
       const guest = new Guest(spec, interfaceNamed(on), this);
       this.#join(spec, guest);
@@ -156,6 +158,7 @@ export class Outside {
 
   #heard(octets: Uint8Array, from: Endpoint, known: Endpoint): void {
     this.#world.counts.datagramsIn++;
+    if (this.#servers.some((server) => server.hears(octets, from, known))) return;
     const mac = known.port === DHCP_SERVER_PORT ? clientMacIn(octets) : undefined;
     const guest = this.#guests.find((one) => (mac === undefined ? one.has(from.address) : one.mac === mac));
     if (guest === undefined) {
