@@ -7,6 +7,7 @@ import { formatPlace, parsePlace } from './link.ts';
 import type { RunModel } from './model.ts';
 import { moves } from './moves.ts';
 import type { Moves } from './moves.ts';
+import { Plant } from './plant.tsx';
 import { Predict } from './predict.tsx';
 import { Narrator } from './narrator.tsx';
 import { PrintSheet } from './print-sheet.tsx';
@@ -51,8 +52,16 @@ export function App({ model }: { readonly model: RunModel }) {
       <div class="screen" data-ready="yes">
         <TopBar {...part} />
         <main class="middle">
-          <Side {...part} now={now} />
-          <Ladder {...part} view={view} visible={visible} index={index} />
+          {shown.plant === 'large' ? (
+            <section class="large-plant" aria-label="Plant" tabIndex={0}>
+              <Plant {...part} now={now} row={row} scale="large" />
+            </section>
+          ) : (
+            <>
+              <Side {...part} now={now} row={row} />
+              <Ladder {...part} view={view} visible={visible} index={index} />
+            </>
+          )}
           <Inspector {...part} row={row} />
         </main>
         <Narrator model={model} row={row} />

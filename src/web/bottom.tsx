@@ -1,7 +1,8 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import type { PartProps } from './app.tsx';
 import { Charts } from './charts.tsx';
 import { Timeline } from './timeline.tsx';
+import { useWidth } from './use-width.ts';
 
 /** The run from its beginning to its end: what was done to it, where one is, and what was measured. */
 export function Bottom({ model, shown, move, now }: PartProps & { readonly now: number }) {
@@ -13,16 +14,4 @@ export function Bottom({ model, shown, move, now }: PartProps & { readonly now: 
       <Charts model={model} now={now} width={width} theme={shown.theme} move={move} />
     </footer>
   );
-}
-
-function useWidth(box: { readonly current: HTMLElement | null }): number {
-  const [width, setWidth] = useState(0);
-  useEffect(() => {
-    const { current } = box;
-    if (current === null) return undefined;
-    const watch = new ResizeObserver(() => setWidth(current.clientWidth));
-    watch.observe(current);
-    return () => watch.disconnect();
-  }, [box]);
-  return width;
 }

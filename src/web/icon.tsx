@@ -10,6 +10,7 @@ const PATHS = {
   print: 'M5 8V3h10v5M5 14H3V8h14v6h-2M5 12h10v5H5z',
   help: 'M7 7a3 3 0 1 1 4 3c-1 .5-1 1-1 2M10 15v.5',
   predict: 'M3 10c4-6 10-6 14 0-4 6-10 6-14 0zM10 8a2 2 0 1 0 0 4 2 2 0 0 0 0-4z',
+  plant: 'M3 10h14M6 10V5M3.5 2h5v3h-5zM14 10V5M11.5 2h5v3h-5zM10 10v5M7.5 15h5v3h-5z',
 } as const;
 
 export type IconName = keyof typeof PATHS;

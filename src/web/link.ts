@@ -8,6 +8,8 @@ export interface Place {
   readonly at: number;
   readonly tab: 'packet' | 'why';
   readonly query: string;
+  /** Whether the plant is drawn in the middle, in the ladder's place. */
+  readonly plant: 'small' | 'large';
 }
 
 /** `#view=cm[1]&t=4.373&n=12&tab=why&q=offer`; what is as it is at first is left out. */
@@ -18,6 +20,7 @@ export function formatPlace(place: Place): string {
   if (place.number !== undefined) parts.set('n', String(place.number));
   if (place.tab !== 'packet') parts.set('tab', place.tab);
   if (place.query !== '') parts.set('q', place.query);
+  if (place.plant === 'large') parts.set('plant', 'large');
   return `#${parts.toString().replaceAll('%5B', '[').replaceAll('%5D', ']')}`;
 }
 
@@ -32,6 +35,7 @@ export function parsePlace(hash: string): Partial<Place> {
     ...(seconds === undefined ? {} : { at: Math.round(seconds * 1_000_000) }),
     ...(number === undefined ? {} : { number: Math.floor(number) }),
     ...(parts.get('tab') === 'why' ? { tab: 'why' as const } : {}),
+    ...(parts.get('plant') === 'large' ? { plant: 'large' as const } : {}),
     query: parts.get('q') ?? '',
   };
 }

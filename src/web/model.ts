@@ -10,6 +10,7 @@ import type { FrameRecord, TraceRecord } from '../scenario/record.ts';
 import { lowerBound } from './decisions.ts';
 import { interestOf } from './interest.ts';
 import type { Interest } from './interest.ts';
+import { stagesByHost } from './past.ts';
 
 /** The views that show more than one host: everything, and what did not arrive. */
 export const ALL = 'everything';
@@ -46,6 +47,7 @@ export class RunModel {
   readonly #groupOf = new Map<string, PageGroup>();
   readonly #texts = new Map<Row, string>();
   readonly #byNumber = new Map<number, TraceRecord>();
+  #stages: Uint8Array | undefined;
 
   constructor(data: PageData) {
     this.data = data;
@@ -90,6 +92,21 @@ export class RunModel {
       keys.find((key) => this.has(key) && hasRow(this.view(key), frame.number)) ??
       (this.has(shown) ? shown : ALL)
     );
+  }
+
+  /** What a host is drawn as: itself, or its group. Undefined: nobody knows it. */
+  groupOf(host: string): PageGroup | undefined {
+    return this.#groupOf.get(host) ?? this.groups.find(({ name }) => host.startsWith(`${name}[`));
+  }
+
+  /** Which of `STAGES` members of a group were ever seen in, by number. */
+  stagesOf({ first, count }: PageGroup): ReadonlySet<number> {
+    this.#stages ??= stagesByHost(this.data.states, this.hostCount);
+    const seen = new Set<number>();
+    for (let host = first; host < first + count; host++)
+      for (let stage = 0, bits = this.#stages[host] ?? 0; bits > 0; stage++, bits >>= 1)
+        if ((bits & 1) === 1) seen.add(stage);
+    return seen;
   }
 
   has(view: string): boolean {
@@ -143,7 +160,7 @@ export class RunModel {
     );
     // Who is many stands in one lane; strangers, whose packets are here only because they were lost, in that of their kind.
     const laneOf = (name: string): string => {
-      const group = this.#groupOf.get(name) ?? this.groups.find((one) => name.startsWith(`${one.name}[`));
+      const group = this.groupOf(name);
       return group === undefined || group.count === 1 ? name : group.name;
     };
     const lanes = new Set<string>();

@@ -26,6 +26,7 @@ export interface Moves {
   readonly toggleBlank: () => void;
   readonly toggleHelp: () => void;
   readonly togglePredict: () => void;
+  readonly swapPlant: () => void;
   readonly nextTheme: () => void;
   readonly close: () => void;
 }
@@ -67,6 +68,7 @@ export function moves(model: RunModel, now: () => Now, set: Set): Moves {
     toggleBlank: () => set((before) => ({ ...before, blank: !before.blank })),
     toggleHelp: () => set((before) => ({ ...before, help: !before.help })),
     togglePredict: () => set((before) => ({ ...before, predict: !before.predict, playing: false })),
+    swapPlant: () => set((before) => ({ ...before, plant: before.plant === 'large' ? 'small' : 'large' })),
     nextTheme: () => set((before) => ({ ...before, theme: THEMES[before.theme] })),
     close: () => change({ help: false, blank: false, predict: false }),
   };

@@ -18,7 +18,8 @@ export function Narrator({ model, row }: NarratorProps) {
           'Nothing has been sent yet.'
         ) : (
           <>
-            <b>{told.what}</b> {told.but !== '' && <b class="but">{told.but}</b>} {told.after}{' '}
+            <b>{told.what}</b> {told.but !== '' && <b class="but">{told.but}</b>} {told.again}{' '}
+            <span class="after">{told.after}</span>{' '}
             {told.why !== '' && <span class="because">Why: {told.why}</span>}
           </>
         )}

@@ -70,6 +70,17 @@ export class Past {
   }
 }
 
+/** By host number: a bit for each of `STAGES` that it was ever in, in its own word. */
+export function stagesByHost({ words, host, word }: PageData['states'], hostCount: number): Uint8Array {
+  const bits = words.map(([machine, state]) =>
+    machine === 'cmts' ? 0 : 1 << STAGES.indexOf(stageOf(machine, state)),
+  );
+  const seen = new Uint8Array(hostCount);
+  for (const [index, whose] of host.entries())
+    seen[whose] = (seen[whose] ?? 0) | (bits[word[index] ?? 0] ?? 0);
+  return seen;
+}
+
 /** How many devices are up over time: a step for each change, thinned to at most `points`. */
 export function upOverTime(data: PageData, hostCount: number, points: number): { x: number[]; y: number[] } {
   const past = data.states;

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import type { Row } from '../report/ladder-rows.ts';
 import type { PartProps } from './app.tsx';
 import { Causes } from './cause.tsx';
 import { Expectations } from './expectations.tsx';
@@ -6,10 +7,15 @@ import { failuresOf } from './failures.ts';
 import { Plant } from './plant.tsx';
 import { MARKS } from './top-bar.tsx';
 
+interface SideProps extends PartProps {
+  readonly now: number;
+  readonly row: Row | undefined;
+}
+
 type Tab = 'plant' | 'verdict';
 
 /** The left side: who is where and how far each one is, or what was expected and what is behind it. */
-export function Side(props: PartProps & { readonly now: number }) {
+export function Side(props: SideProps) {
   const { model, move } = props;
   const { outcome, about, causes } = model.data;
   const failures = failuresOf(model.data).filter(({ verdict }) => verdict !== 'warn');
@@ -30,7 +36,7 @@ export function Side(props: PartProps & { readonly now: number }) {
         tabIndex={0}
       >
         {tab === 'plant' || !hasVerdict ? (
-          <Plant {...props} />
+          <Plant {...props} scale="small" />
         ) : (
           <>
             {about !== '' && (

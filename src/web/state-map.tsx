@@ -13,15 +13,25 @@ interface MapProps {
   readonly now: number;
   readonly model: RunModel;
   readonly move: Moves;
+  /** The room for its cells. */
+  readonly width: number;
 }
 
 const HEIGHT_MAX = 320;
+/** Of the line below it, with its distance. */
+const CAPTION_HEIGHT = 52;
+
+/** What a map of so many takes. */
+export function mapHeight(count: number, width: number): number {
+  const { cell, rows } = layout(count, width);
+  return rows * cell + CAPTION_HEIGHT;
+}
 
 /** Every member of a large group as one cell, in the order of their numbers. */
-export function StateMap({ group, past, now, model, move }: MapProps) {
+export function StateMap({ group, past, now, model, move, width }: MapProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [over, setOver] = useState<number | undefined>(undefined);
-  const { cell, columns, rows } = layout(group.count);
+  const { cell, columns, rows } = layout(group.count, width);
   useEffect(() => {
     if (canvas.current !== null) paint(canvas.current, group, past, { cell, columns });
   });
@@ -65,14 +75,8 @@ function memberText(model: RunModel, past: Past, number: number): string {
   return `${name} · ${past.stateOf(number) || 'dark'}${took}${model.has(name) ? ' · click' : ''}`;
 }
 
-/** What the left side has room for: viewer.css. */
-function roomy(): number {
-  return innerWidth > 1500 ? 296 : 208;
-}
-
 /** The largest cells that fit. */
-function layout(count: number): { cell: number; columns: number; rows: number } {
-  const width = roomy();
+function layout(count: number, width: number): { cell: number; columns: number; rows: number } {
   for (let cell = 16; cell > 1; cell--) {
     const columns = Math.floor(width / cell);
     const rows = Math.ceil(count / columns);

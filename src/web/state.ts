@@ -21,6 +21,7 @@ export function firstShown(model: RunModel, place: Partial<Place>): Shown {
     at: Math.min(place.at ?? 0, model.data.end_us),
     tab: place.tab ?? 'packet',
     query: place.query ?? '',
+    plant: place.plant ?? 'small',
     playing: false,
     blank: false,
     help: false,

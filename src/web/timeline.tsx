@@ -148,7 +148,7 @@ function FailureMark({
   return (
     <button
       type="button"
-      class={`failure ${verdict}`}
+      class={`failure-mark ${verdict}`}
       style={{ left: `${x(at)}px` }}
       title={said}
       aria-label={said}

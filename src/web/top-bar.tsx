@@ -54,6 +54,7 @@ export function TopBar({ model, shown, move }: PartProps) {
           value={shown.query}
           onInput={(event) => move.setQuery(event.currentTarget.value)}
         />
+        <Button label="The plant, large (G)" icon="plant" act={move.swapPlant} on={shown.plant === 'large'} />
         <Button
           label="Predict what comes next (P)"
           icon="predict"

@@ -11,8 +11,10 @@ import type { Parties } from './sentences.ts';
 export interface Narration {
   /** What is sent, by whom and to whom. */
   readonly what: string;
-  /** Where it did not end as it was meant to, or is not the first try. */
+  /** Where it did not end as it was meant to. */
   readonly but: string;
+  /** That it is not the first try. */
+  readonly again: string;
   /** What changed with it. */
   readonly after: string;
   /** The words of the rule behind it: of its receiver where that found trouble, else of its sender. */
@@ -25,12 +27,12 @@ export function narrate(
   decided: readonly string[],
 ): Narration {
   const [first] = hops;
-  if (first === undefined) return { what: '', but: '', after: '', why: '' };
+  if (first === undefined) return { what: '', but: '', again: '', after: '', why: '' };
   const records = hops.map(({ record }) => record);
-  const again = attempt > 1 ? `It is try ${attempt}, ${formatDuration(waitedUs)} after the one before.` : '';
   return {
     what: `${sentenceOf(first.record, partiesOf(hops))}.`,
-    but: [...records.map(endOf), ...reasons.map(dropOf), again].filter((text) => text !== '').join(' '),
+    but: [...records.map(endOf), ...reasons.map(dropOf)].filter((text) => text !== '').join(' '),
+    again: attempt > 1 ? `It is try ${attempt}, ${formatDuration(waitedUs)} after the one before.` : '',
     after: changesOf(states),
     why: whyOf(first.record, decided),
   };
@@ -40,9 +42,9 @@ export function narrate(
 function partiesOf(hops: Row['hops']): Parties {
   const first = hops[0];
   const last = hops.at(-1) ?? first;
-  const isRelayed = last?.record.packet !== first?.record.packet;
-  const to = isRelayed ? last?.to : (first?.record.target ?? last?.to);
-  return { from: first?.from ?? '', to: to ?? 'everybody', via: isRelayed ? last?.from : undefined };
+  const relayed = hops.find(({ record }) => record.packet !== first?.record.packet);
+  const to = relayed === undefined ? (first?.record.target ?? last?.to) : (relayed.record.target ?? last?.to);
+  return { from: first?.from ?? '', to: to ?? 'everybody', via: relayed?.from };
 }
 
 /** How a crossing ended, where that was not at its receiver, whole and in time. */

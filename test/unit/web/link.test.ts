@@ -2,14 +2,15 @@ import { expect, test } from 'vitest';
 import { formatPlace, parsePlace } from '../../../src/web/link.ts';
 
 test.each([
-  { view: 'cm[1]', number: 12, at: 4_373_000, tab: 'why', query: 'offer lost' },
-  { view: 'everything', number: undefined, at: 0, tab: 'packet', query: '' },
+  { view: 'cm[1]', number: 12, at: 4_373_000, tab: 'why', query: 'offer lost', plant: 'large' },
+  { view: 'everything', number: undefined, at: 0, tab: 'packet', query: '', plant: 'small' },
 ] as const)('what is shown comes back from its address: $view', (place) => {
-  const { number, tab, ...rest } = place;
+  const { number, tab, plant, ...rest } = place;
   expect(parsePlace(formatPlace(place))).toEqual({
     ...rest,
     ...(number === undefined ? {} : { number }),
     ...(tab === 'why' ? { tab } : {}),
+    ...(plant === 'large' ? { plant } : {}),
   });
 });
 

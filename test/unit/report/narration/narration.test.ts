@@ -68,6 +68,15 @@ describe('what is sent, in words', () => {
       what: 'cm has no address and asks everybody on hfc for one; cmts hears it and asks dhcp in its place.',
     },
     {
+      name: 'a DISCOVER that a relay sends on through a router',
+      records: [
+        ...discover.slice(0, 1),
+        frame('cmts>fw>dhcp', 'DHCP DISCOVER', { packet: 2 }),
+        frame('fw>dhcp', 'DHCP DISCOVER', { packet: 2 }),
+      ],
+      what: 'cm has no address and asks everybody on hfc for one; cmts hears it and asks dhcp in its place.',
+    },
+    {
       name: 'a DISCOVER without a relay',
       records: [frame('pc>dhcp', 'DHCP DISCOVER', { segment: 'lan' })],
       what: 'pc has no address and asks everybody on lan for one.',
@@ -170,10 +179,9 @@ describe('what became of it', () => {
       but: 'It is lost on hfc, and nobody is told.',
     },
     {
-      name: 'taken by a fault, at the third try',
+      name: 'taken by a fault',
       record: frame('cm>cmts', 'RNG REQ', { fate: 'faulted', fault: 'plant-noise' }),
-      more: { attempt: 3, waitedUs: 8_000_000 },
-      but: 'It is lost on hfc: the fault plant-noise takes it. It is try 3, 8 s after the one before.',
+      but: 'It is lost on hfc: the fault plant-noise takes it.',
     },
     {
       name: 'a queue that is full',
@@ -195,6 +203,11 @@ describe('what became of it', () => {
     },
   ])('$name', ({ record, more = {}, but }) => {
     expect(narrate(row([record], more), []).but).toBe(but);
+  });
+
+  test('a repetition says which, and how long after', () => {
+    const { again } = narrate(row(discover, { attempt: 3, waitedUs: 8_000_000 }), []);
+    expect(again).toBe('It is try 3, 8 s after the one before.');
   });
 
   test("what changed: hosts' own states, then what the CMTS shows, the last of each", () => {
