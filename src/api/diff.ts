@@ -7,6 +7,7 @@ import {
   type Difference,
   type Happening,
 } from '../report/difference.ts';
+import { formatDuration } from '../report/line.ts';
 import { plantOf, type PlantHost } from '../report/plant.ts';
 import { PacketReader } from '../scenario/packet.ts';
 import { frameRecord, stateRecord } from '../scenario/record.ts';
@@ -37,6 +38,17 @@ export interface Comparison {
   readonly difference: Difference | undefined;
   /** Events compared. */
   readonly events: number;
+  /** Why not all of both was compared; left out: all was. */
+  readonly cut?: Cut | undefined;
+}
+
+/** Where one of two runs ends before it is over. */
+export interface Cut {
+  /** Microseconds since the start. */
+  readonly atUs: number;
+  readonly of: 'a' | 'b';
+  /** Stopped by a person; asked to end there; killed, so that what it had written breaks off. */
+  readonly why: 'interrupted' | 'until' | 'killed';
 }
 
 const BEFORE_MAX = 3;
@@ -45,36 +57,83 @@ const WINDOW = 5_000;
 
 /**
  * The first event in which two runs differ. Each is gone through twice, so that neither is ever held in memory: a number for
- * each event first, then the events around the first number that differs.
+ * each event first, then the events around the first number that differs. Beyond the end of one that was cut nothing is compared.
  */
 export async function compareRuns(a: DiffSubject, b: DiffSubject, signal: AbortSignal): Promise<Comparison> {
+  const [endA, endB] = [endOf(a), endOf(b)];
+  const cut = earlier(cutOf('a', endA), cutOf('b', endB));
+  const untilUs = cut?.atUs ?? Infinity;
+  const one: Compared = { subject: a, untilUs };
+  const other: Compared = { subject: b, untilUs };
   const numbers = new Numbers();
-  await eventsOf(a, signal, (event) => numbers.add(keyNumber(happeningKey(event))));
+  let lastAt = 0;
+  await eventsOf(one, signal, (event) => {
+    lastAt = event.at;
+    return numbers.add(keyNumber(happeningKey(event)));
+  });
   let index = 0;
+  let isOver = false;
   let differsAt = -1;
-  await eventsOf(b, signal, (event) => {
-    if (index >= numbers.count || numbers.at(index) !== keyNumber(happeningKey(event))) differsAt = index;
-    else index++;
+  await eventsOf(other, signal, (event) => {
+    isOver = index >= numbers.count;
+    if (isOver && endA === 'killed') return false;
+    if (isOver || numbers.at(index) !== keyNumber(happeningKey(event))) differsAt = index;
+    else {
+      index++;
+      lastAt = event.at;
+    }
     return differsAt < 0;
   });
-  if (differsAt < 0 && index === numbers.count) return { difference: undefined, events: index };
+  const told = cut === undefined ? {} : { cut };
+  const same = { difference: undefined, events: index };
+  if (differsAt < 0 && isOver) return { ...same, cut: { atUs: lastAt, of: 'a', why: 'killed' } };
+  if (differsAt < 0 && index === numbers.count) return { ...same, ...told };
+  if (differsAt < 0 && endB === 'killed') return { ...same, cut: { atUs: lastAt, of: 'b', why: 'killed' } };
   const common = differsAt < 0 ? index : differsAt;
-  const [one, other] = [await windowOf(a, common, signal), await windowOf(b, common, signal)];
-  const before = one.slice(0, Math.min(BEFORE_MAX, common));
-  return {
-    difference: differenceOf({
-      before,
-      common,
-      a: one.slice(before.length),
-      b: other.slice(before.length),
-    }),
-    events: common,
-  };
+  const windows = [await windowOf(one, common, signal), await windowOf(other, common, signal)] as const;
+  const before = windows[0].slice(0, Math.min(BEFORE_MAX, common));
+  const rest = { a: windows[0].slice(before.length), b: windows[1].slice(before.length) };
+  return { difference: differenceOf({ before, common, ...rest }), events: common, ...told };
+}
+
+type End = Omit<Cut, 'of'> | 'killed' | 'whole';
+
+/** What a person is told of what was not compared; `names` are those of the two. */
+export function cutText({ atUs, of, why }: Cut, names: { readonly a: string; readonly b: string }): string {
+  const what = { interrupted: 'was interrupted', until: 'was to end', killed: 'breaks off' }[why];
+  return `${names[of]} ${what} at ${formatDuration(atUs)}: compared is what happened up to there`;
+}
+
+/** How far a subject goes. A trace of which the last line is missing may have been whole once. */
+function endOf(subject: DiffSubject): End {
+  if (subject.kind === 'run')
+    return subject.untilUs === undefined ? 'whole' : { atUs: subject.untilUs, why: 'until' };
+  const file = new TraceFile(subject.path);
+  const end = file.end();
+  if (end === undefined) return 'killed';
+  if (end.interrupted) return { atUs: end.at, why: 'interrupted' };
+  const untilUs = file.header.run?.changes?.until_us;
+  return typeof untilUs === 'number' ? { atUs: untilUs, why: 'until' } : 'whole';
+}
+
+function cutOf(of: Cut['of'], end: End): Cut | undefined {
+  return typeof end === 'string' ? undefined : { of, ...end };
+}
+
+function earlier(a: Cut | undefined, b: Cut | undefined): Cut | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return b.atUs < a.atUs ? b : a;
+}
+
+/** What is compared of a subject: all until there, and what happens at that moment. */
+interface Compared {
+  readonly subject: DiffSubject;
+  readonly untilUs: number;
 }
 
 /** Events around the one of this index, from a few before it on. */
 async function windowOf(
-  subject: DiffSubject,
+  subject: Compared,
   index: number,
   signal: AbortSignal,
 ): Promise<readonly Happening[]> {
@@ -89,13 +148,13 @@ async function windowOf(
 
 /** Hands over all events in order until `visit` has enough. */
 async function eventsOf(
-  subject: DiffSubject,
+  { subject, untilUs }: Compared,
   signal: AbortSignal,
   visit: (event: Happening) => boolean,
 ): Promise<void> {
   if (subject.kind === 'trace') {
     for (const record of new TraceFile(subject.path).records())
-      if (isHappening(record) && !visit(record)) return;
+      if (isHappening(record) && record.at <= untilUs && !visit(record)) return;
     return;
   }
   const run = prepareVirtual(loadScenario(subject.path, subject.load), { seed: subject.seed });
@@ -110,10 +169,11 @@ async function eventsOf(
     state: (at, host, machine, state, about) =>
       take(() => stateRecord({ at, host, machine, state, subject: about }, stand)),
   };
-  const { sample, untilUs } = subject;
+  const { sample } = subject;
   const heard =
     sample === undefined ? listener : new Sampled(listener, namedIn(run.topology, sample), run.topology);
-  await run.execute([heard], { untilUs, signal: AbortSignal.any([signal, enough.signal]) });
+  const pace = { untilUs: untilUs === Infinity ? undefined : untilUs };
+  await run.execute([heard], { ...pace, signal: AbortSignal.any([signal, enough.signal]) });
   signal.throwIfAborted();
 }
 

@@ -107,7 +107,7 @@ export async function runLesson(incident: Incident, request: LessonRequest = {})
   );
   const capture = new CaptureOf(run.topology, at);
   const result = await run.execute([finder, capture, ...observation.listeners]);
-  observation.finish(result);
+  observation.finish(result, false);
   return {
     file,
     ticket: loaded.scenario.about,

@@ -89,7 +89,8 @@ export class Observation {
   }
 
   /** Completes the files; what a person should know of them comes back. */
-  finish(result: RunResult): readonly string[] {
+  finish(result: RunResult, interrupted: boolean): readonly string[] {
+    this.#trace?.writer.end({ at: result.simulated_us, interrupted });
     this.#trace?.file.close();
     if (this.#capture === undefined) return this.#notices;
     const { recorder, file } = this.#capture;

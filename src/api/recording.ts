@@ -7,7 +7,7 @@ import { decodeCapture } from '../codec/pcap-reader.ts';
 import { type Mistake, quote, ScenarioError } from '../config/mistakes.ts';
 import type { FileReference } from '../config/place.ts';
 import type { Scenario } from '../config/scenario.ts';
-import { parseTraceHeader, parseTraceLine, TraceError } from '../report/trace-file.ts';
+import { parseTraceEnd, parseTraceHeader, parseTraceLine, TraceError } from '../report/trace-file.ts';
 
 const OPENING_BRACE = 0x7b;
 const LOST: ReadonlySet<string> = new Set(['lost', 'faulted', 'unheard', 'overflow', 'limited']);
@@ -41,6 +41,7 @@ function ofTrace(text: string): readonly RecordedDatagram[] {
   parseTraceHeader(header);
   const datagrams = new Map<number, RecordedDatagram>();
   for (const [index, line] of lines.entries()) {
+    if (parseTraceEnd(line) !== undefined) break;
     const record = parseTraceLine(line, index + 2);
     if (record.kind !== 'frame' || record.body !== 'udp') continue;
     const known = datagrams.get(record.packet);

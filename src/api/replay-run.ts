@@ -3,7 +3,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { formatCount, span, type Line } from '../report/line.ts';
 import type { RunResult } from '../scenario/result.ts';
 import type { Changes, SweptCell, UnitResult } from '../scenario/unit.ts';
-import { compareRuns, type Comparison } from './diff.ts';
+import { compareRuns, type Comparison, type Cut } from './diff.ts';
 import { FileError, UsageError } from './failure.ts';
 import { mergeResults } from './merge.ts';
 import { loadScenario, prepareVirtual, type LoadedScenario, type LoadOptions } from './scenario.ts';
@@ -31,12 +31,17 @@ export interface Replay {
   readonly hash: { readonly before: string | undefined; readonly now: string };
   /** headend's own that ran it then; undefined: nobody wrote it down. */
   readonly version: string | undefined;
+  /** Both end there; left out: where the scenario ends. */
+  readonly cut?: ReplayCut | undefined;
   readonly of: ReplayedTrace | ReplayedResult;
 }
 
-export interface ReplayedTrace extends Comparison {
+export interface ReplayedTrace extends Omit<Comparison, 'cut'> {
   readonly kind: 'trace';
 }
+
+/** Where a run was cut, and by whom. */
+export type ReplayCut = Omit<Cut, 'of'>;
 
 export interface ReplayedResult {
   readonly kind: 'result';
@@ -66,7 +71,8 @@ export async function replayRun(request: ReplayRequest, signal: AbortSignal): Pr
 
 async function replayTrace(request: ReplayRequest, signal: AbortSignal): Promise<Replay> {
   const { path } = request;
-  const { mode, seed, sample, run } = new TraceFile(path).header;
+  const trace = new TraceFile(path);
+  const { mode, seed, sample, run } = trace.header;
   if (mode !== 'virtual') throw isLive(path);
   if (request.seed !== undefined && request.seed !== seed)
     throw new UsageError(
@@ -79,14 +85,19 @@ async function replayTrace(request: ReplayRequest, signal: AbortSignal): Promise
       ? { files: [], params: {} }
       : { ...run, files: [beside(path, run.file)], hash: run.scenario_hash };
   const { file, load, loaded, untilUs } = reload(recorded, request);
-  const again = { kind: 'run', path: file, load: optionsOf(recorded, load), seed, sample, untilUs } as const;
-  const comparison = await compareRuns({ kind: 'trace', path }, again, signal);
+  const end = trace.end();
+  const again = {
+    ...({ kind: 'run', path: file, load: optionsOf(recorded, load), seed, sample } as const),
+    untilUs: end?.interrupted === true ? end.at : untilUs,
+  };
+  const { cut, ...comparison } = await compareRuns({ kind: 'trace', path }, again, signal);
   return {
     file,
     seed,
     same: comparison.difference === undefined,
     hash: { before: recorded.hash, now: scenarioHash(loaded, load, untilUs) },
     version: recorded.version,
+    ...(cut === undefined ? {} : { cut: { atUs: cut.atUs, why: cut.why } }),
     of: { kind: 'trace', ...comparison },
   };
 }
@@ -113,8 +124,14 @@ async function replayResult(request: ReplayRequest, signal: AbortSignal): Promis
     same,
     hash: { before: unit.scenario_hash, now: scenarioHash(loaded, load, untilUs) },
     version: unit.version,
+    ...cutOf(unit, untilUs),
     of: { kind: 'result', digest: { before: digest, now: nowDigest }, parts: same ? [] : partsOf(unit, now) },
   };
+}
+
+function cutOf({ changes }: SweptCell, untilUs: number | undefined): Pick<Replay, 'cut'> {
+  if (untilUs === undefined) return {};
+  return { cut: { atUs: untilUs, why: changes?.interrupted === true ? 'interrupted' : 'until' } };
 }
 
 function beside(path: string, file: string): string {
@@ -186,7 +203,8 @@ function isTexts(value: unknown): boolean {
 
 function isChanges(value: unknown): value is Changes {
   if (typeof value !== 'object' || value === null) return false;
-  const { set = [], expect = [], until_us: until = 1 } = value as Record<string, unknown>;
+  const { set = [], expect = [], until_us: until = 1, interrupted } = value as Record<string, unknown>;
+  if (interrupted !== undefined && interrupted !== true) return false;
   return isTexts(set) && isTexts(expect) && Number.isSafeInteger(until) && Number(until) > 0;
 }
 

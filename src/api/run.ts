@@ -73,6 +73,8 @@ export interface RunReport {
   readonly result: RunResult;
   readonly loaded: LoadedScenario;
   readonly lessons: readonly Lesson[];
+  /** Where it was stopped by the signal, in its own time; undefined: it ended by itself. */
+  readonly interruptedAtUs: number | undefined;
   /** On this machine's clock. */
   readonly tookMs: number;
   /** One list of lines a ladder. */
@@ -99,11 +101,12 @@ export async function runOnce(request: RunRequest, signal: AbortSignal): Promise
   if (request.onlooker !== undefined) listeners.push(request.onlooker.listen(subject));
   const executed = await run.execute(listeners, { ...request.pace, signal });
   request.onlooker?.ended();
+  const interruptedAtUs = stoppedAt(executed, loaded.scenario, { ...request.pace, signal });
   const tookMs = performance.now() - startedAt;
   const pace = { untilUs: request.pace?.untilUs, signal };
   const reproduce = request.explain?.reproduce(run.seed);
   const result = await withCauses(executed, { loaded, seed, pace, live, reproduce });
-  for (const text of observation.finish(result)) notice(text);
+  for (const text of observation.finish(result, interruptedAtUs !== undefined)) notice(text);
   await page?.write(result, (listenerOf) => {
     const again = prepareVirtual(loaded, { seed });
     return again.execute([listenerOf(again.topology)], againPace(result, pace, notice));
@@ -114,6 +117,7 @@ export async function runOnce(request: RunRequest, signal: AbortSignal): Promise
     result,
     loaded,
     lessons,
+    interruptedAtUs,
     tookMs,
     ladders: (columns) => observation.ladderLines(columns),
     pictures: (kind) => observation.pictures(kind),
@@ -128,6 +132,16 @@ function againPace({ simulated_us: untilUs }: RunResult, pace: Pace, notice: Run
     'the page has the packets of what was run: it is run again until there; Ctrl-C once more ends at once',
   );
   return { untilUs };
+}
+
+/** A run that was over by itself when the signal came was not stopped by it. */
+function stoppedAt(
+  { simulated_us: atUs }: RunResult,
+  { durationUs }: Scenario,
+  pace: Pace,
+): number | undefined {
+  const { signal, untilUs = Infinity } = pace;
+  return signal?.aborted === true && atUs < Math.min(durationUs, untilUs) ? atUs : undefined;
 }
 
 function pageOf({ report, mode }: RunRequest, subject: RunSubject): PageListener | undefined {

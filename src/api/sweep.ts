@@ -1,3 +1,4 @@
+import type { Verdict } from '../scenario/result.ts';
 import type { UnitResult } from '../scenario/unit.ts';
 import { ownVerdict } from '../scenario/unit.ts';
 import { EXIT } from './exit.ts';
@@ -99,18 +100,21 @@ class Sweep {
   }
 
   #settle(index: number, outcome: UnitOutcome): void {
-    const verdict = ownVerdict(outcome.unit);
+    // One that was stopped is missing, as one that was never begun.
+    if (outcome.isCut !== true) this.#count(index, ownVerdict(outcome.unit));
+    this.#waiting.set(index, outcome);
+    this.#tell();
+    this.#wake();
+  }
+
+  #count(index: number, verdict: Verdict): void {
     const isBad = verdict === 'fail' || verdict === 'error';
     this.#done++;
     if (isBad) this.#failed++;
     this.#company.progress?.(this.#done, this.#failed);
-    if (isBad && this.#company.bail && index < this.#last) {
-      this.#last = index;
-      this.#stopAfter(index);
-    }
-    this.#waiting.set(index, outcome);
-    this.#tell();
-    this.#wake();
+    if (!isBad || !this.#company.bail || index >= this.#last) return;
+    this.#last = index;
+    this.#stopAfter(index);
   }
 
   #wake(): void {
@@ -124,7 +128,8 @@ class Sweep {
       const outcome = this.#waiting.get(this.#told);
       if (outcome === undefined || this.#told > this.#last) return;
       this.#waiting.delete(this.#told++);
-      const { unit, secondDigest } = outcome;
+      const { unit, secondDigest, isCut } = outcome;
+      if (isCut === true) continue;
       this.tally.add(unit);
       this.#company.unit?.(unit);
       if (secondDigest !== undefined && secondDigest !== unit.digest)

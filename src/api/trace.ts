@@ -1,12 +1,12 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { laddersOf, renderLadder } from '../report/ladder.ts';
 import { ladderPicture } from '../report/ladder-picture.ts';
 import type { PictureKind } from '../report/ladder-picture.ts';
 import type { Line } from '../report/line.ts';
 import { membersOf } from '../report/plant.ts';
 import type { TraceRecord } from '../scenario/record.ts';
-import { parseTraceHeader, parseTraceLine, TraceError } from '../report/trace-file.ts';
-import type { TraceHeader } from '../report/trace-file.ts';
+import { parseTraceEnd, parseTraceHeader, parseTraceLine, TraceError } from '../report/trace-file.ts';
+import type { TraceEnd, TraceHeader } from '../report/trace-file.ts';
 import { FileError, UsageError } from './failure.ts';
 import { asFileError } from './files.ts';
 
@@ -24,13 +24,24 @@ export class TraceFile {
   constructor(path: string) {
     this.#path = path;
     const first = linesOf(path).next();
-    this.header = this.#checked(1, () => parseTraceHeader(first.done === true ? '' : first.value));
+    this.header = this.#checked(1, () => parseTraceHeader(first.done === true ? '' : first.value.text));
   }
 
   *records(): Generator<TraceRecord> {
     let line = 0;
-    for (const text of linesOf(this.#path))
-      if (++line > 1) yield this.#checked(line, () => parseTraceLine(text, line));
+    for (const { text, isWhole } of linesOf(this.#path)) {
+      if (++line === 1) continue;
+      // A run that was killed may leave half a line.
+      if (!isWhole && !isJson(text)) return;
+      if (this.#checked(line, () => parseTraceEnd(text)) === undefined)
+        yield this.#checked(line, () => parseTraceLine(text, line));
+    }
+  }
+
+  /** How the run ended; undefined: it was killed, or an older headend wrote the trace. */
+  end(): TraceEnd | undefined {
+    const last = lastLineOf(this.#path);
+    return last === undefined || !isJson(last) ? undefined : parseTraceEnd(last);
   }
 
   /** The event of a number; it and those before it that are near. */
@@ -61,7 +72,7 @@ export class TraceFile {
 /** Whether a file begins as a trace does; what cannot be read is said by who reads it. */
 export function isTraceFile(path: string): boolean {
   const first = linesOf(path).next();
-  return first.done !== true && first.value.startsWith('{"kind":"headend-trace"');
+  return first.done !== true && first.value.text.startsWith('{"kind":"headend-trace"');
 }
 
 /** How many events before one are looked at for what led to it. */
@@ -106,7 +117,38 @@ function namesOf({ plant }: TraceHeader): string {
   return groups.length > 10 ? `${groups.slice(0, 10).join(', ')} and more` : groups.join(', ');
 }
 
-function* linesOf(path: string): Generator<string> {
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** An end is far shorter than this. */
+const TAIL_OCTETS = 4096;
+
+/** The last line if it is a short one. */
+function lastLineOf(path: string): string | undefined {
+  const descriptor = openSync(path, 'r');
+  try {
+    const tail = new Uint8Array(TAIL_OCTETS);
+    const { size } = fstatSync(descriptor);
+    const count = readSync(descriptor, tail, 0, TAIL_OCTETS, Math.max(0, size - TAIL_OCTETS));
+    return new TextDecoder().decode(tail.subarray(0, count)).trimEnd().split('\n').at(-1);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+interface TextLine {
+  readonly text: string;
+  /** Whether its end was written as well. */
+  readonly isWhole: boolean;
+}
+
+function* linesOf(path: string): Generator<TextLine> {
   let descriptor: number;
   try {
     descriptor = openSync(path, 'r');
@@ -128,7 +170,7 @@ function* linesOf(path: string): Generator<string> {
           'a line is longer than an event can be',
           'name a file made by headend run --trace',
         );
-      for (const text of lines) if (text !== '') yield text;
+      for (const text of lines) if (text !== '') yield { text, isWhole: count > 0 };
       if (count === 0) return;
     }
   } catch (error) {

@@ -1,4 +1,10 @@
-import { fewDevices, type SweptCell, type UnitError, type UnitResult } from '../scenario/unit.ts';
+import {
+  fewDevices,
+  type Changes,
+  type SweptCell,
+  type UnitError,
+  type UnitResult,
+} from '../scenario/unit.ts';
 import { RESULT_FORMAT } from '../scenario/result.ts';
 import { describeFailure } from './failure.ts';
 import { runOnce, type RunReport, type RunRequest } from './run.ts';
@@ -24,6 +30,8 @@ export interface UnitOutcome {
   readonly unit: UnitResult;
   /** The second run's, when there was one. */
   readonly secondDigest?: string | null | undefined;
+  /** It was stopped before its end: what it has seen is not what the seed gives. */
+  readonly isCut?: true | undefined;
 }
 
 const LESSONS_MAX = 3;
@@ -40,6 +48,7 @@ export class UnitRunner {
       const report = await runOnce(request, signal);
       const { series: _, ...whole } = unitOf(report, job.cell);
       const unit = { ...whole, ...fewDevices(whole.devices) };
+      if (report.interruptedAtUs !== undefined) return { unit, isCut: true };
       if (!job.twice || signal.aborted) return { unit };
       const { result } = await runOnce(request, signal);
       return { unit, ...(signal.aborted ? {} : { secondDigest: result.digest }) };
@@ -79,6 +88,22 @@ export class UnitRunner {
 export function optionsOf({ params }: Pick<SweptCell, 'params'>, load: LoadOptions): LoadOptions {
   const own = Object.entries(params).map(([name, value]) => [name, String(value)]);
   return own.length === 0 ? load : { ...load, params: { ...load.params, ...Object.fromEntries(own) } };
+}
+
+/** What a run is of that was cut where nobody had planned it. */
+export function cutCell(
+  cell: SweptCell,
+  cut: Pick<Changes, 'interrupted'> & {
+    readonly loaded: LoadedScenario;
+    readonly load: LoadOptions;
+    readonly atUs: number;
+  },
+): SweptCell {
+  const { loaded, load, atUs, interrupted } = cut;
+  // A run has to have begun to be cut.
+  const until = Math.max(atUs, 1);
+  const changes = { ...cell.changes, until_us: until, ...(interrupted === true ? { interrupted } : {}) };
+  return { ...cell, scenario_hash: scenarioHash(loaded, load, until), changes };
 }
 
 class ChangedFileError extends Error {

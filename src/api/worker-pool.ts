@@ -35,7 +35,10 @@ export class WorkerPool implements Executor {
         resolve(outcome);
       };
       const die = (kind: UnitError['kind'], message: string): void =>
-        settle({ unit: failedUnit(job, { kind, messages: [message] }) });
+        settle({
+          unit: failedUnit(job, { kind, messages: [message] }),
+          ...(signal.aborted ? { isCut: true } : {}),
+        });
       const answered = (answer: WorkerAnswer): void => {
         this.#free.push(worker);
         settle(answer);

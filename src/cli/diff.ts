@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { compareRuns, differenceLines, type DiffSubject } from '../api/diff.ts';
+import { compareRuns, cutText, differenceLines, type DiffSubject } from '../api/diff.ts';
 import { EXIT } from '../api/exit.ts';
 import { UsageError } from '../api/failure.ts';
 import { isTraceFile } from '../api/trace.ts';
@@ -39,8 +39,9 @@ export const diff = defineVerb(
       throw new UsageError(
         `${a} with itself: name a second file, or say --with name=value or --with-seed number`,
       );
-    const { difference, events } = await compareRuns(one, other, signal);
+    const { difference, events, cut } = await compareRuns(one, other, signal);
     const names = a === b ? { a: 'as it is', b: 'changed' } : { a, b };
+    if (cut !== undefined) output.note(`headend: ${cutText(cut, names)}`);
     if (flags['json'] === true)
       output.json({
         format_version: 1,
@@ -48,6 +49,7 @@ export const diff = defineVerb(
         a,
         b,
         events,
+        cut: cut === undefined ? null : { of: cut.of, at_us: cut.atUs, why: cut.why },
         difference: difference ?? null,
       });
     else if (difference === undefined) output.text(`no difference in ${events} events\n`);

@@ -1,8 +1,8 @@
 import { Option } from 'commander';
 import { differenceLines } from '../api/diff.ts';
 import { EXIT } from '../api/exit.ts';
-import { replayRun, resultLines, type Replay } from '../api/replay-run.ts';
-import { formatCount } from '../api/report.ts';
+import { replayRun, resultLines, type Replay, type ReplayCut } from '../api/replay-run.ts';
+import { formatCount, formatDuration } from '../api/report.ts';
 import { headendVersion } from '../api/version.ts';
 import { gather } from './load-flags.ts';
 import { defineVerb, jsonFlag, reachFlag, reachOf, seedOf } from './program.ts';
@@ -44,10 +44,17 @@ export const replay = defineVerb(
   },
 );
 
-function sameText({ of, seed, file }: Replay): string {
+function sameText({ of, seed, file, cut }: Replay): string {
+  const upTo = cut === undefined ? '' : `, up to ${formatDuration(cut.atUs)} where ${CUTS[cut.why]}`;
   const what = of.kind === 'trace' ? `${formatCount(of.events)} events` : `digest ${of.digest.now}`;
-  return `the same again: ${what}, ${file}, seed ${seed}`;
+  return `the same again: ${what}, ${file}, seed ${seed}${upTo}`;
 }
+
+const CUTS: Readonly<Record<ReplayCut['why'], string>> = {
+  interrupted: 'the run was interrupted',
+  until: 'the run was to end',
+  killed: 'the trace breaks off',
+};
 
 /** What may be the reason why they differ. */
 function notesOf({ file, hash, version }: Replay): readonly string[] {
@@ -64,7 +71,7 @@ function notesOf({ file, hash, version }: Replay): readonly string[] {
   return notes;
 }
 
-function jsonOf(path: string, { file, seed, same, hash, version, of }: Replay): object {
+function jsonOf(path: string, { file, seed, same, hash, version, cut, of }: Replay): object {
   return {
     format_version: 1,
     verdict: same ? 'pass' : 'fail',
@@ -74,6 +81,7 @@ function jsonOf(path: string, { file, seed, same, hash, version, of }: Replay): 
     changed: hash.before === undefined ? null : hash.before !== hash.now,
     hash: { before: hash.before ?? null, now: hash.now },
     version: { before: version ?? null, now: headendVersion() },
+    cut: cut === undefined ? null : { at_us: cut.atUs, why: cut.why },
     ...(of.kind === 'trace'
       ? { events: of.events, difference: of.difference ?? null }
       : { digest: of.digest, parts: of.parts }),

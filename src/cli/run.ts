@@ -8,7 +8,7 @@ import type { LoadedScenario } from '../api/scenario.ts';
 import { parseShard, shardOfEnvironment } from '../api/shard.ts';
 import { Tally } from '../api/sweep.ts';
 import { planSweep, type SweepPlan } from '../api/sweep-plan.ts';
-import { unitOf, type SweptCell } from '../api/unit.ts';
+import { cutCell, unitOf, type SweptCell } from '../api/unit.ts';
 import { validateScenario } from '../api/validate.ts';
 import { addLoadFlags, gather, loadOptionsOf } from './load-flags.ts';
 import { liveScreenOf } from './live-screen.ts';
@@ -127,10 +127,10 @@ async function runEach(session: Session, plan: SweepPlan, flags: Flags): Promise
     const loaded = plan.loaded[index];
     if (signal.aborted || loaded === undefined) break;
     if (index > 0) reporters.lines([[]]);
-    const { report, differs } = await runFile(session, { cell, loaded, reporters }, flags);
+    const { report, differs, of } = await runFile(session, { cell, loaded, reporters }, flags);
     const unit = unitOf(report, cell);
     tally.add(unit);
-    reporters.unit(unit);
+    reporters.unit({ ...unit, ...of });
     if (differs) code = EXIT.notDeterministic;
     const { verdict } = unit;
     if (differs || (flags['bail'] === true && (verdict === 'fail' || verdict === 'error'))) break;
@@ -150,7 +150,7 @@ async function runFile(
   session: Session,
   { cell: planned, loaded, reporters }: FileRun,
   flags: Flags,
-): Promise<{ report: RunReport; differs: boolean }> {
+): Promise<{ report: RunReport; differs: boolean; of: SweptCell }> {
   const { output, signal } = session;
   const isStepped = flags['step'] === true;
   const cell = isStepped ? await stepThrough(session, { cell: planned, loaded }, flags) : planned;
@@ -181,7 +181,7 @@ async function runFile(
     notice: (text) => (screen ?? output).note(`headend: ${text}`),
     ...(welcome ? welcomeFiles(file) : {}),
   };
-  const reproduce = (seed: number): string => reproduceText(session, cell, seed);
+  const reproduce = (seed: number, of = cell): string => reproduceText(session, of, seed);
   const path = flags['report'] as string | undefined;
   const page = path === undefined ? undefined : { path, reproduce };
   const report = await runOnce({ ...request, report: page, explain: { reproduce } }, signal).finally(() =>
@@ -193,10 +193,22 @@ async function runFile(
   for (const lines of report.ladders(columns)) reporters.lines([...lines, []]);
   writePictures(flags, (kind) => report.pictures(kind), "--ladder 'cm[0]'");
   const exitCode = signal.aborted ? interruptedCode(signal) : exitCodeOf([report.result]);
-  reporters.lines(report.summary({ reproduce: reproduce(report.result.seed), exitCode, columns }));
+  const of = seenOf(report, cell, request);
+  reporters.lines(report.summary({ reproduce: reproduce(report.result.seed, of), exitCode, columns }));
   if (welcome) reporters.lines(welcomeLines(session.program, request));
-  const differs = flags['checkDeterminism'] === true && (await runsDiffer(session, request, report));
-  return { report, differs };
+  const isCompared = flags['checkDeterminism'] === true && !signal.aborted;
+  const differs = isCompared && (await runsDiffer(session, request, report));
+  return { report, differs, of };
+}
+
+/** What a run is of that was stopped: as far as it came it can be had again. */
+function seenOf(
+  { interruptedAtUs: atUs, loaded }: RunReport,
+  cell: SweptCell,
+  request: RunRequest,
+): SweptCell {
+  if (atUs === undefined || request.mode === 'live') return cell;
+  return cutCell(cell, { loaded, load: request.load, atUs, interrupted: true });
 }
 
 /** One seed, one run: the second has the same digest, or the fault is ours. */

@@ -1,9 +1,8 @@
 import { UsageError } from '../api/failure.ts';
 import { formatCount } from '../api/report.ts';
-import { scenarioHash } from '../api/scenario-hash.ts';
 import type { LoadedScenario } from '../api/scenario.ts';
 import { stepLines, walkThrough, type StepKey } from '../api/step.ts';
-import type { SweptCell } from '../api/unit.ts';
+import { cutCell, type SweptCell } from '../api/unit.ts';
 import { loadOptionsOf } from './load-flags.ts';
 import { seedOf, type Flags, type Session } from './program.ts';
 import { untilOf } from './run-flags.ts';
@@ -46,13 +45,7 @@ export async function stepThrough(
     if (passed > 0) output.lines([[{ text: `(${formatCount(passed)} more to the end)`, style: 'dim' }]]);
     output.lines([[]]);
     if (leftAtUs === undefined) return cell;
-    // A run has to have begun to be cut.
-    const untilUs = Math.max(leftAtUs, 1);
-    return {
-      ...cell,
-      scenario_hash: scenarioHash(loaded, loadOptionsOf(flags), untilUs),
-      changes: { ...cell.changes, until_us: untilUs },
-    };
+    return cutCell(cell, { loaded, load: loadOptionsOf(flags), atUs: leftAtUs });
   } finally {
     keys.close();
   }

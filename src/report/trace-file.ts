@@ -31,6 +31,15 @@ export interface TraceHeader {
 /** `file` is looked for from the folder of the trace. */
 export type TraceRun = Omit<SweptCell, 'scenario'>;
 
+/** A trace file's last line; one without it breaks off where its run was killed. */
+export interface TraceEnd {
+  readonly kind: 'end';
+  /** Microseconds since the start: the run has been run until there. */
+  readonly at: number;
+  /** Whether it was stopped there, and would have gone on. */
+  readonly interrupted: boolean;
+}
+
 export type RunFacts = Pick<TraceHeader, 'scenario' | 'seed' | 'mode' | 'epoch_us' | 'sample' | 'run'>;
 
 /** Hands each event of a run to `put` as one line of JSON, the header first. */
@@ -78,6 +87,11 @@ export class TraceFileWriter implements Trace {
   /** A measure: for traces that have not all packets. */
   series(at: Instant, host: HostSpec, name: string, value: number): void {
     this.#write(measureRecord({ at, host, name, value }, this.#stand()));
+  }
+
+  /** The last line. `at` counts from the start. */
+  end({ at, interrupted }: Omit<TraceEnd, 'kind'>): void {
+    this.#put(JSON.stringify({ kind: 'end', at, interrupted } satisfies TraceEnd));
   }
 
   #stand(): { number: number; zero: Instant } {
@@ -129,6 +143,14 @@ function isPlantInterface(value: unknown): boolean {
   return (
     addresses === undefined || (Array.isArray(addresses) && addresses.every((one) => typeof one === 'string'))
   );
+}
+
+/** What a line says if it is the last one; undefined: it is an event. */
+export function parseTraceEnd(text: string): TraceEnd | undefined {
+  if (!text.startsWith('{"kind":"end"')) return undefined;
+  const { at, interrupted } = parseObject(text, 0);
+  if (typeof at !== 'number' || typeof interrupted !== 'boolean') return undefined;
+  return { kind: 'end', at, interrupted };
 }
 
 const KINDS: ReadonlySet<unknown> = new Set(['frame', 'state', 'because', 'measure']);

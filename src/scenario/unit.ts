@@ -30,6 +30,8 @@ export interface Changes {
   readonly allow_path?: boolean | undefined;
   /** The run was cut there. */
   readonly until_us?: number | undefined;
+  /** It was cut by a person who stopped it, and not by a flag; left out, by none. */
+  readonly interrupted?: true | undefined;
   /** Left out: virtual. */
   readonly mode?: 'live' | undefined;
   /** Where real devices were plugged in, as `WHERE=NAME`. */

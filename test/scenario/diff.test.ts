@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { compareRuns, type DiffSubject } from '../../src/api/diff.ts';
-import { isTraceFile } from '../../src/api/trace.ts';
+import { isTraceFile, TraceFile } from '../../src/api/trace.ts';
 import { runOnce } from '../../src/api/run.ts';
 
 const BOOT = join(import.meta.dirname, '../../scenarios/cable-modem-boot.yaml');
@@ -65,6 +65,34 @@ test('a trace against the run that it is of; and one that was cut short', async 
   const { difference } = await compareRuns({ kind: 'trace', path: cut }, { kind: 'trace', path }, signal);
   expect(difference?.a).toBeUndefined();
   expect(difference?.b?.at).toBeGreaterThan(5_000_000);
+});
+
+test('a run that is cut at any moment has what the whole run has up to it, and at it', async () => {
+  const path = join(FOLDER, 'whole.trace');
+  const request = {
+    path: BOOT,
+    mode: 'virtual',
+    seed: undefined,
+    load: {},
+    ladders: [],
+    pcap: undefined,
+  } as const;
+  await runOnce({ ...request, notice, trace: path }, signal);
+  const events = [...new TraceFile(path).records()].filter((record) => record.kind !== 'because');
+  const moments = events.filter((_, index) => index % 25 === 0).map(({ at }) => at);
+  expect(moments.length).toBeGreaterThan(4);
+  for (const at of moments) {
+    // At the moment of an event, and between two.
+    for (const untilUs of [at, at + 1].filter((us) => us > 0)) {
+      const cut = { kind: 'run', path: BOOT, load: {}, seed: undefined, untilUs } as const;
+      const { difference, events: compared } = await compareRuns({ kind: 'trace', path }, cut, signal);
+      expect({ untilUs, difference }).toEqual({ untilUs, difference: undefined });
+      expect({ untilUs, compared }).toEqual({
+        untilUs,
+        compared: events.filter((one) => one.at <= untilUs).length,
+      });
+    }
+  }
 });
 
 test('what is no trace is no trace', () => {

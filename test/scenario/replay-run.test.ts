@@ -43,7 +43,9 @@ describe('the same run again', () => {
   test('a trace: its events, with the seed and the --set and --until that the run had', async () => {
     const { code, out, err } = await headend.run('replay', at('boot.trace'));
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(out).toMatch(/^the same again: \d+ events, .*cable-modem-boot\.yaml, seed 9\n$/);
+    expect(out).toMatch(
+      /^the same again: \d+ events, .*cable-modem-boot\.yaml, seed 9, up to 20 s where the run was to end\n$/,
+    );
   });
 
   test('a result: its digest', async () => {
@@ -86,6 +88,76 @@ describe('the same run again', () => {
       expect({ cell, code, err }).toEqual({ cell, code: 0, err: '' });
       expect(out).toContain('the same again: digest');
     }
+  });
+});
+
+describe('a run that was stopped', () => {
+  let stopped: { readonly digest: string; readonly simulated_us: number };
+  beforeAll(async () => {
+    const command = ['run', lab(), ...LOSSY, '--speed', '1x', '--trace', at('stopped.trace'), '--json'];
+    const { code, out } = await headend.runWith(
+      { signalWhen: { file: 'lab/stopped.trace', signal: 'SIGINT' } },
+      ...command,
+    );
+    expect(code).toBe(130);
+    writeFileSync(at('stopped.json'), out);
+    stopped = JSON.parse(out) as typeof stopped;
+  }, 120_000);
+
+  test.each(['stopped.trace', 'stopped.json'])(
+    '%s: the same again, up to where it was stopped',
+    async (name) => {
+      const { code, out, err } = await headend.run('replay', at(name));
+      expect({ code, err }).toEqual({ code: 0, err: '' });
+      expect(out).toMatch(/^the same again: .*, seed 9, up to \S+ \w+ where the run was interrupted\n$/);
+      const json = await headend.run('replay', at(name), '--json');
+      expect(JSON.parse(json.out)).toMatchObject({
+        verdict: 'pass',
+        changed: false,
+        cut: { at_us: stopped.simulated_us, why: 'interrupted' },
+      });
+    },
+  );
+
+  test('--until there gives its digest', async () => {
+    const until = `${stopped.simulated_us}us`;
+    const { out } = await headend.run('run', lab(), ...LOSSY, '--until', until, '--json');
+    expect(JSON.parse(out)).toMatchObject({ digest: stopped.digest, verdict: 'inconclusive' });
+  });
+
+  test('diff compares what happened up to there, and says so', async () => {
+    const same = await headend.run('diff', at('stopped.trace'), lab(), ...LOSSY);
+    expect(same).toMatchObject({ code: 0, out: expect.stringMatching(/^no difference in \d+ events\n$/) });
+    expect(same.err).toMatch(
+      /stopped\.trace was interrupted at .*: compared is what happened up to there\n$/,
+    );
+    const whole = await headend.run('diff', at('boot.trace'), lab(), ...LOSSY);
+    expect(whole).toMatchObject({ code: 0 });
+    expect(whole.err).toMatch(/boot\.trace was to end at 20 s: compared is what happened up to there\n$/);
+  });
+
+  test('a trace that breaks off, as a run that is killed leaves it', async () => {
+    const lines = readFileSync(at('boot.trace'), 'utf8').split('\n');
+    const half = lines.slice(0, 60).join('\n');
+    const events = lines.slice(1, 59).filter((line) => /^\{"kind":"(?:frame|state)"/.test(line)).length;
+    writeFileSync(at('killed.trace'), half.slice(0, -20));
+    const replayed = await headend.run('replay', at('killed.trace'));
+    expect(replayed).toMatchObject({ code: 0, err: '' });
+    expect(replayed.out).toMatch(
+      new RegExp(
+        `^the same again: ${events} events, .*, seed 9, up to \\S+ m?s where the trace breaks off\\n$`,
+      ),
+    );
+    for (const pair of [
+      [at('killed.trace'), lab()],
+      [lab(), at('killed.trace')],
+    ]) {
+      const { code, err } = await headend.run('diff', ...pair, ...LOSSY);
+      expect({ pair, code }).toEqual({ pair, code: 0 });
+      expect(err).toMatch(/killed\.trace breaks off at .*: compared is what happened up to there\n$/);
+    }
+    const other = await headend.run('diff', at('killed.trace'), lab(), '--seed', '10');
+    expect(other).toMatchObject({ code: 1 });
   });
 });
 

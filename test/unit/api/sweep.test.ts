@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { runSweep, type Executor } from '../../../src/api/sweep.ts';
 import { planSweep, type SweepPlan } from '../../../src/api/sweep-plan.ts';
-import type { UnitJob, UnitOutcome } from '../../../src/api/unit.ts';
+import { UnitRunner, type UnitJob, type UnitOutcome } from '../../../src/api/unit.ts';
 import type { Verdict } from '../../../src/scenario/result.ts';
 import { expectation, unitResult } from '../../support/unit-results.ts';
 
@@ -100,6 +100,40 @@ describe('a sweep', () => {
     expect(tally.runs).toBeGreaterThanOrEqual(10);
     expect(tally.runs).toBeLessThan(20);
     expect(tally.verdict).toBe('inconclusive');
+  });
+
+  test('a unit that was stopped before its end is missing: those done after it are not', async () => {
+    const stop = new AbortController();
+    const executor: Executor = {
+      width: 2,
+      // The first is in the midst of its run when the second is done.
+      run: ({ seed, cell }, signal) => {
+        const unit = unitResult(seed, [expectation('always', 'inconclusive')], cell);
+        if (seed === 2)
+          return Promise.resolve({ unit: unitResult(2, [expectation('always', 'pass')], cell) });
+        return new Promise((resolve) =>
+          signal.addEventListener('abort', () => resolve({ unit, isCut: true })),
+        );
+      },
+      close: () => Promise.resolve(),
+    };
+    const told: number[] = [];
+    const { tally } = await runSweep(planOf(2), executor, {
+      signal: stop.signal,
+      bail: false,
+      unit: ({ seed }) => told.push(seed),
+      progress: () => stop.abort(),
+    });
+    expect(told).toEqual([2]);
+    expect({ runs: tally.runs, missing: tally.missing }).toEqual({ runs: 1, missing: 1 });
+  });
+
+  test('a run that is stopped says so; one that was over by then does not', async () => {
+    const job = planOf(1).unit(0)!;
+    const stop = new AbortController();
+    stop.abort();
+    expect(await new UnitRunner().run(job, stop.signal)).toMatchObject({ isCut: true });
+    expect(await new UnitRunner().run(job, never)).not.toHaveProperty('isCut');
   });
 
   test('begins no unit far ahead of one that takes long', async () => {

@@ -8,7 +8,12 @@ import { toInstant } from '../../../src/core/time.ts';
 import { LadderRecorder, laddersOf, ladderText } from '../../../src/report/ladder.ts';
 import { lessonsOf } from '../../../src/report/lessons.ts';
 import { membersOf, plantOf } from '../../../src/report/plant.ts';
-import { parseTraceHeader, parseTraceLine, TraceFileWriter } from '../../../src/report/trace-file.ts';
+import {
+  parseTraceEnd,
+  parseTraceHeader,
+  parseTraceLine,
+  TraceFileWriter,
+} from '../../../src/report/trace-file.ts';
 
 function host(name: string, address: number, mac: number): HostSpec {
   return {
@@ -73,6 +78,15 @@ function written(): string[] {
 }
 
 describe('trace file', () => {
+  test('the last line says how far the run was run, and whether it was stopped there', () => {
+    const lines: string[] = [];
+    const writer = new TraceFileWriter(topology, facts, (line) => lines.push(line));
+    writer.end({ at: 4_000_000, interrupted: true });
+    expect(parseTraceEnd(lines[1] ?? '')).toEqual({ kind: 'end', at: 4_000_000, interrupted: true });
+    for (const other of [lines[0] ?? '', written()[1] ?? '', '{"kind":"end"}', '{"kind":"end","at":1}'])
+      expect(parseTraceEnd(other)).toBeUndefined();
+  });
+
   test('what is written is read back, moments from the start of the run', () => {
     const [first = '', ...rest] = written();
     expect(parseTraceHeader(first)).toMatchObject({ ...facts, format_version: 1, plant: plantOf(topology) });
