@@ -17,6 +17,7 @@ export function soakNodes(
   { root, program }: { readonly root: string; readonly program: string },
   nodes: readonly string[],
 ): readonly Finding[] {
+  if (nodes.length === 0) return [];
   const folder = join(root, 'scenarios');
   const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
   const paths = files.map((name) => join(folder, name));
