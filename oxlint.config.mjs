@@ -188,6 +188,7 @@ export default {
         'src/core/bytes.ts',
         'src/core/int-map.ts',
         'src/core/number-rows.ts',
+        'src/core/wide-map.ts',
         'src/scenario/leases.ts',
         'src/driver/sim/**/*.ts',
         'src/codec/dns/name.ts',

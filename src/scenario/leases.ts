@@ -1,8 +1,8 @@
 import { parseIpv4, parseMac, type Ipv4, type Mac } from '../core/address.ts';
 import { IntMap } from '../core/int-map.ts';
-import { MacMap } from '../core/mac-map.ts';
 import type { Row } from '../core/service.ts';
 import { type Instant, SECOND, toInstant } from '../core/time.ts';
+import { WideMap } from '../core/wide-map.ts';
 
 /** A lease as a DHCP server makes it durable: table `lease`, the address as key. */
 export interface LeaseRow {
@@ -27,7 +27,7 @@ export class LeaseView {
   #zero = toInstant(0);
   readonly #byAddress = new IntMap();
   /** The place of the address that a client had last. */
-  readonly #byMac = new MacMap();
+  readonly #byMac = new WideMap();
   #addresses = new Int32Array(SIZE_AT_FIRST);
   #expiresAtUs = new Float64Array(SIZE_AT_FIRST);
   #macs = new Float64Array(SIZE_AT_FIRST);
@@ -71,7 +71,7 @@ export class LeaseView {
   /** The address last leased to a hardware address, while the lease lives. */
   addressOf(mac: Mac, at: Instant): Ipv4 | undefined {
     const place = this.#byMac.get(mac);
-    if (place === undefined || this.#macs[place] !== mac || at >= this.#expiresAtUs[place]!) return undefined;
+    if (place < 0 || this.#macs[place] !== mac || at >= this.#expiresAtUs[place]!) return undefined;
     return this.#addresses[place]! as Ipv4;
   }
 

@@ -1,7 +1,7 @@
 import type { HostSpec, Topology } from '../core/driver.ts';
 import { formatIp, type Mac } from '../core/address.ts';
 import { bug } from '../core/errors.ts';
-import { MacMap } from '../core/mac-map.ts';
+import { WideMap } from '../core/wide-map.ts';
 import type { Scenario, Selector } from '../config/scenario.ts';
 
 /** The hosts of a run by number, name, group and hardware address: what expectations and results are kept by. */
@@ -10,7 +10,7 @@ export class PlantIndex {
   /** Of hosts that do not know their own. */
   readonly #numbers = new Map<HostSpec, number>();
   readonly #names = new Map<string, HostSpec[]>();
-  readonly #macs = new MacMap();
+  readonly #macs = new WideMap();
 
   constructor(scenario: Scenario, topology: Topology) {
     this.hosts = topology.hosts;
@@ -38,7 +38,8 @@ export class PlantIndex {
   }
 
   numberOfMac(mac: Mac): number | undefined {
-    return this.#macs.get(mac);
+    const number = this.#macs.get(mac);
+    return number < 0 ? undefined : number;
   }
 
   at(number: number): HostSpec {

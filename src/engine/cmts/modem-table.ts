@@ -1,9 +1,9 @@
 import type { Ipv4, Mac } from '../../core/address.ts';
 import { ANY } from '../../core/address.ts';
 import { IntMap } from '../../core/int-map.ts';
-import { MacMap } from '../../core/mac-map.ts';
 import { NEVER, toInstant } from '../../core/time.ts';
 import type { Instant } from '../../core/time.ts';
+import { WideMap } from '../../core/wide-map.ts';
 
 /** What a CMTS shows of a modem, in the order of a boot; the position is the number kept in the table. */
 const CMTS_STATES = [
@@ -37,7 +37,7 @@ const SID_MAX = 0x1fff;
 /** The modems of one CMTS: arrays side by side, found by hardware address, about 30 octets each and their map entries. */
 export class ModemTable {
   readonly #max: number;
-  readonly #byMac = new MacMap();
+  readonly #byMac = new WideMap();
   readonly #byAddress = new IntMap();
   #macs = new Float64Array(64);
   #states = new Uint8Array(64);
@@ -58,7 +58,7 @@ export class ModemTable {
 
   /** -1 when it has never ranged. */
   find(mac: Mac): number {
-    return this.#byMac.get(mac) ?? -1;
+    return this.#byMac.get(mac);
   }
 
   /** Makes a place for a newcomer; -1 when there is none. */
