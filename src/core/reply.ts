@@ -1,4 +1,5 @@
 import { ANY, ANY6, isIpv4 } from './address.ts';
+import { Destination } from './destination.ts';
 import type { DatagramInput, Target } from './service.ts';
 
 /**
@@ -8,5 +9,6 @@ import type { DatagramInput, Target } from './service.ts';
 export function replyTo({ from, to, via }: DatagramInput): Target {
   const { address, port } = from;
   const source = to.address === ANY || to.address === ANY6 ? undefined : to.address;
-  return { address, port, source, via: isIpv4(address) || !address.startsWith('fe80:') ? undefined : via };
+  const target = new Destination().at(address, port).from(source);
+  return isIpv4(address) || !address.startsWith('fe80:') ? target : target.by(via);
 }

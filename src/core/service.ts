@@ -212,7 +212,7 @@ export interface InterfaceAddress {
 
 /**
  * The sink. Each call takes effect in the order made; what follows a `persist` in the same input is held until its
- * ticket is settled as `durable`, and dropped when it is not. Octets are copied before the call returns.
+ * ticket is settled as `durable`, and dropped when it is not. Targets and octets are copied before the call returns.
  */
 export interface Effects {
   /** Sends one datagram from our port `port`: its first `length` octets, all of them when left out. */

@@ -1,7 +1,8 @@
-import type { Endpoint } from '../core/address.ts';
+import type { Endpoint, Ip } from '../core/address.ts';
+import { Destination } from '../core/destination.ts';
 import { TOD_RULES as RULES } from '../core/rules/tod.ts';
 import type { Effects } from '../core/service.ts';
-import { afterSeconds, NEVER, SECOND, type Instant } from '../core/time.ts';
+import { afterSeconds, NEVER, SECOND, toInstant, type Instant } from '../core/time.ts';
 import { decodeTod, todOfUnixSeconds } from '../codec/tod.ts';
 
 /** The number RFC 868 sends at a moment; `epochUs` is the driver's zero in microseconds since 1970. */
@@ -32,18 +33,24 @@ const IDLE: TodState = { kind: 'idle' };
 const ASKING: TodState = { kind: 'asking' };
 const FAILED: TodState = { kind: 'failed' };
 const NOTHING = new Uint8Array(0);
+/** What `#wakeAt` is while nothing is waited for: a small number lies in the object itself, and `NEVER` would not. */
+const NOT_WAITING = toInstant(0);
+/** One for all clients: the sink copies it. */
+const target = new Destination();
 
 /** The client's half. It binds a port when it starts and releases it when the answer is there, or on `stop`. */
 export class TodClient {
-  readonly #server: Endpoint;
+  readonly #server: Ip;
+  readonly #serverPort: number;
   readonly #profile: TodProfile;
   #state: TodState = IDLE;
   #port = 0;
   #tries = 0;
-  #wakeAt: Instant = NEVER;
+  #wakeAt: Instant = NOT_WAITING;
 
   constructor(server: Endpoint, profile: TodProfile) {
-    this.#server = server;
+    this.#server = server.address;
+    this.#serverPort = server.port;
     this.#profile = profile;
   }
 
@@ -71,7 +78,7 @@ export class TodClient {
   /** Throws `DecodeError`, having done nothing, for an answer that is not four octets. */
   receive(octets: Uint8Array, from: Endpoint, now: Instant, effects: Effects): void {
     if (this.#port === 0) return;
-    if (from.address !== this.#server.address || from.port !== this.#server.port)
+    if (from.address !== this.#server || from.port !== this.#serverPort)
       return effects.because(RULES.clientIgnores);
     const tod = decodeTod(octets);
     effects.because(RULES.clientKnows);
@@ -80,11 +87,11 @@ export class TodClient {
   }
 
   deadline(): Instant {
-    return this.#wakeAt;
+    return this.#wakeAt === NOT_WAITING ? NEVER : this.#wakeAt;
   }
 
   wake(now: Instant, effects: Effects): void {
-    if (now < this.#wakeAt) return;
+    if (this.#wakeAt === NOT_WAITING || now < this.#wakeAt) return;
     if (this.#tries === this.#profile.triesMax) {
       effects.because(RULES.clientFails);
       this.#state = FAILED;
@@ -101,14 +108,14 @@ export class TodClient {
   #ask(now: Instant, effects: Effects): void {
     const { waitSeconds } = this.#profile;
     effects.because(RULES.clientAsks);
-    effects.send(this.#port, this.#server, NOTHING, 0);
+    effects.send(this.#port, target.at(this.#server, this.#serverPort), NOTHING, 0);
     const wait = waitSeconds[Math.min(this.#tries, waitSeconds.length - 1)] ?? 300;
     this.#tries++;
     this.#wakeAt = afterSeconds(now, wait);
   }
 
   #release(effects: Effects): void {
-    this.#wakeAt = NEVER;
+    this.#wakeAt = NOT_WAITING;
     if (this.#port === 0) return;
     effects.release(this.#port);
     this.#port = 0;

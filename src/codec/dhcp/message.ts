@@ -207,9 +207,9 @@ export class DhcpMessage {
 
   /** Where an option that came in one part starts, its length in the octet before; -1: not there, or in several parts. */
   find(code: number): number {
-    if (!this.has(code)) return NONE;
+    if (!this.has(code)) return -1;
     const head = this.#heads[code]!;
-    return this.#nexts[head] === NONE ? this.#parts[head]! >>> 16 : NONE;
+    return this.#nexts[head] === NONE ? this.#parts[head]! >>> 16 : -1;
   }
 
   /** The first octet of an option of exactly one. */
@@ -237,7 +237,7 @@ export class DhcpMessage {
   /** The first of an option's addresses. */
   firstIp(code: number): Ipv4 | undefined {
     const at = this.find(code);
-    if (at !== NONE) return this.#octets[at - 1]! < 4 ? undefined : ipv4At(this.#octets, at);
+    if (at !== -1) return this.#octets[at - 1]! < 4 ? undefined : ipv4At(this.#octets, at);
     const octets = this.option(code);
     return octets === undefined || octets.length < 4 ? undefined : ipv4At(octets, 0);
   }

@@ -43,7 +43,7 @@ export class OptionScan {
 
 /**
  * Copies a scanned message without its options 82 (RFC 3046 §2.1), ends and pads it to the length it had, or to `least`.
- * `to` has room for either. Gives the length.
+ * `to` has room for all that came and for `least`. Gives the length.
  */
 export function copyWithoutRelayAgent(
   from: Uint8Array,
@@ -52,7 +52,8 @@ export function copyWithoutRelayAgent(
   least: number,
 ): number {
   let kept = scan.relayAgentAt === 0 ? scan.endAt : scan.relayAgentAt;
-  to.set(from.subarray(0, kept));
+  // All of it: what is not kept is written over, and a view of a part would cost as much as all the copying.
+  to.set(from);
   let at = kept;
   while (at < scan.endAt) {
     const code = from[at]!;

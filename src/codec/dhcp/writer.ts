@@ -151,6 +151,21 @@ export class DhcpWriter {
     return true;
   }
 
+  /** Writes an option as it is in a message; false when it fits nowhere, or is not there. */
+  echo(code: number, message: DhcpMessage): boolean {
+    const at = message.find(code);
+    if (at === -1) {
+      const joined = message.option(code);
+      return joined !== undefined && this.option(code, joined);
+    }
+    const from = message.octets;
+    const length = from[at - 1]!;
+    const offset = this.#claim(code, length);
+    if (offset === 0) return false;
+    copyOctets(from, this.octets, at, at + length, offset);
+    return true;
+  }
+
   u8(code: number, value: number): boolean {
     const offset = this.#claim(code, 1);
     if (offset === 0) return false;

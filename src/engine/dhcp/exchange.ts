@@ -33,7 +33,6 @@ export class Exchange implements ClientTraits, BootTraits {
   link = -1;
   mac: Mac | undefined;
   modem: Mac | undefined;
-  vendorClass: Uint8Array = NOTHING;
   /** As it came with this request: echoed. RFC 3046 §2.2. */
   relayAgent: Uint8Array | undefined;
   /** Option 54 of the reply. */
@@ -41,6 +40,7 @@ export class Exchange implements ClientTraits, BootTraits {
   reserved: Reserved | undefined;
   /** Option 82 of this request or, when it came past no relay, of the client's last relayed one. */
   #relaySeen: Uint8Array = NOTHING;
+  #vendorClass: Uint8Array | undefined;
 
   option(code: number): Uint8Array | undefined {
     return this.request.option(code);
@@ -62,7 +62,7 @@ export class Exchange implements ClientTraits, BootTraits {
     this.arrival = arrival;
     this.relayAgent = request.option(Option.relayAgent);
     this.mac = request.chaddrMac;
-    this.vendorClass = request.option(Option.vendorClass) ?? NOTHING;
+    this.#vendorClass = undefined;
     this.link = links.linkOf(this.#selector(options)) ?? -1;
     this.key.read(request, Math.max(this.link, 0), options.ignoresClientId);
     const relayAgent = this.relayAgent ?? (request.giaddr === ANY ? remembered(this.key) : NOTHING);
@@ -71,6 +71,11 @@ export class Exchange implements ClientTraits, BootTraits {
     // RFC 5107 §4: the relay's word goes, also for what comes past it later.
     this.serverId = serverOverride(relayAgent) ?? ownAddress(options.addresses, arrival);
     this.reserved = links.hasReservations ? this.#reservation(links, relayAgent, options) : undefined;
+  }
+
+  get vendorClass(): Uint8Array {
+    this.#vendorClass ??= this.request.option(Option.vendorClass) ?? NOTHING;
+    return this.#vendorClass;
   }
 
   get userClass(): Uint8Array {

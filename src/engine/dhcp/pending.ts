@@ -1,4 +1,5 @@
-import type { Instant } from '../../core/time.ts';
+import { ANY } from '../../core/address.ts';
+import { toInstant, type Instant } from '../../core/time.ts';
 import type { Arrival } from './exchange.ts';
 
 const OCTETS_AT_FIRST = 640;
@@ -15,14 +16,34 @@ export interface PendingAck {
   readonly joined: boolean;
 }
 
-type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
-type Mutable = Writable<Omit<PendingAck, 'arrival'>> & { scratch: Uint8Array; arrival: Writable<Arrival> };
+class Pending implements PendingAck {
+  row = 0;
+  readonly arrival = { fromPort: 0, to: ANY, via: 0 };
+  lastState = 0;
+  lastExpiresAt = toInstant(0);
+  joined = false;
+  #octets = new Uint8Array(OCTETS_AT_FIRST);
+  #length = 0;
+
+  get request(): Uint8Array {
+    return this.#octets.subarray(0, this.#length);
+  }
+
+  keep(octets: Uint8Array, { fromPort, to, via }: Arrival): void {
+    if (octets.length > this.#octets.length) this.#octets = new Uint8Array(octets.length);
+    this.#octets.set(octets);
+    this.#length = octets.length;
+    this.arrival.fromPort = fromPort;
+    this.arrival.to = to;
+    this.arrival.via = via;
+  }
+}
 
 /** The tickets under way, by ticket and by row. Entries are used again, so that a storm makes no garbage. */
 export class PendingAcks {
-  readonly #byTicket = new Map<number, Mutable>();
-  readonly #byRow = new Map<number, Mutable>();
-  readonly #spare: Mutable[] = [];
+  readonly #byTicket = new Map<number, Pending>();
+  readonly #byRow = new Map<number, Pending>();
+  readonly #spare: Pending[] = [];
 
   has(row: number): boolean {
     return this.#byRow.has(row);
@@ -35,11 +56,11 @@ export class PendingAcks {
     arrival: Arrival,
     last: { readonly state: number; readonly expiresAt: Instant },
   ): void {
-    const entry = this.#spare.pop() ?? fresh();
+    const entry = this.#spare.pop() ?? new Pending();
     entry.row = row;
     entry.lastState = last.state;
     entry.lastExpiresAt = last.expiresAt;
-    keep(entry, octets, arrival);
+    entry.keep(octets, arrival);
     entry.joined = false;
     this.#byTicket.set(ticket, entry);
     this.#byRow.set(row, entry);
@@ -49,7 +70,7 @@ export class PendingAcks {
   join(row: number, octets: Uint8Array, arrival: Arrival): void {
     const entry = this.#byRow.get(row);
     if (entry === undefined) return;
-    keep(entry, octets, arrival);
+    entry.keep(octets, arrival);
     entry.joined = true;
   }
 
@@ -72,26 +93,4 @@ export class PendingAcks {
     this.#spare.push(entry);
     return entry;
   }
-}
-
-function fresh(): Mutable {
-  const scratch = new Uint8Array(OCTETS_AT_FIRST);
-  return {
-    row: 0,
-    request: scratch,
-    scratch,
-    arrival: { fromPort: 0, to: 0 as Arrival['to'], via: 0 },
-    lastState: 0,
-    lastExpiresAt: 0 as Instant,
-    joined: false,
-  };
-}
-
-function keep(entry: Mutable, octets: Uint8Array, { fromPort, to, via }: Arrival): void {
-  if (octets.length > entry.scratch.length) entry.scratch = new Uint8Array(octets.length);
-  entry.scratch.set(octets);
-  entry.request = entry.scratch.subarray(0, octets.length);
-  entry.arrival.fromPort = fromPort;
-  entry.arrival.to = to;
-  entry.arrival.via = via;
 }

@@ -1,6 +1,7 @@
 import type { Ipv4, Mac } from '../../core/address.ts';
 import { ANY, BROADCAST, ipv4At, macAt, writeIpv4, writeMac } from '../../core/address.ts';
 import { u16At } from '../../core/bytes.ts';
+import { Destination } from '../../core/destination.ts';
 import { RELAY } from '../../core/rules/relay.ts';
 import type { Effects } from '../../core/service.ts';
 import { BROADCAST_FLAG, CLIENT_PORT, Op, Option, SERVER_PORT } from '../../codec/dhcp/codes.ts';
@@ -60,6 +61,7 @@ export class RelayAgent {
   readonly #address: Ipv4;
   readonly #scan = new OptionScan();
   readonly #scratch = new Uint8Array(2048);
+  readonly #target = new Destination();
   /** Option 82 whole, code and length first; its remote id is written for each request. */
   readonly #relayAgent: Uint8Array;
   readonly #remoteIdAt: number;
@@ -113,7 +115,7 @@ export class RelayAgent {
     }
     to[HOPS_OFFSET] = hops + 1;
     for (const address of this.#options.helpers)
-      effects.send(SERVER_PORT, { address, port: SERVER_PORT, source: this.#options.giaddr }, to, length);
+      effects.send(SERVER_PORT, this.#target.at(address, SERVER_PORT).from(this.#options.giaddr), to, length);
     return this.#say('to-server', octets);
   }
 
@@ -131,21 +133,12 @@ export class RelayAgent {
     const address = facts.ciaddr === ANY ? facts.yiaddr : facts.ciaddr;
     if ((u16At(octets, FLAGS_OFFSET) & BROADCAST_FLAG) !== 0 || address === ANY) {
       effects.because(RELAY.replyBroadcast);
-      effects.send(
-        SERVER_PORT,
-        { address: BROADCAST, port: CLIENT_PORT, via, source: this.#address },
-        this.#scratch,
-        length,
-      );
+      this.#target.at(BROADCAST, CLIENT_PORT).by(via);
     } else {
       effects.because(RELAY.replyUnicast);
-      effects.send(
-        SERVER_PORT,
-        { address, port: CLIENT_PORT, hardware: facts.chaddr, via, source: this.#address },
-        this.#scratch,
-        length,
-      );
+      this.#target.at(address, CLIENT_PORT).by(via, facts.chaddr);
     }
+    effects.send(SERVER_PORT, this.#target.from(this.#address), this.#scratch, length);
     return facts;
   }
 
@@ -156,7 +149,8 @@ export class RelayAgent {
     const option = this.#relayAgent;
     if (option.length > 0 && endAt + option.length + 1 <= MESSAGE_OCTETS_MAX) {
       effects.because(this.#options.link === undefined ? RELAY.relayed : RELAY.relayedFromElsewhere);
-      to.set(octets.subarray(0, endAt));
+      // With what follows the options, which is written over: a view of a part would cost as much as all the copying.
+      to.set(octets);
       writeMac(option, this.#remoteIdAt, modem);
       for (let index = 0; index < option.length; index++) to[endAt + index] = option[index]!;
       return closeMessage(to, endAt + option.length, octets.length);

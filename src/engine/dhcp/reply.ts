@@ -108,21 +108,24 @@ export class ReplyWriter {
 
   /** What option 55 asks for, in its order, each once; without option 55 everything there is. RFC 2131 §4.3.1. */
   #asked(request: DhcpMessage): void {
-    const list = request.option(Option.parameterRequestList);
-    if (list === undefined) this.#everything();
-    else
-      for (let index = 0; index < list.length; index++) {
-        const code = list[index] ?? 0;
-        this.#value(code, this.#valueOf(code));
-      }
+    const at = request.find(Option.parameterRequestList);
+    if (at !== -1) this.#list(request.octets, at, at + (request.octets[at - 1] ?? 0));
+    else {
+      const joined = request.option(Option.parameterRequestList);
+      if (joined === undefined) this.#everything();
+      else this.#list(joined, 0, joined.length);
+    }
     const cableLabs = this.#server?.cableLabs;
-    const vivso = request.option(Option.vendorSpecific);
-    if (
-      cableLabs !== undefined &&
-      vivso !== undefined &&
-      asksCableLabs(vivso, CableLabsSuboption.tftpServers)
-    )
+    const vivso = cableLabs && request.option(Option.vendorSpecific);
+    if (vivso !== undefined && asksCableLabs(vivso, CableLabsSuboption.tftpServers))
       this.#value(Option.vendorSpecific, cableLabs);
+  }
+
+  #list(octets: Uint8Array, from: number, to: number): void {
+    for (let index = from; index < to; index++) {
+      const code = octets[index] ?? 0;
+      this.#value(code, this.#valueOf(code));
+    }
   }
 
   #everything(): void {
@@ -191,8 +194,8 @@ export class ReplyWriter {
     const writer = this.#writer;
     const { request, arrival } = x;
     // RFC 6842 §3 and RFC 3011 §2: sent back as they came.
-    if (type !== 0) this.#value(Option.clientIdentifier, request.option(Option.clientIdentifier));
-    if (type !== MessageType.nak) this.#value(Option.subnetSelection, request.option(Option.subnetSelection));
+    if (type !== 0) this.#echo(Option.clientIdentifier, request);
+    if (type !== MessageType.nak) this.#echo(Option.subnetSelection, request);
     if (writer.refused > 0) effects.because(DHCP.optionsLeftOut);
     const length = writer.finish(x.relayAgent);
     const target = replyTarget(request, { type, yiaddr }, arrival.via, arrival.fromPort);
@@ -202,6 +205,10 @@ export class ReplyWriter {
   #value(code: number, value: Uint8Array | undefined): void {
     if (value === undefined || this.#isWritten(code)) return;
     this.#writer.option(code, value);
+  }
+
+  #echo(code: number, request: DhcpMessage): void {
+    if (request.has(code) && !this.#isWritten(code)) this.#writer.echo(code, request);
   }
 
   #u8(code: number, value: number): void {

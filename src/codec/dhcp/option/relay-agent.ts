@@ -1,6 +1,8 @@
 import type { Ipv4, Mac } from '../../../core/address.ts';
 import { ipOctets, ipv4At, macAt } from '../../../core/address.ts';
 import { u16At } from '../../../core/bytes.ts';
+import { Option } from '../codes.ts';
+import type { DhcpMessage } from '../message.ts';
 import type { Suboption } from './suboptions.ts';
 import { encodeSuboptions, suboption, suboptionAt } from './suboptions.ts';
 import { CABLELABS, encodeEnterprises, enterpriseData } from './vivso.ts';
@@ -49,8 +51,13 @@ export function remoteMac(relayAgent: Uint8Array): Mac | undefined {
 }
 
 /** RFC 8357 §5.1: the reply goes to the port that the relay sent from. */
-export function wantsSourcePort(relayAgent: Uint8Array): boolean {
-  return suboptionAt(relayAgent, RelaySuboption.sourcePort) !== -1;
+export function wantsSourcePort(request: DhcpMessage): boolean {
+  const at = request.find(Option.relayAgent);
+  const octets = at === -1 ? request.option(Option.relayAgent) : request.octets;
+  if (octets === undefined) return false;
+  const start = Math.max(at, 0);
+  const end = at === -1 ? octets.length : at + (octets[at - 1] ?? 0);
+  return suboptionAt(octets, RelaySuboption.sourcePort, start, end) !== -1;
 }
 
 /** The CMTS's DOCSIS version, `0x0300` for 3.0. */

@@ -66,6 +66,12 @@ describe('options', () => {
     expect(message.codes()).toEqual([52, 224, 53]);
   });
 
+  it('is found where it lies, but not when it is missing or in parts', () => {
+    const message = decodeMessage(withOptions('350101 3d03000102 e00101 e00102 ff'));
+    expect(['53', '61', '224', '60'].map((code) => message.find(Number(code)))).toEqual([242, 245, -1, -1]);
+    expect(message.firstIp(60)).toBeUndefined();
+  });
+
   it('overload 1 reads file only, 2 reads sname only', () => {
     const fields = { file: 'e00103 ff', sname: 'e00104 ff' };
     expect(decodeMessage(withOptions('340101 ff', fields)).option(224)).toEqual(hex('03'));

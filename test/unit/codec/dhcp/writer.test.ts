@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { latin1Octets } from '../../../../src/core/text.ts';
 import { decodeMessage } from '../../../../src/codec/dhcp/message.ts';
 import { DhcpWriter } from '../../../../src/codec/dhcp/writer.ts';
-import { CLIENT_MAC, clientMessage, ip } from '../../../support/dhcp-builders.ts';
+import { CLIENT_MAC, option, clientMessage, ip } from '../../../support/dhcp-builders.ts';
 
 function write(writer: DhcpWriter): Uint8Array {
   writer.start(2, 548, 4);
@@ -45,6 +45,24 @@ describe('a writer used again', () => {
     expect(writer.refused).toBe(1);
     expect(writer.finish(new Uint8Array(200))).toBeLessThanOrEqual(548);
     expect(decodeMessage(writer.written()).codes()).toEqual([17, 82]);
+  });
+
+  it.each([
+    { name: 'in one part', options: [option(61, 1, 2, 3)] },
+    { name: 'in two, which become one', options: [option(61, 1, 2), option(61, 3)] },
+  ])('an option of a message is sent back as it came: $name', ({ options }) => {
+    const writer = new DhcpWriter().start(2);
+    expect(writer.echo(61, decodeMessage(clientMessage('discover', { options })))).toBe(true);
+    writer.finish();
+    expect(decodeMessage(writer.written()).option(61)).toEqual(Uint8Array.of(1, 2, 3));
+  });
+
+  it('what a message does not have is not sent back', () => {
+    const writer = new DhcpWriter().start(2);
+    expect(writer.echo(61, decodeMessage(clientMessage('discover')))).toBe(false);
+    writer.finish();
+    expect(decodeMessage(writer.written()).codes()).toEqual([]);
+    expect(writer.refused).toBe(0);
   });
 
   it('more than 63 addresses go in parts', () => {

@@ -12,6 +12,16 @@ const BROADCAST = ip('255.255.255.255');
 const OFFER = { type: 2, yiaddr: offered };
 const NAK = { type: 6, yiaddr: ip('0.0.0.0') };
 
+test('relay on another port that says so in the second part of its option (RFC 3396)', () => {
+  const octets = clientMessage('discover', {
+    giaddr: relay,
+    options: [option(224, 12, 1, 7), option(225, 19, 0)],
+  });
+  const message = decodeMessage(octets);
+  for (const code of [224, 225]) octets[message.find(code) - 2] = 82;
+  expect(replyTarget(decodeMessage(octets), OFFER, 3, 2067)).toEqual({ address: relay, port: 2067 });
+});
+
 describe('where a reply goes (RFC 2131 §4.1)', () => {
   test.each<{ name: string; request: Partial<DhcpFields>; reply: typeof OFFER; to: object }>([
     {
