@@ -39,20 +39,31 @@ const FILES_MAX = 8;
  */
 export class BootConfigs {
   readonly #known: BootConfig[] = [];
+  readonly #files: Uint8Array[] = [];
+
+  /** The files that are remembered now. */
+  get files(): readonly Uint8Array[] {
+    return this.#files;
+  }
 
   /** Copies nothing of a file that it knows; a new one is copied. */
   read(octets: Uint8Array, crypto: Crypto): BootConfig | ConfigProblem {
     for (const config of this.#known) if (sameOctets(config.octets, octets)) return config;
     const config = readConfig(octets.slice(), crypto);
     if ('rule' in config) return config;
-    if (this.#known.length === FILES_MAX) this.#known.shift();
+    if (this.#known.length === FILES_MAX) {
+      this.#known.shift();
+      this.#files.shift();
+    }
     this.#known.push(config);
+    this.#files.push(config.octets);
     return config;
   }
 }
 
 /** Four octets at a time where both begin at a word. */
 function sameOctets(a: Uint8Array, b: Uint8Array): boolean {
+  if (a === b) return true;
   const { length } = a;
   if (length !== b.length) return false;
   let index = 0;

@@ -131,8 +131,8 @@ export function modemProfile({
   const version = VERSION_CODES[/^docsis(\d\.\d)/.exec(vendorClass)?.[1] ?? ''] ?? 4;
   const readsOption125 = timers?.readsOption125 ?? version >= OPTION_125_SINCE;
   const capabilities = timers?.capabilities ?? capabilitiesOf(version);
+  const configs = new BootConfigs();
   return {
-    tftp: MODEM_TFTP_PROFILE,
     tod: MODEM_TOD_PROFILE,
     contention: DEFAULT_CONTENTION,
     scanUsMin: 500 * MILLISECOND,
@@ -147,8 +147,9 @@ export function modemProfile({
     t6Us: 3 * SECOND,
     registrationTries: 3,
     ...timers,
+    tftp: { ...(timers?.tftp ?? MODEM_TFTP_PROFILE), known: configs.files },
     crypto,
-    configs: new BootConfigs(),
+    configs,
     bootFacts: new BootFactsReader(),
     capabilities,
     readsOption125,

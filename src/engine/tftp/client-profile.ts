@@ -17,6 +17,11 @@ export interface TftpProfile {
   readonly octetsMax: number;
   /** What was received is read before `stop`, and never after it: its memory serves the next download. Left out, it is kept. */
   readonly lendsBuffers?: boolean | undefined;
+  /**
+   * Files that came before and stay as they are, as they are now: a download that brings one of them again, octet for octet, keeps no
+   * octets of its own, and what it received is that file. Left out, none.
+   */
+  readonly known?: readonly Uint8Array[] | undefined;
 }
 
 /** What a cable modem does: no options, a request again after 4, 8 and then every 16 s, 16 in all. */

@@ -1,13 +1,15 @@
 import type { Endpoint, Ip } from '../../core/address.ts';
 import { Writer } from '../../core/bytes.ts';
+import { Destination } from '../../core/destination.ts';
 import { TFTP_RULES as RULES } from '../../core/rules/tftp.ts';
 import type { Effects, UnreachableInput } from '../../core/service.ts';
 import { showOctets } from '../../core/text.ts';
-import { afterSeconds, NEVER, type Instant } from '../../core/time.ts';
+import { afterSeconds, NEVER, toInstant, type Instant } from '../../core/time.ts';
 import { encodeOptionValue, optionName, optionValue } from '../../codec/tftp/options.ts';
 import * as tftp from '../../codec/tftp/packet.ts';
 import type { TftpProfile } from './client-profile.ts';
 import { fromNetascii } from './netascii.ts';
+import { ReceivedFile } from './received-file.ts';
 
 export type ReceiverState =
   | { readonly kind: 'idle' }
@@ -39,15 +41,16 @@ const REQUEST_FIXED_OCTETS = 4;
 /** The four options, each with its longest value. */
 const REQUEST_OPTION_OCTETS_MAX = 51;
 const EMPTY = new Uint8Array(0);
-const FIRST_BUFFER_OCTETS = 2048;
 /** What a receiver that lends its buffers has received, after `stop`. */
 const TAKEN: ReceiverState = { kind: 'done', octets: EMPTY };
-/** Buffers of the first size that wait for the next download; as many are kept as a large plant has downloads at once. */
-const spare: Uint8Array[] = [];
-const SPARE_MAX = 4096;
+const NO_FILES: readonly Uint8Array[] = [];
 
 /** One for all receivers: each packet is written whole, and the sink copies it before `send` returns. */
 const scratch = new Writer(new Uint8Array(tftp.REQUEST_OCTETS_MAX));
+const target = new Destination();
+
+/** What `#wakeAt` is while nothing is waited for: a small number lies in the object itself, and `NEVER` would not. */
+const NOT_WAITING = toInstant(0);
 
 /**
  * The client's half of one read. It binds a port when it starts and releases it when it ends; the owner
@@ -56,8 +59,9 @@ const scratch = new Writer(new Uint8Array(tftp.REQUEST_OCTETS_MAX));
 export class TftpReceiver {
   readonly #profile: TftpProfile;
   readonly #name: Uint8Array;
-  /** Where packets go: the server's port 69 at first, then its TID. */
-  readonly #peer: { address: Ip; port: number };
+  readonly #server: Ip;
+  /** Where packets go: port 69 at first, then its TID. */
+  #serverPort: number;
   #state: ReceiverState = IDLE;
   #port = 0;
   #blksize = tftp.DEFAULT_BLKSIZE;
@@ -65,7 +69,7 @@ export class TftpReceiver {
   /** The negotiated timeout, which does not grow; 0: the profile's waits. */
   #waitSeconds = 0;
   #sends = 0;
-  #wakeAt: Instant = NEVER;
+  #wakeAt: Instant = NOT_WAITING;
   /** Blocks received in order. */
   #received = 0;
   /** The last block acknowledged. */
@@ -74,12 +78,12 @@ export class TftpReceiver {
   #ackAt = 1;
   /** The highest block seen out of order in the sender's present pass over its window. */
   #passAt = 0;
-  #buffer: Uint8Array = EMPTY;
-  #length = 0;
+  #file: ReceivedFile | undefined;
 
   /** `name` is kept as it is: the caller does not change it. */
   constructor(server: Endpoint, name: Uint8Array, profile: TftpProfile) {
-    this.#peer = { address: server.address, port: server.port };
+    this.#server = server.address;
+    this.#serverPort = server.port;
     this.#name = name;
     this.#profile = profile;
   }
@@ -95,7 +99,7 @@ export class TftpReceiver {
 
   /** Octets received so far, for a progress display. */
   get receivedOctets(): number {
-    return this.#length;
+    return this.#file?.length ?? 0;
   }
 
   start(now: Instant, effects: Effects): void {
@@ -138,11 +142,11 @@ export class TftpReceiver {
   }
 
   deadline(): Instant {
-    return this.#wakeAt;
+    return this.#wakeAt === NOT_WAITING ? NEVER : this.#wakeAt;
   }
 
   wake(now: Instant, effects: Effects): void {
-    if (now < this.#wakeAt) return;
+    if (this.#wakeAt === NOT_WAITING || now < this.#wakeAt) return;
     if (this.#state !== REQUESTING && this.#state !== RECEIVING) return this.#release(effects);
     if (this.#sends >= this.#profile.sendsMax) {
       effects.because(RULES.clientGivesUp);
@@ -161,8 +165,8 @@ export class TftpReceiver {
     else this.#release(effects);
     if (this.#profile.lendsBuffers !== true) return;
     if (this.#state.kind === 'done') this.#state = TAKEN;
-    if (this.#buffer.length === FIRST_BUFFER_OCTETS && spare.length < SPARE_MAX) spare.push(this.#buffer);
-    this.#buffer = EMPTY;
+    this.#file?.lend();
+    this.#file = undefined;
   }
 
   #data(octets: Uint8Array, from: Endpoint, now: Instant, effects: Effects): void {
@@ -186,8 +190,10 @@ export class TftpReceiver {
       const text = `a block of ${count} octets where ${this.#blksize} were agreed`;
       return this.#refuse('bad-block', tftp.ErrorCode.illegalOperation, text, effects);
     }
-    if (this.#length + count > this.#profile.octetsMax) return this.#tooLarge(effects);
-    this.#append(octets, count);
+    const { octetsMax, known = NO_FILES } = this.#profile;
+    if (this.receivedOctets + count > octetsMax) return this.#tooLarge(effects);
+    this.#file ??= ReceivedFile.begin();
+    this.#file.append(octets, tftp.DATA_HEADER_OCTETS, octetsMax, known);
     this.#received++;
     this.#passAt = 0;
     this.#arm(1, now);
@@ -277,8 +283,8 @@ export class TftpReceiver {
 
   /** RFC 1350 §4: before the first answer any port of the server's address will do. */
   #isPeer(from: Endpoint): boolean {
-    if (from.address !== this.#peer.address) return false;
-    return this.#state === REQUESTING || from.port === this.#peer.port;
+    if (from.address !== this.#server) return false;
+    return this.#state === REQUESTING || from.port === this.#serverPort;
   }
 
   /** RFC 1350 §4: told so, unless it is an error itself, which nobody answers. */
@@ -287,36 +293,18 @@ export class TftpReceiver {
     if (opcode === tftp.Opcode.error) return;
     scratch.reset();
     tftp.encodeError(scratch, tftp.ErrorCode.unknownTid, 'no transfer with this port');
-    effects.send(this.#port, from, scratch.octets, scratch.offset);
+    effects.send(this.#port, target.at(from.address, from.port), scratch.octets, scratch.offset);
   }
 
   #lock(from: Endpoint): void {
-    this.#peer.port = from.port;
+    this.#serverPort = from.port;
     this.#state = RECEIVING;
-  }
-
-  /** Doubles up to the largest file taken, from what most configurations fit in; nothing is sized by what the server claims. */
-  #append(octets: Uint8Array, count: number): void {
-    const needed = this.#length + count;
-    if (needed > this.#buffer.length) {
-      const grown = this.#larger(needed);
-      if (this.#length > 0) grown.set(this.#buffer.subarray(0, this.#length));
-      this.#buffer = grown;
-    }
-    this.#buffer.set(octets.subarray(tftp.DATA_HEADER_OCTETS), this.#length);
-    this.#length = needed;
-  }
-
-  #larger(needed: number): Uint8Array {
-    const size = Math.min(Math.max(needed, this.#length * 2, FIRST_BUFFER_OCTETS), this.#profile.octetsMax);
-    const spared = size === FIRST_BUFFER_OCTETS ? spare.pop() : undefined;
-    return spared ?? new Uint8Array(size);
   }
 
   #complete(now: Instant, effects: Effects): void {
     effects.because(RULES.clientComplete);
     this.#sendAck(effects);
-    const octets = this.#buffer.subarray(0, this.#length);
+    const octets = this.#file?.octets ?? EMPTY;
     this.#state = { kind: 'done', octets: this.#mode === 'netascii' ? fromNetascii(octets) : octets };
     if (this.#profile.dallySeconds === 0) this.#release(effects);
     else this.#wakeAt = afterSeconds(now, this.#profile.dallySeconds);
@@ -332,18 +320,18 @@ export class TftpReceiver {
   #refuse(reason: FailReason, code: number, text: string, effects: Effects): void {
     scratch.reset();
     tftp.encodeError(scratch, code, text);
-    effects.send(this.#port, this.#peer, scratch.octets, scratch.offset);
+    this.#send(effects);
     this.#fail(reason, code, text, effects);
   }
 
   #fail(reason: FailReason, code: number | undefined, text: string, effects: Effects): void {
     this.#state = { kind: 'failed', reason, code, text };
-    this.#buffer = EMPTY;
+    this.#file?.forget();
     this.#release(effects);
   }
 
   #release(effects: Effects): void {
-    this.#wakeAt = NEVER;
+    this.#wakeAt = NOT_WAITING;
     if (this.#port === 0) return;
     effects.release(this.#port);
     this.#port = 0;
@@ -359,7 +347,7 @@ export class TftpReceiver {
     this.#ackAt = this.#received + this.#windowsize;
     scratch.reset();
     tftp.encodeAck(scratch, this.#received & 0xffff);
-    effects.send(this.#port, this.#peer, scratch.octets, scratch.offset);
+    this.#send(effects);
   }
 
   get #mode(): 'netascii' | 'octet' {
@@ -374,7 +362,11 @@ export class TftpReceiver {
     if (blksize !== undefined) encodeOptionValue(scratch, 'blksize', blksize);
     if (timeoutSeconds !== undefined) encodeOptionValue(scratch, 'timeout', timeoutSeconds);
     if (windowsize !== undefined) encodeOptionValue(scratch, 'windowsize', windowsize);
-    effects.send(this.#port, this.#peer, scratch.octets, scratch.offset);
+    this.#send(effects);
+  }
+
+  #send(effects: Effects): void {
+    effects.send(this.#port, target.at(this.#server, this.#serverPort), scratch.octets, scratch.offset);
   }
 
   #requestFits(): boolean {

@@ -2,8 +2,9 @@ import { afterSeconds, NEVER, type Instant } from '../../core/time.ts';
 
 /** What can wait: the links belong to the queue. */
 export interface Waiting {
-  /** `NEVER` while it does not wait. */
+  /** While it waits. */
   resendAt: Instant;
+  /** 0 while it does not. */
   waitSeconds: number;
   earlier: this | undefined;
   later: this | undefined;
@@ -51,7 +52,7 @@ export class ResendQueue<Item extends Waiting> {
   }
 
   disarm(item: Item): void {
-    if (item.resendAt === NEVER) return;
+    if (item.waitSeconds === 0) return;
     const line = this.#lineOf(item.waitSeconds);
     const { earlier, later } = item;
     if (earlier === undefined) line.head = later;
@@ -60,7 +61,7 @@ export class ResendQueue<Item extends Waiting> {
     else later.earlier = earlier;
     item.earlier = undefined;
     item.later = undefined;
-    item.resendAt = NEVER;
+    item.waitSeconds = 0;
   }
 
   #lineOf(seconds: number): Line<Item> {

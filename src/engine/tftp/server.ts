@@ -1,4 +1,4 @@
-import { formatEndpoint, isGroup, isIpv4, maskIp, type Endpoint, type Ip } from '../../core/address.ts';
+import { formatEndpoint, isGroup } from '../../core/address.ts';
 import { equalOctets, Writer } from '../../core/bytes.ts';
 import { replyTo } from '../../core/reply.ts';
 import type { Rule } from '../../core/rules.ts';
@@ -7,10 +7,11 @@ import type { DatagramInput, Effects, Target, UnreachableInput } from '../../cor
 import { nearest, showOctets } from '../../core/text.ts';
 import type { Instant } from '../../core/time.ts';
 import * as tftp from '../../codec/tftp/packet.ts';
-import type { FileSource, FileTable } from '../../store/file-table.ts';
-import { describeOptions, negotiate, unfragmentedBlksize, type Agreement } from './negotiate.ts';
+import type { FileTable } from '../../store/file-table.ts';
+import { describeOptions, negotiate, unfragmentedBlksize } from './negotiate.ts';
 import { ResendQueue } from './resend-queue.ts';
 import { Transfer, type AckOutcome } from './sender.ts';
+import { TransferTable } from './transfer-table.ts';
 
 export interface TftpServerOptions {
   /** Where requests come in; left out, 69. */
@@ -41,8 +42,6 @@ const WINDOWSIZE_MAX = 64;
 /** About a kilobyte each, and below the ephemeral ports of any system. */
 const TRANSFERS_MAX = 16_384;
 const TRANSFERS_PER_SOURCE_MAX = 1_024;
-/** A customer has a whole network of IPv6 addresses: RFC 6177 §2. */
-const SITE_BITS = 56;
 /** How many names are looked through for a "did you mean". */
 const NAMES_COMPARED = 1_000;
 
@@ -58,11 +57,9 @@ export class TftpServer {
   readonly #transfersPerSourceMax: number;
   #scratch: Writer;
   #queue = new ResendQueue<Transfer>();
-  #byPeer = new Map<number | string, Transfer>();
-  /** Those with a port of their own. */
-  #byPort = new Map<number, Transfer>();
-  /** Transfers of each source. */
-  #bySource = new Map<Ip, number>();
+  #transfers = new TransferTable();
+  /** The last request: most clients ask for what the one before asked for, octet for octet. */
+  #last: KeptRequest | undefined;
 
   constructor(files: FileTable, options: TftpServerOptions = {}) {
     this.#files = files;
@@ -79,15 +76,13 @@ export class TftpServer {
 
   /** Transfers under way. */
   get transferCount(): number {
-    return this.#byPeer.size;
+    return this.#transfers.count;
   }
 
   /** Takes over all transfers: each goes on with the file and the port that it began with. */
   inherit(before: TftpServer): void {
     this.#queue = before.#queue;
-    this.#byPeer = before.#byPeer;
-    this.#byPort = before.#byPort;
-    this.#bySource = before.#bySource;
+    this.#transfers = before.#transfers;
     if (before.#scratch.octets.length > this.#scratch.octets.length) this.#scratch = before.#scratch;
   }
 
@@ -95,10 +90,9 @@ export class TftpServer {
   receive(input: DatagramInput, now: Instant, effects: Effects): void {
     const opcode = tftp.decodeOpcode(input.octets);
     if (input.to.port !== this.#port) {
-      const transfer = this.#byPort.get(input.to.port);
+      const transfer = this.#transfers.ofPort(input.to.port);
       if (transfer === undefined) return;
-      const { to } = transfer.facts;
-      if (input.from.address === to.address && input.from.port === to.port)
+      if (input.from.address === transfer.address && input.from.port === transfer.port)
         this.#packet(transfer, opcode, input, now, effects);
       else this.#turnAway(opcode, input, effects);
       return;
@@ -106,16 +100,16 @@ export class TftpServer {
     // RFC 1123 §4.2.3.5
     if (isGroup(input.to.address)) return effects.because(RULES.broadcastIgnored);
     if (opcode === tftp.Opcode.rrq || opcode === tftp.Opcode.wrq) return this.#request(input, now, effects);
-    const transfer = this.#byPeer.get(peerKey(input.from));
-    if (transfer === undefined || transfer.facts.port !== this.#port) this.#turnAway(opcode, input, effects);
+    const transfer = this.#transfers.ofPeer(input.from);
+    if (transfer === undefined || transfer.ownPort !== this.#port) this.#turnAway(opcode, input, effects);
     else this.#packet(transfer, opcode, input, now, effects);
   }
 
   /** RFC 1122 §4.1.3.3: only a closed port is final; a host or network may come back before the tries run out. */
   unreachable(input: UnreachableInput, effects: Effects): void {
     if (input.reason !== 'port') return;
-    const transfer = this.#byPeer.get(peerKey(input.to));
-    if (transfer === undefined || transfer.facts.port !== input.port) return;
+    const transfer = this.#transfers.ofPeer(input.to);
+    if (transfer === undefined || transfer.ownPort !== input.port) return;
     effects.because(RULES.unreachable);
     this.#end(transfer, effects);
   }
@@ -161,7 +155,7 @@ export class TftpServer {
     effects.because(ACK_RULES[outcome]);
     if (outcome === 'old') return;
     if (outcome === 'complete') {
-      effects.measure('tftp.transfer.us', now - transfer.facts.startedAt);
+      effects.measure('tftp.transfer.us', now - transfer.startedAt);
       return this.#end(transfer, effects);
     }
     if (transfer.send(this.#scratch, effects)) this.#arm(transfer, 1, now);
@@ -169,15 +163,16 @@ export class TftpServer {
   }
 
   #request(input: DatagramInput, now: Instant, effects: Effects): void {
-    const request = tftp.decodeRequest(input.octets);
+    const kept = this.#read(input.octets);
+    const { request } = kept;
     if (request.kind === 'wrq') {
       effects.because(RULES.writeRefused, effects.explains ? showOctets(request.name) : undefined);
       return this.#refuse(replyTo(input), tftp.ErrorCode.accessViolation, 'this server only reads', effects);
     }
-    const running = this.#byPeer.get(peerKey(input.from));
+    const running = this.#transfers.ofPeer(input.from);
     if (running !== undefined && !this.#startsOver(running, input, effects)) return;
     if (this.transferCount >= this.#transfersMax) return effects.because(RULES.busy);
-    if ((this.#bySource.get(sourceOf(input.from.address)) ?? 0) >= this.#transfersPerSourceMax)
+    if (this.#transfers.countOf(input.from.address) >= this.#transfersPerSourceMax)
       return effects.because(RULES.busyForSource);
     const { mode } = request;
     if (mode === undefined || mode === 'mail') {
@@ -185,12 +180,12 @@ export class TftpServer {
       const text = 'transfer modes are octet and netascii';
       return this.#refuse(replyTo(input), tftp.ErrorCode.illegalOperation, text, effects);
     }
-    const source = this.#files.find(request.name, input.from.address);
-    if (source === undefined) return this.#notFound(request.name, replyTo(input), effects);
+    const file = this.#files.find(request.name, input.from.address);
+    if (file === undefined) return this.#notFound(request.name, replyTo(input), effects);
     const agreement = negotiate(request.options, {
       blksizeMax: this.#blksizeMax ?? unfragmentedBlksize(input.from.address),
       windowsizeMax: this.#windowsizeMax,
-      size: mode === 'octet' ? source.size : undefined,
+      size: mode === 'octet' ? file.size : undefined,
     });
     if ('refused' in agreement) {
       effects.because(RULES.optionRefused, effects.explains ? agreement.refused : undefined);
@@ -201,26 +196,27 @@ export class TftpServer {
       rule,
       effects.explains ? `${showOctets(request.name)} ${describeOptions(request.options)}` : undefined,
     );
-    this.#begin(input, source, mode, agreement, now, effects);
+    file.retain?.();
+    const ownPort = this.#singlePort ? this.#port : effects.bind();
+    const to = replyTo(input);
+    this.#begin(
+      new Transfer({ ownPort, to, request: kept.octets, file, mode, agreement, startedAt: now }),
+      now,
+      effects,
+    );
   }
 
-  #begin(
-    input: DatagramInput,
-    source: FileSource,
-    mode: 'octet' | 'netascii',
-    agreement: Agreement,
-    now: Instant,
-    effects: Effects,
-  ): void {
-    source.retain?.();
-    const port = this.#singlePort ? this.#port : effects.bind();
-    const to = replyTo(input);
-    const request = input.octets.slice();
-    const transfer = new Transfer({ port, to, request, source, mode, agreement, startedAt: now });
-    this.#byPeer.set(peerKey(to), transfer);
-    const client = sourceOf(to.address);
-    this.#bySource.set(client, (this.#bySource.get(client) ?? 0) + 1);
-    if (!this.#singlePort) this.#byPort.set(port, transfer);
+  /** Throws `DecodeError`. */
+  #read(octets: Uint8Array): KeptRequest {
+    if (this.#last !== undefined && equalOctets(this.#last.octets, octets)) return this.#last;
+    // One octet too many is enough to be refused for.
+    const copy = octets.slice(0, tftp.REQUEST_OCTETS_MAX + 1);
+    this.#last = { octets: copy, request: tftp.decodeRequest(copy) };
+    return this.#last;
+  }
+
+  #begin(transfer: Transfer, now: Instant, effects: Effects): void {
+    this.#transfers.add(transfer, this.#singlePort ? 'shared port' : 'own port');
     effects.measure('tftp.transfers', this.transferCount);
     if (transfer.send(this.#scratch, effects)) this.#arm(transfer, 1, now);
     else this.#unreadable(transfer, effects);
@@ -228,7 +224,7 @@ export class TftpServer {
 
   /** Whether a request from a port with a transfer begins a new one, having ended the old. */
   #startsOver(running: Transfer, input: DatagramInput, effects: Effects): boolean {
-    const repeated = equalOctets(running.facts.request, input.octets);
+    const repeated = equalOctets(running.request, input.octets);
     if (repeated && !running.isUnderWay) {
       // RFC 1350 §4: a copy, or our answer was lost. The timer goes on as it was, so copies do not keep a transfer alive.
       effects.because(RULES.repeatedRequest);
@@ -273,8 +269,13 @@ export class TftpServer {
 
   #unreadable(transfer: Transfer, effects: Effects): void {
     effects.because(RULES.unreadable, effects.explains ? describePeer(transfer) : undefined);
-    const { port, to } = transfer.facts;
-    this.#sendError(port, to, tftp.ErrorCode.other, 'the file cannot be read', effects);
+    this.#sendError(
+      transfer.ownPort,
+      transfer.target,
+      tftp.ErrorCode.other,
+      'the file cannot be read',
+      effects,
+    );
     this.#end(transfer, effects);
   }
 
@@ -285,23 +286,14 @@ export class TftpServer {
 
   #arm(transfer: Transfer, sends: number, now: Instant): void {
     transfer.sends = sends;
-    const wait = transfer.facts.agreement.timeoutSeconds || (this.#resendSeconds[sends - 1] ?? 1);
+    const wait = transfer.agreement.timeoutSeconds || (this.#resendSeconds[sends - 1] ?? 1);
     this.#queue.arm(transfer, now, wait);
   }
 
   #end(transfer: Transfer, effects: Effects): void {
-    const { port, to, source } = transfer.facts;
     this.#queue.disarm(transfer);
-    this.#byPeer.delete(peerKey(to));
-    const client = sourceOf(to.address);
-    const left = (this.#bySource.get(client) ?? 1) - 1;
-    if (left === 0) this.#bySource.delete(client);
-    else this.#bySource.set(client, left);
-    if (port !== this.#port) {
-      this.#byPort.delete(port);
-      effects.release(port);
-    }
-    source.release?.();
+    if (this.#transfers.remove(transfer)) effects.release(transfer.ownPort);
+    transfer.release();
     effects.measure('tftp.transfers', this.transferCount);
   }
 }
@@ -313,16 +305,12 @@ const ACK_RULES: Readonly<Record<AckOutcome, Rule>> = {
   complete: RULES.complete,
 };
 
-/** IPv4: 48 bits as a number, so that looking a client up makes no text. */
-function peerKey({ address, port }: Endpoint): number | string {
-  return isIpv4(address) ? (address >>> 0) * 0x10000 + port : formatEndpoint({ address, port });
-}
-
-/** Whose transfers are counted together. */
-function sourceOf(address: Ip): Ip {
-  return isIpv4(address) ? address : maskIp(address, SITE_BITS);
+/** A request and the packet that its views are of. */
+interface KeptRequest {
+  readonly octets: Uint8Array;
+  readonly request: tftp.TftpRequest;
 }
 
 function describePeer(transfer: Transfer): string {
-  return formatEndpoint(transfer.facts.to);
+  return formatEndpoint(transfer);
 }
