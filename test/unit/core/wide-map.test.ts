@@ -3,6 +3,9 @@ import { MAC_BROADCAST, toMac } from '../../../src/core/address.ts';
 import { Random, streamKey } from '../../../src/core/random.ts';
 import { WideMap } from '../../../src/core/wide-map.ts';
 
+/** Few keys, so that places are taken, freed and pushed over all the time: ports of some addresses. */
+const keyOf = (n: number): number => (n % 20) * 0x1_0000_0000 + 0x0a00_0000 + Math.floor(n / 20);
+
 test('it agrees with a Map over many addresses, neighbours and strangers', () => {
   const map = new WideMap();
   const model = new Map<number, number>();
@@ -22,8 +25,6 @@ test('it holds what a Map holds, whatever comes and goes', () => {
   const random = new Random(streamKey(1, 'wide-map'));
   const map = new WideMap();
   const model = new Map<number, number>();
-  // Few keys, so that places are taken, freed and pushed over all the time: ports of some addresses.
-  const keyOf = (n: number): number => (n % 20) * 0x1_0000_0000 + 0x0a00_0000 + Math.floor(n / 20);
   for (let step = 0; step < 6_000; step++) {
     const key = keyOf(random.below(200));
     if (random.below(3) === 0) {
