@@ -29,10 +29,6 @@ function liveParts(scenario: Scenario): readonly { readonly path: string; readon
   ];
 }
 
-export function hasLiveParts(scenario: Scenario): boolean {
-  return liveParts(scenario).length > 0;
-}
-
 /** The simulation has nobody in the place of what is real. Throws `ScenarioError`. */
 export function refuseLiveParts(scenario: Scenario): void {
   const mistakes = liveParts(scenario).map(({ path, at }): Mistake => ({

@@ -35,6 +35,8 @@ export interface LiveOptions {
   readonly shift?: number | undefined;
   /** As of `--interface`: `WHERE=NAME`, for devices that are real; left out, the file says where they are. */
   readonly interfaces?: readonly string[] | undefined;
+  /** `none`: hosts that are real are left out, as they always are under `serve`; left out, they are in it. */
+  readonly real?: 'none' | undefined;
 }
 
 /** A live run that is ready: the whole scenario on loopback. */
@@ -73,7 +75,8 @@ export function prepareLive(loaded: LoadedScenario, options: LiveOptions = {}): 
   checkTls(scenario, contents);
   const zero = { at: toInstant(0) };
   const isServed = options.zones !== undefined;
-  const plugs = isServed ? undefined : plugsOf(scenario, options.interfaces ?? []);
+  const isWithoutReal = isServed || options.real === 'none';
+  const plugs = isWithoutReal ? undefined : plugsOf(scenario, options.interfaces ?? []);
   const whole = buildTopology({
     scenario,
     plugs,
@@ -90,7 +93,7 @@ export function prepareLive(loaded: LoadedScenario, options: LiveOptions = {}): 
     notice: options.notice,
   });
   // Under `serve` what is real is as much outside as anybody else.
-  const hosts = isServed ? whole.hosts.filter(({ live }) => live === undefined) : whole.hosts;
+  const hosts = isWithoutReal ? whole.hosts.filter(({ live }) => live === undefined) : whole.hosts;
   const topology = { ...whole, hosts };
   return {
     loaded,

@@ -2,6 +2,7 @@ import { type Fault, isFault } from '../config/fault.ts';
 import { formatEndpoint, formatIp, formatMac } from '../core/address.ts';
 import type { HostSpec, Topology } from '../core/driver.ts';
 import type { MappingRow } from '../driver/real/mapping.ts';
+import { commandFor, guestNeeds, relayNeeds } from '../driver/real/outside/needs.ts';
 import { NEVER } from '../core/time.ts';
 import { formatDuration } from '../report/line.ts';
 import { liveMapping } from './live.ts';
@@ -26,8 +27,18 @@ export interface Plan {
   readonly packets_estimated: number;
   /** Live mode: which loopback endpoint stands for which of the scenario. */
   readonly live: readonly { readonly host: string; readonly endpoint: string; readonly bound: string }[];
+  /** What is real in live mode, where it is, and what this machine must have for it. */
+  readonly real: readonly RealPart[];
   /** What `serve` needs that not every user has. */
   readonly rights: readonly string[];
+}
+
+export interface RealPart {
+  readonly host: string;
+  /** An interface of this machine, or the endpoints elsewhere. */
+  readonly where: string;
+  /** Commands of root's that give this machine the addresses which it needs; those that it has need none. */
+  readonly needs: readonly string[];
 }
 
 export interface PlannedHost {
@@ -41,6 +52,8 @@ export interface PlannedHost {
   readonly udp: readonly number[];
   readonly tcp: readonly number[];
 }
+
+const DHCP_PORT = 67;
 
 /** Crossings, counted in the flagship: ranging 4, DHCP 8, ARP 2, time 4, TFTP 6, registration 3. */
 const PACKETS_PER_MODEM = 27;
@@ -69,8 +82,34 @@ export function planScenario(path: string, options: LoadOptions): Plan {
       endpoint: `${protocol} ${formatEndpoint(endpoint)}`,
       bound: formatEndpoint(real),
     })),
+    real: realParts(topology),
     rights: rightsOf(topology),
   };
+}
+
+/** Stands for an interface that only the command line will name. */
+const UNNAMED = 'NAME';
+
+function realParts(topology: Topology): readonly RealPart[] {
+  return topology.hosts.flatMap((spec): RealPart[] => {
+    const { name, live, interfaces } = spec;
+    if (live?.kind === 'guest') {
+      const [segment = ''] = interfaces.map((own) => own.segment);
+      const on = live.interface === '' ? UNNAMED : live.interface;
+      const where = on === UNNAMED ? `where --interface ${segment}=${UNNAMED} says` : on;
+      return [{ host: name, where, needs: guestNeeds(topology, [{ spec, on }]).map(commandFor) }];
+    }
+    if (live?.kind !== 'server') return [];
+    const ends = interfaces.flatMap(({ addresses }) =>
+      addresses.flatMap(({ address }) =>
+        [...new Set([...spec.udpPorts, ...spec.tcpPorts])].map((port) =>
+          formatEndpoint({ address: live.address ?? address, port: live.ports.get(port) ?? port }),
+        ),
+      ),
+    );
+    const needs = spec.udpPorts.includes(DHCP_PORT) ? relayNeeds(topology).map(commandFor) : [];
+    return [{ host: name, where: ends.join(', '), needs }];
+  });
 }
 
 function plannedHost({ name, kind, interfaces, udpPorts, tcpPorts }: HostSpec): PlannedHost {
@@ -117,7 +156,7 @@ const SERVED: ReadonlySet<string> = new Set(['dhcp', 'tftp', 'tod', 'dns']);
 function rightsOf({ hosts }: Topology): readonly string[] {
   const low = new Set(
     hosts
-      .filter(({ kind }) => kind.split('+').every((part) => SERVED.has(part)))
+      .filter(({ kind, live }) => live === undefined && kind.split('+').every((part) => SERVED.has(part)))
       .flatMap(({ udpPorts, tcpPorts }) => [
         ...udpPorts.map((port) => ({ port, text: `udp/${port}` })),
         ...tcpPorts.map((port) => ({ port, text: `tcp/${port}` })),

@@ -67,6 +67,7 @@ export function planLines(planned: Plan, columns = 100): readonly Line[] {
   );
   if (planned.live.length > LIVE_MAX)
     lines.push([span(`   and ${formatCount(planned.live.length - LIVE_MAX)} more`, 'dim')]);
+  lines.push(...realLines(planned, columns));
   if (planned.rights.length > 0) lines.push([span(' serve needs', 'strong')]);
   for (const right of planned.rights)
     lines.push(...wrapText(right, columns - 4).map((text): Line => [span(`   ${text}`)]));
@@ -75,6 +76,21 @@ export function planLines(planned: Plan, columns = 100): readonly Line[] {
 }
 
 const LIVE_MAX = 24;
+
+function realLines({ real }: Plan, columns: number): readonly Line[] {
+  if (real.length === 0) return [];
+  const needs = [...new Set(real.flatMap((part) => part.needs))];
+  const asked = needs.length === 0 ? [] : ['this machine must have these addresses; as root:'];
+  const indented = (text: string, indent: string): readonly Line[] =>
+    wrapText(text, columns - indent.length).map((part): Line => [span(`${indent}${part}`)]);
+  return [
+    [span(' real', 'strong'), span('  in live mode alone')],
+    ...real.slice(0, LIVE_MAX).map(({ host, where }): Line => [span(`   ${host.padEnd(12)}${where}`)]),
+    ...(real.length > LIVE_MAX ? [[span(`   and ${formatCount(real.length - LIVE_MAX)} more`, 'dim')]] : []),
+    ...asked.flatMap((text) => indented(text, '   ')),
+    ...needs.flatMap((text) => indented(text, '     ')),
+  ];
+}
 
 function matrixLines({ params, matrix }: Plan, columns: number): readonly Line[] {
   const lines: Line[] = [];

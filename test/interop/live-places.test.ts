@@ -18,7 +18,7 @@ const NET = `
 /** Modems of which one is real: what it does is expected as of the others, and its second OFFER is lost on the way. */
 const ONE_REAL = `headend: 1
 name: one-real-modem
-duration: 60s
+duration: 2m
 net:${NET}
 services:
   dhcp:
@@ -135,7 +135,7 @@ test('a real modem boots beside simulated ones, and its packets are expected, br
   // SIGUSR1: renew now, by unicast to the server.
   client.child.kill('SIGUSR1');
   await client.until(/renew 10\.71\.0\.1\d\d/);
-  await running.until(ENDED, 60);
+  await running.until(ENDED, 120);
 
   const { verdict, devices, faults } = resultOf(running);
   const leased = /bound (\S+)/.exec(client.output)?.[1];
@@ -167,7 +167,7 @@ test('a real modem boots beside simulated ones, and its packets are expected, br
 /** A plant whose DHCP, TFTP and DNS are somebody else's; the time is ours. */
 const REAL_SERVERS = `headend: 1
 name: real-servers
-duration: 60s
+duration: 2m
 net:${NET}
 services:
   dhcp: { on: core, ip: 10.70.0.67/24, place: live, subnets: [{ subnet: 10.71.0.0/24, range: 10.71.0.100-10.71.0.150 }] }
@@ -220,8 +220,37 @@ test('simulated modems boot from the DHCP, TFTP and DNS of dnsmasq', async () =>
   const words = [daemon, dhcp, more, range].flatMap((line) => line.split(' '));
   await lab.start('far', /started/, 'dnsmasq', ...words, ...files, ...texts);
   const running = await run(file);
-  await running.until(ENDED, 60);
+  await running.until(ENDED, 120);
   expect(resultOf(running)).toMatchObject({ verdict: 'pass' });
+});
+
+test('plan says where real hosts are and what they need, validate and doctor take the file', () => {
+  lab = new Lab();
+  lab.namespace('hub');
+  lab.file('gold.yaml', GOLD);
+  const file = lab.file('real.yaml', ONE_REAL);
+  const planned = JSON.parse(lab.run('hub', process.execPath, MAIN, 'plan', file, '--json')) as {
+    real: unknown;
+  };
+  expect(planned.real).toEqual([
+    {
+      host: 'cm-real',
+      where: 'where --interface hfc=NAME says',
+      needs: [
+        'ip address add 10.70.0.67/32 dev lo',
+        'ip address add 10.70.0.69/32 dev lo',
+        'ip address add 10.70.0.37/32 dev lo',
+        'ip address add 10.70.0.53/32 dev lo',
+        'ip address add 10.71.0.1/24 dev NAME',
+      ],
+    },
+  ]);
+  const servers = lab.file('servers.yaml', REAL_SERVERS);
+  const shown = lab.run('hub', process.execPath, MAIN, 'plan', servers);
+  expect(shown).toMatch(/dhcp +10\.70\.0\.67:67, 10\.70\.0\.67:69\n +dns +10\.70\.0\.67:5353\n/);
+  expect(shown).toMatch(/as root:\n +ip address add 10\.71\.0\.1\/32 dev lo\n/);
+  expect(lab.attempt('hub', process.execPath, MAIN, 'validate', file, servers).code).toBe(0);
+  expect(lab.attempt('hub', process.execPath, MAIN, 'doctor', file).out).not.toMatch(/✗ file/);
 });
 
 test.each([

@@ -42,7 +42,7 @@ export function readFile(
 ): ReadFile | FileFacts['mistakes'] {
   try {
     const loaded = loadScenario(path, load);
-    const { topology } = prepareLive(loaded);
+    const { topology } = prepareLive(loaded, { real: 'none' });
     const hosts = chooseHosts(topology, only);
     const services = loaded.scenario.services.filter((service) => hosts.some((host) => isAt(service, host)));
     const tables = tftpTables(loaded);
