@@ -1,7 +1,7 @@
 import { ruleById } from '../core/rules/catalogue.ts';
 import { isDrop, isPassage } from './drops.ts';
 import { fateText } from './fate.ts';
-import type { Row } from './ladder-rows.ts';
+import type { Hop, Row } from './ladder-rows.ts';
 import { isTrouble } from './lessons.ts';
 import { formatDate, formatDuration, span, wrapText } from './line.ts';
 import type { Line, Span } from './line.ts';
@@ -35,7 +35,7 @@ export function noteOf(row: Row): readonly Span[] {
   const records = row.hops.map((hop) => hop.record);
   const [first] = records;
   if (first === undefined) return spans;
-  for (const record of records) add(fateText(record), 'bad');
+  for (const hop of row.hops) add(endText(hop), 'bad');
   if (row.attempt > 1) add(`try ${row.attempt}, after ${formatDuration(row.waitedUs)}`, 'warn');
   for (const fact of factsOf(first)) add(fact);
   const second = records.find((record) => record.packet !== first.packet);
@@ -55,6 +55,14 @@ export function noteOf(row: Row): readonly Span[] {
   const rule = mending(records);
   if (rule !== undefined) add(rule, 'command');
   return spans;
+}
+
+/** How it ended; of many that a fault makes late alike, the first says it for all. */
+function endText({ record, late }: Hop): string {
+  if (late?.kind === 'usual') return '';
+  const more =
+    late === undefined || late.like === 0 ? '' : `, as ${late.like === 1 ? 'is' : 'are'} ${late.like} more`;
+  return `${fateText(record)}${more}`;
 }
 
 /** Less than this beside the lanes is not worth lines of its own. */

@@ -1,5 +1,7 @@
 import { FW } from '../core/rules/firewall.ts';
 import { isDrop, isPassage } from './drops.ts';
+import { markLate } from './ladder-late.ts';
+import type { Late } from './ladder-late.ts';
 import type { PlantHost } from './plant.ts';
 import type { FrameRecord, ReasonRecord, StateRecord, TraceRecord } from '../scenario/record.ts';
 
@@ -23,6 +25,8 @@ export interface Hop {
   /** Undefined: to nobody that this ladder can name. */
   readonly to: string | undefined;
   readonly record: FrameRecord;
+  /** Where a fault made it late; left out: none did. */
+  late?: Late;
 }
 
 /**
@@ -42,7 +46,7 @@ export function ladderRows(
     if (record.kind === 'state') rowOfState(record, rows, near)?.states.push(record);
     if (record.kind === 'because') noteReason(record, rows);
     if (record.kind !== 'frame' || isNeighbourTalk(record)) continue;
-    const hop = { from: record.sender, to: targetOf(record, owner, plant), record };
+    const hop: Hop = { from: record.sender, to: targetOf(record, owner, plant), record };
     const row = byPacket.get(record.packet) ?? relayed(rows, record, near);
     if (row !== undefined) {
       row.hops.push(hop);
@@ -63,10 +67,10 @@ export function ladderRows(
     byPacket.set(record.packet, made);
     rows.push(made);
   }
-  return fold(
-    rows.sort((a, b) => a.at - b.at),
-    owner === undefined ? 'each' : 'together',
-  );
+  rows.sort((a, b) => a.at - b.at);
+  const kept = fold(rows, owner === undefined ? 'each' : 'together');
+  markLate(kept);
+  return kept;
 }
 
 /** How many rows back one that belongs to the same host may be, where hosts take turns. */

@@ -1,7 +1,7 @@
 import { ruleById } from '../../core/rules/catalogue.ts';
 import type { FrameRecord, ReasonRecord, StateRecord } from '../../scenario/record.ts';
 import { isDrop } from '../drops.ts';
-import type { Row } from '../ladder-rows.ts';
+import type { Hop, Row } from '../ladder-rows.ts';
 import { isTrouble } from '../lessons.ts';
 import { formatDuration } from '../line.ts';
 import { sentenceOf } from './sentences.ts';
@@ -28,10 +28,9 @@ export function narrate(
 ): Narration {
   const [first] = hops;
   if (first === undefined) return { what: '', but: '', again: '', after: '', why: '' };
-  const records = hops.map(({ record }) => record);
   return {
     what: `${sentenceOf(first.record, partiesOf(hops))}.`,
-    but: [...records.map(endOf), ...reasons.map(dropOf)].filter((text) => text !== '').join(' '),
+    but: [...hops.map(endOf), ...reasons.map(dropOf)].filter((text) => text !== '').join(' '),
     again: attempt > 1 ? `It is try ${attempt}, ${formatDuration(waitedUs)} after the one before.` : '',
     after: changesOf(states),
     why: whyOf(first.record, decided),
@@ -47,8 +46,9 @@ function partiesOf(hops: Row['hops']): Parties {
   return { from: first?.from ?? '', to: to ?? 'everybody', via: relayed?.from };
 }
 
-/** How a crossing ended, where that was not at its receiver, whole and in time. */
-function endOf({ fate, segment, fault, receiver, harm }: FrameRecord): string {
+/** How a crossing ended, where that was not at its receiver, whole, and in the time that is usual then. */
+function endOf({ record, late }: Hop): string {
+  const { fate, segment, fault, receiver, harm } = record;
   const who = receiver ?? 'its receiver';
   switch (fate) {
     case 'lost':
@@ -62,7 +62,9 @@ function endOf({ fate, segment, fault, receiver, harm }: FrameRecord): string {
     case 'limited':
       return `The limiter of ${who} lets no more in, and it is thrown away.`;
     case 'delivered':
-      return harm === undefined ? '' : `${HARMS[harm]}: the fault ${fault ?? 'there'} is on.`;
+      return harm === undefined || late?.kind === 'usual'
+        ? ''
+        : `${HARMS[harm]}: the fault ${fault ?? 'there'} is on.`;
     default:
       return fate satisfies never;
   }
