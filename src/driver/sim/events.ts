@@ -8,7 +8,7 @@ export const EVENT = {
   heard: 2,
   /** host, frame: to itself, without a segment. */
   local: 3,
-  /** interface, number of the waiting: ask once more, or give up. */
+  /** A neighbour that did not answer is due to be asked again, or given up. */
   resolve: 4,
   /** host */
   settle: 5,

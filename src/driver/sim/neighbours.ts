@@ -15,6 +15,7 @@ import {
 } from '../../codec/frame/icmp.ts';
 import type { Crossing } from './crossing.ts';
 import { EVENT } from './events.ts';
+import { Fifo } from './fifo.ts';
 import { ARP_REPLY, ARP_REQUEST, ICMP } from './frames.ts';
 import type { Frame } from './frames.ts';
 import type { InputHandler, Shard } from './shard.ts';
@@ -29,12 +30,18 @@ const PROBES_MAX = 1024;
 /** RFC 4861 §7.1.1: no router has passed it on. */
 const HOP_LIMIT = 255;
 
+/** Who has an address is asked for, and these frames wait for the answer. */
 interface Waiting {
-  readonly number: number;
   readonly iface: number;
   readonly nextHop: Ip;
   readonly frames: Frame[];
   triesLeft: number;
+  /** When the next request is due. */
+  dueAt: number;
+  /** It has been answered or given up; what is left of it is its turn. */
+  isOver: boolean;
+  /** Another that the same interface waits for. */
+  next: Waiting | undefined;
 }
 
 /** What cannot be sent goes back here. */
@@ -52,10 +59,12 @@ export class Neighbours {
   /** By interface, beyond the neighbour that its record has. */
   readonly #more = new Map<number, IntMap>();
   readonly #moreIpv6 = new Map<number, Map<Ipv6, number>>();
-  readonly #waiting = new Map<number, Waiting>();
-  readonly #waitingAt = new Map<number, Map<Ip, Waiting>>();
+  /** By interface; most wait for one neighbour alone. */
+  readonly #waitingAt = new Map<number, Waiting>();
+  /** In the order in which their next requests are due; one event in the queue stands for all. */
+  readonly #turns = new Fifo<Waiting>();
+  #isArmed = false;
   readonly #probes = new Map<number, Map<Ipv4, Instant>>();
-  #asked = 0;
 
   constructor(shard: Shard, crossing: Crossing) {
     this.#shard = shard;
@@ -69,23 +78,24 @@ export class Neighbours {
       this.#crossing.toInterface(frame, iface, known);
       return;
     }
-    const waiting = this.#waitingAt.get(iface)?.get(nextHop) ?? this.#startAsking(iface, nextHop);
+    const waiting = this.#waitingFor(iface, nextHop);
+    if (waiting === undefined) {
+      this.#startAsking(iface, nextHop, frame);
+      return;
+    }
     if (waiting.frames.length === WAITING_MAX) this.#dropOldest(waiting);
     waiting.frames.push(frame);
   }
 
-  /** The moment of the next request has come. */
-  retry(number: number, undeliverable: Undeliverable): void {
-    const waiting = this.#waiting.get(number);
-    if (waiting === undefined) return;
-    if (waiting.triesLeft > 0) {
-      this.#ask(waiting);
-      return;
+  /** The moment of the next request has come: of those that are due now, and that nobody has answered. */
+  retry(undeliverable: Undeliverable): void {
+    const { now } = this.#shard;
+    for (let waiting = this.#turns.first; waiting !== undefined; waiting = this.#turns.first) {
+      if (!waiting.isOver && waiting.dueAt > now) break;
+      this.#turns.shift();
+      if (!waiting.isOver) this.#askAgain(waiting, undeliverable);
     }
-    this.#forget(waiting);
-    const host = this.#shard.plant.interfaces.host(waiting.iface);
-    this.#shard.because(host, NET_RULES.noNeighbour);
-    for (const frame of waiting.frames) undeliverable.fail(frame, host, 'host');
+    this.#armFirst();
   }
 
   /** RFC 5227 §2.1.1: asks from no address, so that nobody learns a wrong one. */
@@ -141,13 +151,11 @@ export class Neighbours {
 
   /** A host that is down asks nothing more and knows nobody. */
   forget(iface: number): void {
-    const waiting = this.#waitingAt.get(iface);
-    if (waiting !== undefined) {
-      for (const one of waiting.values()) {
-        for (const frame of one.frames) this.#shard.pool.free(frame);
-        this.#forget(one);
-      }
+    for (let waiting = this.#waitingAt.get(iface); waiting !== undefined; waiting = waiting.next) {
+      for (const frame of waiting.frames) this.#shard.pool.free(frame);
+      waiting.isOver = true;
     }
+    this.#waitingAt.delete(iface);
     this.#shard.plant.interfaces.setNeighbour(iface, ANY, 0);
     this.#more.delete(iface);
     this.#moreIpv6.delete(iface);
@@ -163,7 +171,7 @@ export class Neighbours {
   }
 
   #isKnown(iface: number, address: Ip): boolean {
-    return this.#find(iface, address) !== UNKNOWN || this.#waitingAt.get(iface)?.has(address) === true;
+    return this.#find(iface, address) !== UNKNOWN || this.#waitingFor(iface, address) !== undefined;
   }
 
   #learn(iface: number, address: Ip, neighbour: number): void {
@@ -174,9 +182,9 @@ export class Neighbours {
     } else {
       this.#learnMore(iface, address, neighbour);
     }
-    const waiting = this.#waitingAt.get(iface)?.get(address);
+    const waiting = this.#waitingFor(iface, address);
     if (waiting === undefined) return;
-    this.#forget(waiting);
+    this.#end(waiting);
     for (const frame of waiting.frames) this.#crossing.toInterface(frame, iface, neighbour);
   }
 
@@ -191,14 +199,36 @@ export class Neighbours {
     known.set(address, neighbour);
   }
 
-  #startAsking(iface: number, nextHop: Ip): Waiting {
-    const waiting = { number: this.#asked++, iface, nextHop, frames: [], triesLeft: TRIES };
-    this.#waiting.set(waiting.number, waiting);
-    const here = this.#waitingAt.get(iface);
-    if (here === undefined) this.#waitingAt.set(iface, new Map([[nextHop, waiting]]));
-    else here.set(nextHop, waiting);
-    this.#ask(waiting);
+  #waitingFor(iface: number, nextHop: Ip): Waiting | undefined {
+    let waiting = this.#waitingAt.get(iface);
+    while (waiting !== undefined && waiting.nextHop !== nextHop) waiting = waiting.next;
     return waiting;
+  }
+
+  #startAsking(iface: number, nextHop: Ip, frame: Frame): void {
+    const waiting: Waiting = {
+      iface,
+      nextHop,
+      frames: [frame],
+      triesLeft: TRIES,
+      dueAt: 0,
+      isOver: false,
+      next: this.#waitingAt.get(iface),
+    };
+    this.#waitingAt.set(iface, waiting);
+    this.#ask(waiting);
+    if (!this.#isArmed) this.#armFirst();
+  }
+
+  #askAgain(waiting: Waiting, undeliverable: Undeliverable): void {
+    if (waiting.triesLeft > 0) {
+      this.#ask(waiting);
+      return;
+    }
+    this.#end(waiting);
+    const host = this.#shard.plant.interfaces.host(waiting.iface);
+    this.#shard.because(host, NET_RULES.noNeighbour);
+    for (const frame of waiting.frames) undeliverable.fail(frame, host, 'host');
   }
 
   #ask(waiting: Waiting): void {
@@ -207,7 +237,15 @@ export class Neighbours {
     const source = this.#shard.plant.sourceFor(iface, nextHop);
     if (isIpv4(nextHop)) this.#request(iface, source ?? ANY, nextHop);
     else this.#solicit(iface, source ?? ANY6, nextHop);
-    this.#shard.wheel.push(this.#shard.now + RETRY_US, EVENT.resolve, iface, waiting.number);
+    // All wait equally long, so that who was asked for first is due first.
+    waiting.dueAt = this.#shard.now + RETRY_US;
+    this.#turns.push(waiting);
+  }
+
+  #armFirst(): void {
+    const { first } = this.#turns;
+    this.#isArmed = first !== undefined;
+    if (first !== undefined) this.#shard.wheel.push(first.dueAt, EVENT.resolve, 0, 0);
   }
 
   #request(iface: number, from: Ip, to: Ip): void {
@@ -271,11 +309,17 @@ export class Neighbours {
     this.#shard.pool.free(oldest);
   }
 
-  #forget(waiting: Waiting): void {
-    this.#waiting.delete(waiting.number);
-    const here = this.#waitingAt.get(waiting.iface);
-    here?.delete(waiting.nextHop);
-    if (here?.size === 0) this.#waitingAt.delete(waiting.iface);
+  #end(waiting: Waiting): void {
+    const { iface, next } = waiting;
+    waiting.isOver = true;
+    let before = this.#waitingAt.get(iface);
+    if (before === waiting) {
+      if (next === undefined) this.#waitingAt.delete(iface);
+      else this.#waitingAt.set(iface, next);
+      return;
+    }
+    while (before !== undefined && before.next !== waiting) before = before.next;
+    if (before !== undefined) before.next = next;
   }
 }
 

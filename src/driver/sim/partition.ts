@@ -128,7 +128,7 @@ export class Partition implements InputHandler, Persisting {
       case EVENT.local:
         return this.#reception.loop(a, this.shard.pool.get(b));
       case EVENT.resolve:
-        return this.#neighbours.retry(b, this.#output);
+        return this.#neighbours.retry(this.#output);
       case EVENT.settle:
         return this.#settle(a, b);
       case EVENT.take:
