@@ -127,8 +127,8 @@ export class FramePool {
   readonly #poison: boolean;
   /** When each frame was put on its present segment. */
   sentAt = new Float64Array(1024);
-  readonly #views = new WeakMap<ArrayBufferLike, Uint32Array>();
-  #lastBuffer: ArrayBufferLike | undefined;
+  readonly #views = new WeakMap<Uint8Array, Uint32Array>();
+  #lastOctets: Uint8Array | undefined;
   #lastWords: Uint32Array = new Uint32Array(0);
 
   constructor(poison: 'poison' | 'plain') {
@@ -143,6 +143,7 @@ export class FramePool {
   take(octets: Uint8Array, length: number): Frame {
     const frame = this.blank(length);
     if (length < PACKED_OCTETS || (octets.byteOffset & 3) !== 0) this.#pack(octets, frame);
+    else if (length === octets.length) frame.octets.set(octets);
     else this.#copyWords(octets, frame);
     return frame;
   }
@@ -191,7 +192,7 @@ export class FramePool {
   /** Word by word: `set` would need a view of a longer scratch, which costs more than the copy. */
   #copyWords(octets: Uint8Array, frame: Frame): void {
     const { words, start, length } = frame;
-    const source = this.#wordsOf(octets.buffer);
+    const source = octets === this.#lastOctets ? this.#lastWords : this.#wordsOf(octets);
     const first = octets.byteOffset >>> 2;
     const whole = length >>> 2;
     for (let index = 0; index < whole; index++) words[start + index] = source[first + index]!;
@@ -209,14 +210,15 @@ export class FramePool {
     return { words: this.#slab, start };
   }
 
-  #wordsOf(buffer: ArrayBufferLike): Uint32Array {
-    if (buffer === this.#lastBuffer) return this.#lastWords;
-    let words = this.#views.get(buffer);
+  /** Of a scratch, which is sent from again and again. By the view: to ask that for its buffer is a call out of compiled code. */
+  #wordsOf(octets: Uint8Array): Uint32Array {
+    let words = this.#views.get(octets);
     if (words === undefined) {
+      const { buffer } = octets;
       words = new Uint32Array(buffer, 0, buffer.byteLength >>> 2);
-      this.#views.set(buffer, words);
+      this.#views.set(octets, words);
     }
-    this.#lastBuffer = buffer;
+    this.#lastOctets = octets;
     this.#lastWords = words;
     return words;
   }
