@@ -147,17 +147,19 @@ export class Cmts {
   }
 
   deadline(): Instant {
-    this.#dropStale();
-    const queued = earlier(this.#t4.dueAt, earlier(this.#t6.dueAt, this.#t9.dueAt));
-    return earlier(this.#slot.endsAt, queued);
+    // A line whose head comes too late to matter is not looked through: T9's, the longest, hardly ever is.
+    let at = this.#slot.endsAt;
+    if (this.#t6.dueAt < at) at = earlier(at, this.#t6Head());
+    if (this.#t4.dueAt < at) at = earlier(at, this.#t4Head());
+    if (this.#t9.dueAt < at) at = earlier(at, this.#t9Head());
+    return at;
   }
 
   wake(now: Instant, effects: Effects): void {
     if (now >= this.#slot.endsAt) this.#closeSlot(effects);
-    this.#dropStale();
-    for (; now >= this.#t4.dueAt; this.#next(this.#t4)) this.#goOffline(this.#t4.id, CMTS.offline, effects);
-    for (; now >= this.#t6.dueAt; this.#next(this.#t6)) this.#ackMissing(this.#t6.id, now, effects);
-    for (; now >= this.#t9.dueAt; this.#next(this.#t9)) this.#goOffline(this.#t9.id, CMTS.t9, effects);
+    for (; now >= this.#t4Head(); this.#t4.shift()) this.#goOffline(this.#t4.id, CMTS.offline, effects);
+    for (; now >= this.#t6Head(); this.#t6.shift()) this.#ackMissing(this.#t6.id, now, effects);
+    for (; now >= this.#t9Head(); this.#t9.shift()) this.#goOffline(this.#t9.id, CMTS.t9, effects);
   }
 
   /** As `show cable modem` lists them, in the order in which they were first heard. */
@@ -192,7 +194,7 @@ export class Cmts {
     if (index < 0) index = table.add(mac);
     if (index < 0) return effects.because(CMTS.tooMany, effects.explains ? formatMac(mac) : undefined);
     table.unwatch(index);
-    this.#accepted.delete(index);
+    this.#forget(index);
     this.#show(index, 'init(r1)', CMTS.heard, effects);
     sendRangingResponse(this.#to(index), table.channel(index), RangingStatus.continue, effects);
     table.setState(index, 'init(r2)');
@@ -242,14 +244,13 @@ export class Cmts {
       return effects.because(CMTS.notRanged, effects.explains ? formatMac(message.source) : undefined);
     const judgement = this.#judge.judge(octets, from, to);
     const refusal = judgement.refusal ?? this.#refuses(index, judgement, now);
-    this.#accepted.delete(index);
+    this.#forget(index);
     if (refusal !== undefined) {
       this.#show(index, refusal.state, refusal.rule, effects, refusal.detail);
       return sendRegistrationResponse(this.#to(index), refusal.code, undefined, effects);
     }
     effects.because(CMTS.accepted);
     this.#accepted.set(index, judgement);
-    this.#table.setResponses(index, 0);
     this.#respond(index, judgement, now, effects);
   }
 
@@ -290,7 +291,7 @@ export class Cmts {
     const index = this.#table.find(message.source);
     const judgement = this.#accepted.get(index);
     if (judgement === undefined) return;
-    this.#accepted.delete(index);
+    this.#forget(index);
     if (message.code !== RegistrationCode.okay)
       return this.#show(index, 'reject(na)', CMTS.rejectNoAck, effects, `confirmation ${message.code}`);
     if (judgement.networkAccess) this.#show(index, 'online', CMTS.online, effects);
@@ -304,7 +305,7 @@ export class Cmts {
       effects.because(CMTS.responseAgain);
       return this.#respond(index, judgement, now, effects);
     }
-    this.#accepted.delete(index);
+    this.#forget(index);
     this.#show(index, 'reject(na)', CMTS.rejectNoAck, effects);
     this.#abort(this.#table.mac(index), this.#table.sid(index), this.#table.channel(index), effects);
   }
@@ -314,7 +315,7 @@ export class Cmts {
     const index = table.find(mac);
     if (index < 0 || this.#rank(index) === StateRank.offline) return;
     effects.because(CMTS.powerLost);
-    this.#accepted.delete(index);
+    this.#forget(index);
     table.watch(index);
     table.hear(index, now);
     this.#t4.push(index, after(now, this.#options.t4Us));
@@ -325,21 +326,33 @@ export class Cmts {
     this.#show(index, 'offline', rule, effects);
   }
 
-  #next(queue: DueQueue): void {
-    queue.shift();
-    this.#dropStale();
+  /** No REG-ACK is waited for. */
+  #forget(index: number): void {
+    if (this.#table.responses(index) === 0) return;
+    this.#accepted.delete(index);
+    this.#table.setResponses(index, 0);
   }
 
-  /** Takes out of each queue's head what is not waited for any more. */
-  #dropStale(): void {
-    const { t4Us, t6Us, t9Us } = this.#options;
-    const table = this.#table;
-    while (!this.#t4.isEmpty && (!table.isWatched(this.#t4.id) || this.#isStale(this.#t4, t4Us)))
+  /** When the first that is still waited for is due; what is not any more is taken out. */
+  #t4Head(): Instant {
+    const { t4Us } = this.#options;
+    while (!this.#t4.isEmpty && (!this.#table.isWatched(this.#t4.id) || this.#isStale(this.#t4, t4Us)))
       this.#t4.shift();
-    while (!this.#t6.isEmpty && (!this.#accepted.has(this.#t6.id) || this.#isStale(this.#t6, t6Us)))
+    return this.#t4.dueAt;
+  }
+
+  #t6Head(): Instant {
+    const { t6Us } = this.#options;
+    while (!this.#t6.isEmpty && (this.#table.responses(this.#t6.id) === 0 || this.#isStale(this.#t6, t6Us)))
       this.#t6.shift();
+    return this.#t6.dueAt;
+  }
+
+  #t9Head(): Instant {
+    const { t9Us } = this.#options;
     while (!this.#t9.isEmpty && (!this.#boots(this.#t9.id) || this.#isStale(this.#t9, t9Us)))
       this.#t9.shift();
+    return this.#t9.dueAt;
   }
 
   /** Whether the modem has been heard since this was put in. */
