@@ -116,9 +116,7 @@ export class ReplyWriter {
       else this.#list(joined, 0, joined.length);
     }
     const cableLabs = this.#server?.cableLabs;
-    const vivso = cableLabs && request.option(Option.vendorSpecific);
-    if (vivso !== undefined && asksCableLabs(vivso, CableLabsSuboption.tftpServers))
-      this.#value(Option.vendorSpecific, cableLabs);
+    if (cableLabs !== undefined && asksTftpServers(request)) this.#value(Option.vendorSpecific, cableLabs);
   }
 
   #list(octets: Uint8Array, from: number, to: number): void {
@@ -225,4 +223,12 @@ export class ReplyWriter {
     this.#stamps[code] = this.#replies;
     return false;
   }
+}
+
+function asksTftpServers(request: DhcpMessage): boolean {
+  const { tftpServers } = CableLabsSuboption;
+  const at = request.find(Option.vendorSpecific);
+  if (at !== -1) return asksCableLabs(request.octets, tftpServers, at, at + (request.octets[at - 1] ?? 0));
+  const joined = request.option(Option.vendorSpecific);
+  return joined !== undefined && asksCableLabs(joined, tftpServers);
 }

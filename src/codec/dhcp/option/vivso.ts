@@ -82,12 +82,12 @@ export function encodeEnterprises(list: readonly EnterpriseData[]): Uint8Array {
   return Uint8Array.from(octets);
 }
 
-/** Whether option 125 of a request asks CableLabs' sub-option `code` in its sub-option 1. */
-export function asksCableLabs(vivso: Uint8Array, code: number): boolean {
-  const at = cableLabsAt(vivso, CableLabsSuboption.requests, 0, vivso.length);
+/** Whether option 125, which is [`start`, `end`) of these octets, asks CableLabs' sub-option `code` in its sub-option 1. */
+export function asksCableLabs(octets: Uint8Array, code: number, start = 0, end = octets.length): boolean {
+  const at = cableLabsAt(octets, CableLabsSuboption.requests, start, end);
   if (at === -1) return false;
-  const end = at + (vivso[at - 1] ?? 0);
-  for (let index = at; index < end; index++) if (vivso[index] === code) return true;
+  const last = at + (octets[at - 1] ?? 0);
+  for (let index = at; index < last; index++) if (octets[index] === code) return true;
   return false;
 }
 
