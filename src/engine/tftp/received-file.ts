@@ -8,6 +8,7 @@ const SPARE_MAX = 4096;
 export class ReceivedFile {
   /** The known file that all octets so far are the beginning of; undefined: they are in the buffer. */
   #known: Uint8Array | undefined;
+  #knownView: DataView | undefined;
   #buffer: Uint8Array = EMPTY;
   #length = 0;
 
@@ -32,9 +33,8 @@ export class ReceivedFile {
    */
   append(packet: Uint8Array, offset: number, octetsMax: number, known: readonly Uint8Array[]): void {
     const needed = this.#length + packet.length - offset;
-    if (this.#length === 0) this.#known = beginningWith(packet, offset, known);
-    else if (this.#known !== undefined && !goesOn(this.#known, this.#length, packet, offset))
-      this.#leaveKnown(this.#known, octetsMax);
+    if (this.#length === 0) this.#begin(packet, offset, known);
+    else if (this.#known !== undefined) this.#goOn(this.#known, packet, offset, octetsMax);
     if (this.#known === undefined) {
       this.#reserve(needed, octetsMax);
       this.#buffer.set(packet.subarray(offset), this.#length);
@@ -45,20 +45,40 @@ export class ReceivedFile {
   /** Nobody reads it any more: only its length is still known. */
   forget(): void {
     this.#known = undefined;
+    this.#knownView = undefined;
     this.#buffer = EMPTY;
   }
 
   /** Nobody reads it any more, nor asks its length: it and its memory serve the next download. */
   lend(): void {
     this.#known = undefined;
+    this.#knownView = undefined;
     this.#length = 0;
     if (this.#buffer.length !== FIRST_BUFFER_OCTETS) this.#buffer = EMPTY;
     if (spare.length < SPARE_MAX) spare.push(this);
   }
 
+  /** Looks for a known file that begins so. */
+  #begin(packet: Uint8Array, offset: number, known: readonly Uint8Array[]): void {
+    const part = viewOf(packet, offset);
+    for (const file of known) {
+      const view = viewOf(file, 0);
+      if (!goesOn(view, 0, part)) continue;
+      this.#known = file;
+      this.#knownView = view;
+      return;
+    }
+  }
+
+  #goOn(known: Uint8Array, packet: Uint8Array, offset: number, octetsMax: number): void {
+    this.#knownView ??= viewOf(known, 0);
+    if (!goesOn(this.#knownView, this.#length, viewOf(packet, offset))) this.#leaveKnown(known, octetsMax);
+  }
+
   #leaveKnown(known: Uint8Array, octetsMax: number): void {
     const length = this.#length;
     this.#known = undefined;
+    this.#knownView = undefined;
     this.#length = 0;
     this.#reserve(length, octetsMax);
     this.#buffer.set(known.subarray(0, length));
@@ -75,20 +95,17 @@ export class ReceivedFile {
   }
 }
 
-/** The first of the files that begins with what a packet has from `from` on. */
-function beginningWith(
-  packet: Uint8Array,
-  from: number,
-  files: readonly Uint8Array[],
-): Uint8Array | undefined {
-  for (const file of files) if (goesOn(file, 0, packet, from)) return file;
-  return undefined;
+function viewOf(octets: Uint8Array, from: number): DataView {
+  return new DataView(octets.buffer, octets.byteOffset + from, octets.length - from);
 }
 
-/** Whether what a packet has from `from` on is what a file has from `offset` on. */
-function goesOn(file: Uint8Array, offset: number, packet: Uint8Array, from: number): boolean {
-  if (offset + packet.length - from > file.length) return false;
-  for (let index = from; index < packet.length; index++)
-    if (file[offset + index - from] !== packet[index]) return false;
+/** Whether a file has this from `offset` on. Four octets at a time: it is done for each octet of each download. */
+function goesOn(file: DataView, offset: number, part: DataView): boolean {
+  const length = part.byteLength;
+  if (offset + length > file.byteLength) return false;
+  let index = 0;
+  for (; index + 4 <= length; index += 4)
+    if (file.getInt32(offset + index) !== part.getInt32(index)) return false;
+  for (; index < length; index++) if (file.getUint8(offset + index) !== part.getUint8(index)) return false;
   return true;
 }
