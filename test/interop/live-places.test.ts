@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeAll, expect, test } from 'vitest';
+import { lease, leasedBy } from './support/dhcp-clients.ts';
 import { built, MAIN } from './support/headend.ts';
 import { Lab, need, type Running } from './support/netns.ts';
 
@@ -69,7 +70,7 @@ const ENDED = /\n\}\n/;
 
 let lab: Lab;
 beforeAll(() => {
-  need('ip', 'udhcpc', 'tftp', 'dig', 'dnsmasq', 'tshark');
+  need('ip', 'udhcpc', 'dhclient', 'tftp', 'dig', 'dnsmasq', 'tshark');
   built();
 });
 afterEach(() => lab.remove());
@@ -86,7 +87,7 @@ function resultOf({ output }: Running): Result {
 
 /** Starts a live run in a namespace. */
 function run(file: string, ...flags: readonly string[]): Promise<Running> {
-  return lab.start('hub', /./, process.execPath, MAIN, 'run', file, '--mode', 'live', '--json', ...flags);
+  return lab.start('hub', /^/, process.execPath, MAIN, 'run', file, '--mode', 'live', '--json', ...flags);
 }
 
 test('a real modem boots beside simulated ones, and its packets are expected, broken and captured as theirs', async () => {
@@ -162,6 +163,37 @@ test('a real modem boots beside simulated ones, and its packets are expected, br
     'ip.dst',
   );
   expect(asked.trim()).toBe(`${leased}\t10.70.0.69`);
+});
+
+/** No relay between: broadcasts of the real one are heard by the server, and those of the simulated ones stay in the plant. */
+const ONE_LAPTOP = `headend: 1
+name: one-real-host
+duration: 2m
+net: { lan: { kind: segment, delay: 1ms } }
+services:
+  dhcp: { on: lan, ip: 10.72.0.1/24, subnets: [{ subnet: 10.72.0.0/24, range: 10.72.0.100-10.72.0.150, lease: 20s, router: 10.72.0.1 }] }
+devices:
+  pc: { kind: host, on: lan, count: 2 }
+  laptop: { kind: host, on: lan, mac: "${REAL_MAC}", place: live, interface: lan0 }
+expect:
+  - always: leases.unique
+  - eventually: { all: pc, state: bound }
+  - sequence: { steps: [DHCP ACK dhcp>laptop yiaddr=$ip, STATE laptop bound, DHCP REQUEST laptop>dhcp ciaddr=$ip, DHCP ACK dhcp>laptop] }
+`;
+
+test('dhclient on a segment without a relay has a lease beside simulated hosts, and renews it', async () => {
+  lab = new Lab();
+  for (const name of ['hub', 'cli']) lab.namespace(name);
+  lab.cable({ in: 'hub', as: 'lan0', address: '10.72.0.1/24' }, { in: 'cli', as: 'eth0' });
+  lab.run('cli', 'ip', 'link', 'set', 'eth0', 'address', REAL_MAC);
+  const running = await run(lab.file('laptop.yaml', ONE_LAPTOP));
+  const client = await lease(lab, 'cli', 'dhclient');
+  await running.until(ENDED, 120);
+  const { verdict, devices } = resultOf(running);
+  expect(verdict).toBe('pass');
+  expect(devices.at(-1)).toMatchObject({ name: 'laptop', state: 'bound', ip: leasedBy('dhclient', client) });
+  // The simulated clients' questions to all did not come out, so none of them was heard as a stranger.
+  expect(running.output).not.toContain('is heard');
 });
 
 /** A plant whose DHCP, TFTP and DNS are somebody else's; the time is ours. */

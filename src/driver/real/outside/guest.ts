@@ -1,5 +1,5 @@
 import { ANY, type Endpoint, type Ip, ipv4At, macAt, type Mac } from '../../../core/address.ts';
-import { CLIENT_PORT, MessageType, Op, Option } from '../../../codec/dhcp/codes.ts';
+import { CLIENT_PORT, MessageType, Op, Option, SERVER_PORT } from '../../../codec/dhcp/codes.ts';
 import { CHADDR_OFFSET, DhcpDecoder, type DhcpMessage } from '../../../codec/dhcp/message.ts';
 import type { HostSpec } from '../../../core/driver.ts';
 import { DecodeError } from '../../../core/errors.ts';
@@ -52,6 +52,8 @@ export class Guest {
   }
 
   #take(packet: Packet, via: Interface): void {
+    // What clients of the plant ask all servers stays in it: on the wire a server of the machine's own network would answer.
+    if (packet.to.port === SERVER_PORT) return;
     const reply = packet.to.port === CLIENT_PORT ? replyIn(packet.octets) : undefined;
     const isOwn = reply !== undefined && macAt(packet.octets, CHADDR_OFFSET) === via.spec.mac;
     this.#world.deliver(this, { packet, how: howTo(packet.to, via, reply) });
