@@ -1,6 +1,7 @@
 import type { HostSpec, Topology } from '../core/driver.ts';
 import { formatIp, type Mac } from '../core/address.ts';
 import { bug } from '../core/errors.ts';
+import { HostNames } from '../core/host-names.ts';
 import { WideMap } from '../core/wide-map.ts';
 import type { Scenario, Selector } from '../config/scenario.ts';
 
@@ -9,7 +10,8 @@ export class PlantIndex {
   readonly hosts: readonly HostSpec[];
   /** Of hosts that do not know their own. */
   readonly #numbers = new Map<HostSpec, number>();
-  readonly #names = new Map<string, HostSpec[]>();
+  readonly #groups = new Map<string, HostSpec[]>();
+  readonly #names = new HostNames();
   readonly #macs = new WideMap();
 
   constructor(scenario: Scenario, topology: Topology) {
@@ -17,12 +19,12 @@ export class PlantIndex {
     for (const [number, host] of topology.hosts.entries()) {
       if (host.number !== number) this.#numbers.set(host, number);
       this.#add(host.group, host);
-      if (host.name !== host.group) this.#add(host.name, host);
+      this.#names.add(host.name, host.group, number);
       for (const { mac } of host.interfaces) this.#macs.set(mac, number);
     }
     // A service that shares a host with an earlier one is found by its address.
     for (const service of scenario.services) {
-      if (this.#names.has(service.name)) continue;
+      if (this.named(service.name).length > 0) continue;
       const address = service.addresses[0]?.address;
       const host = topology.hosts.find(({ interfaces }) =>
         interfaces.some((one) => one.addresses.some((each) => each.address === address)),
@@ -48,7 +50,10 @@ export class PlantIndex {
 
   /** The hosts of a name: a group's members in order, one member, or the host of a service. */
   named(name: string): readonly HostSpec[] {
-    return this.#names.get(name) ?? [];
+    const group = this.#groups.get(name);
+    if (group !== undefined) return group;
+    const number = this.#names.find(name);
+    return number === undefined ? [] : [this.at(number)];
   }
 
   members(selector: Selector): readonly HostSpec[] {
@@ -56,8 +61,8 @@ export class PlantIndex {
   }
 
   #add(name: string, host: HostSpec): void {
-    const list = this.#names.get(name);
-    if (list === undefined) this.#names.set(name, [host]);
+    const list = this.#groups.get(name);
+    if (list === undefined) this.#groups.set(name, [host]);
     else list.push(host);
   }
 }

@@ -2,6 +2,7 @@ import type { Ip, Ipv4, Mac } from '../../core/address.ts';
 import { ANY, isIpv4, maskIp, maskOfLength } from '../../core/address.ts';
 import type { HostSpec, Topology } from '../../core/driver.ts';
 import { ConfigError, bug } from '../../core/errors.ts';
+import { HostNames } from '../../core/host-names.ts';
 import { streamKey } from '../../core/random.ts';
 import type { InterfaceAddress, Service } from '../../core/service.ts';
 import { addLinkRouters } from './link-router.ts';
@@ -29,7 +30,7 @@ export class Plant {
   readonly hasInspectors: boolean;
   readonly macs: MacTable;
   readonly #others = new Map<number, InterfaceAddress[]>();
-  readonly #byName = new Map<string, number>();
+  readonly #names = new HostNames();
 
   constructor(named: Topology, seed: number) {
     const topology = addLinkRouters(named);
@@ -48,7 +49,7 @@ export class Plant {
   }
 
   hostNamed(name: string): number {
-    return this.#byName.get(name) ?? bug(`no host is named ${name}`);
+    return this.#names.find(name) ?? bug(`no host is named ${name}`);
   }
 
   spec(host: number): HostSpec {
@@ -183,13 +184,14 @@ export class Plant {
     let iface = 0;
     for (let host = 0; host < this.specs.length; host++) {
       const spec = this.spec(host);
-      if (this.#byName.has(spec.name)) throw new ConfigError('hosts', spec.name, 'names that are unique');
-      this.#byName.set(spec.name, host);
+      const { name } = spec;
+      if (!this.#names.add(name, spec.group, host))
+        throw new ConfigError('hosts', name, 'names that are unique');
       const flags =
         (spec.forwards ? FORWARDS : 0) |
         (spec.routes.length > 0 ? HAS_ROUTES : 0) |
         (spec.inspects === true ? INSPECTS : 0);
-      this.hosts.define(host, { diceKey: streamKey(seed, spec.name), flags });
+      this.hosts.define(host, { diceKey: streamKey(seed, name), flags });
       this.hosts.setInterfaces(host, iface, iface + spec.interfaces.length);
       for (const own of spec.interfaces) {
         const segment = segments.get(own.segment);
