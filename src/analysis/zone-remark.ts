@@ -32,7 +32,7 @@ export function nodeFor(zone: Zone, name: Name): ZoneNode | 'elsewhere' | undefi
   hashes.read(name.octets, 0);
   const closest = zone.closest(name.octets, hashes);
   if (closest === undefined) return undefined;
-  const isExact = closest.name.labelCount === name.labelCount;
+  const isExact = closest.labelCount === name.labelCount;
   if ((isExact ? closest.veil : closest.veilBelow) !== undefined || closest.isCut) return 'elsewhere';
   return isExact ? closest : closest.wildcard;
 }

@@ -139,13 +139,21 @@ export class DnsReply {
 
   #rrset(section: Section, owner: Uint8Array | undefined, rrset: RRset | undefined): boolean {
     if (owner === undefined || rrset === undefined) return true;
-    const count = rrset.rdatas.length;
+    const { count } = rrset;
     const first = firstRecord(this.#options.recordOrder, count, this.#options.random);
     for (let turn = 0; turn < count; turn++) {
-      const rdata = rrset.rdatas[(first + turn) % count];
-      if (rdata !== undefined && !this.#writer.record(section, owner, rrset, rdata, rrset.shape))
-        return false;
+      const index = (first + turn) % count;
+      if (!this.#record(section, owner, rrset, index)) return false;
     }
     return true;
+  }
+
+  #record(section: Section, owner: Uint8Array, rrset: RRset, index: number): boolean {
+    if (index === 0) {
+      const { octets, shape, start, end } = rrset;
+      return this.#writer.record(section, owner, rrset, octets, shape, start, end);
+    }
+    const rdata = rrset.rdatas[index];
+    return rdata === undefined || this.#writer.record(section, owner, rrset, rdata, rrset.shape);
   }
 }

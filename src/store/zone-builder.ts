@@ -12,6 +12,7 @@ import { ZONE } from '../core/rules/zone.ts';
 import { runSteps, type Steps } from '../core/steps.ts';
 import { NameTable } from './name-table.ts';
 import { ITERATIONS_MAX, nsec3Parameters, ownerHash } from './nsec3.ts';
+import { OctetArena } from './octet-arena.ts';
 import type { PlainSets, RoutedSet, Routing } from './routing.ts';
 import { VersionedTable } from './versioned-table.ts';
 import { type RRset, Zone, ZoneNode } from './zone.ts';
@@ -68,6 +69,8 @@ export class ZoneBuilder {
   readonly #early: (readonly [ResourceRecord, Place])[] = [];
   #apex: Name | undefined;
   #soaSeen = false;
+  /** For a zone that is made whole; a change has few octets, of which each may go alone. */
+  #arena: OctetArena | undefined;
 
   constructor(options: ZoneBuildOptions) {
     this.#options = options;
@@ -99,6 +102,7 @@ export class ZoneBuilder {
     const apex = (this.#soaSeen ? this.#apex : undefined) ?? this.#noSoa();
     this.#addRouted();
     this.#addMade(apex);
+    this.#arena = new OctetArena();
     const table = new NameTable<ZoneNode>();
     const soa = this.#soa(this.#node(apex, apex, table));
     let count = 0;
@@ -329,7 +333,7 @@ export class ZoneBuilder {
   }
 
   #rrsets(owner: Owner): RRset[] {
-    return ownerSets(owner, this.#options.report);
+    return ownerSets(owner, { report: this.#options.report, arena: this.#arena });
   }
 
   /** Strict: the zone is refused. Lenient: the record is left out. */

@@ -14,7 +14,7 @@ type NodeFinding = ZoneFinding & { readonly owner: Name };
  */
 export function* zoneFaults(zone: Zone, nodes: Iterable<ZoneNode>): Generator<NodeFinding> {
   for (const node of nodes) {
-    if (node.rrsets.length === 0) continue;
+    if (node.setCount === 0) continue;
     const fault = nodeFault(node);
     if (fault !== undefined) yield fault;
     if (node.veil === undefined) yield* missingGlue(zone, node);
@@ -79,7 +79,7 @@ function isReachable(zone: Zone, node: ZoneNode, server: Name): boolean {
   const closest = zone.closest(server.octets, hashes);
   if (closest === undefined) return false;
   closest.isLeanedOn = true;
-  const isExact = closest.name.labelCount === server.labelCount;
+  const isExact = closest.labelCount === server.labelCount;
   const veil = isExact && !closest.isCut ? closest.veil : closest.veilBelow;
   // Below another cut its own servers are asked; below a DNAME, or as an alias, it is another name's matter.
   if (veil !== undefined && !veil.name.equals(node.name)) return true;

@@ -10,7 +10,7 @@ import type { NodeChange, RRset, Zone, ZoneNode } from './zone.ts';
 import type { ZoneSecurity, ZoneSigner } from './zone-security.ts';
 
 /** What proofs are made of. */
-export interface ProofParts {
+interface ProofParts {
   readonly soa: RRset;
   readonly nodes: VersionedTable<ZoneNode>;
   readonly hashed: VersionedTable<readonly RRset[]>;
@@ -30,7 +30,7 @@ export function zoneSecurity({ soa, nodes, hashed, sha1, signer }: ProofParts): 
 }
 
 /** How the next version of a zone came about. */
-export interface ProofChange {
+interface ProofChange {
   readonly before: Zone;
   readonly nodes: readonly NodeChange[];
   /** NSEC3 sets that went and came. */

@@ -14,6 +14,8 @@ import type { ZoneSecurity } from './zone-security.ts';
 export interface RRsetExtras {
   readonly signatures?: RRset | undefined;
   readonly routing?: Routing | undefined;
+  /** The first record's rdata once more, as the last octets so far of an arena. */
+  readonly shared?: { readonly octets: Uint8Array; readonly end: number } | undefined;
 }
 
 /** Records of one owner, class and type: RFC 2181 §5. */
@@ -23,8 +25,14 @@ export class RRset {
   readonly class: number = Class.IN;
   /** One for all: RFC 2181 §5.2. */
   readonly ttl: number;
-  /** In the order of the file. */
-  readonly rdatas: readonly Uint8Array[];
+  /** Records of it: one, nearly always. */
+  readonly count: number;
+  /** Where the first record's rdata lies: in octets of its own, or in those of many sets. */
+  readonly octets: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+  /** Of a set of one made when somebody asks: it is kept without, and a look-up reads memory in fewer places. */
+  #rdatas: readonly Uint8Array[] | undefined;
   readonly shape: RdataShape | undefined;
   /** The RRSIG records that came with the zone and cover it: RFC 4035 §2.2. */
   readonly signatures: RRset | undefined;
@@ -41,7 +49,12 @@ export class RRset {
     this.owner = owner;
     this.type = type;
     this.ttl = ttl;
-    this.rdatas = rdatas;
+    const { shared } = extras;
+    this.count = rdatas.length;
+    this.octets = shared?.octets ?? rdatas[0] ?? NO_OCTETS;
+    this.start = shared === undefined ? 0 : shared.end - (rdatas[0]?.length ?? 0);
+    this.end = shared?.end ?? this.octets.length;
+    this.#rdatas = rdatas.length === 1 ? undefined : rdatas;
     this.shape = shapeFor(type, Class.IN);
     this.signatures = extras.signatures;
     this.routing = extras.routing;
@@ -49,13 +62,17 @@ export class RRset {
 
   /** The first record's rdata: all there is of a SOA, CNAME or DNAME. */
   get only(): Uint8Array {
-    const [first] = this.rdatas;
-    if (first === undefined) throw new RangeError('an RRset without records');
-    return first;
+    return this.rdatas[0] ?? bug('an RRset has records');
+  }
+
+  /** In the order of the file. */
+  get rdatas(): readonly Uint8Array[] {
+    return (this.#rdatas ??= [this.octets.subarray(this.start, this.end)]);
   }
 }
 
 const NOTHING: RRsetExtras = {};
+const NO_OCTETS = new Uint8Array(0);
 
 /** What hides names: a zone cut, or a DNAME for what is strictly below it. */
 export interface Veil {
@@ -70,7 +87,12 @@ export interface Veil {
  */
 export class ZoneNode {
   readonly name: Name;
-  readonly rrsets: readonly RRset[];
+  /** Of its name. */
+  readonly labelCount: number;
+  readonly setCount: number;
+  readonly #first: RRset | undefined;
+  /** Of one set made when somebody asks. */
+  #rrsets: readonly RRset[] | undefined;
   /** The child `*`: the source of synthesis for what does not exist below this name (RFC 4592 §3.3.1). */
   wildcard: ZoneNode | undefined = undefined;
   /** What hides this name: the topmost cut or DNAME above it. */
@@ -84,12 +106,22 @@ export class ZoneNode {
 
   constructor(name: Name, parent: ZoneNode | undefined, rrsets: readonly RRset[]) {
     this.name = name;
-    this.rrsets = rrsets;
+    this.labelCount = name.labelCount;
+    this.setCount = rrsets.length;
+    this.#first = rrsets[0];
+    this.#rrsets = rrsets.length > 1 ? rrsets : undefined;
     this.veil = parent?.veilBelow;
     this.veilBelow = this.veil ?? this.#ownVeil(parent === undefined);
   }
 
+  get rrsets(): readonly RRset[] {
+    return (this.#rrsets ??= this.#first === undefined ? [] : [this.#first]);
+  }
+
   rrset(type: number): RRset | undefined {
+    const first = this.#first;
+    if (first === undefined || first.type === type) return first;
+    if (this.setCount === 1) return undefined;
     for (const rrset of this.rrsets) if (rrset.type === type) return rrset;
     return undefined;
   }

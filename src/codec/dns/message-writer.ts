@@ -64,13 +64,18 @@ export class MessageWriter {
     this.#count(Section.question);
   }
 
-  /** Adds a record, or nothing and gives false where it does not fit. `owner` and `rdata` are in stored form. */
+  /**
+   * Adds a record, or nothing and gives false where it does not fit. `owner` and `rdata` are in stored form; the rdata may lie among other
+   * octets, from `from` to `to`.
+   */
   record(
     section: Section,
     owner: Uint8Array,
     fields: { readonly type: number; readonly class: number; readonly ttl: number },
     rdata: Uint8Array,
     shape: RdataShape | undefined,
+    from = 0,
+    to: number = rdata.length,
   ): boolean {
     const writer = this.#writer;
     const start = writer.offset;
@@ -82,8 +87,8 @@ export class MessageWriter {
     const lengthAt = writer.offset;
     writer.u16(0);
     // An UPDATE has records without rdata: RFC 2136 §2.5.2.
-    if (shape === undefined || shape.compressedNames === 0 || rdata.length === 0) writer.bytes(rdata);
-    else this.#rdata(rdata, shape);
+    if (shape === undefined || shape.compressedNames === 0 || from === to) writer.bytes(rdata, from, to);
+    else this.#rdata(rdata, shape, from, to);
     if (writer.offset > this.#limit) {
       this.#forget(taken);
       writer.offset = start;
@@ -147,11 +152,11 @@ export class MessageWriter {
     this.#counts[section]!++;
   }
 
-  #rdata(rdata: Uint8Array, shape: RdataShape): void {
-    this.#writer.bytes(rdata, 0, shape.octetsBefore);
-    let at = shape.octetsBefore;
+  #rdata(rdata: Uint8Array, shape: RdataShape, from: number, to: number): void {
+    let at = from + shape.octetsBefore;
+    this.#writer.bytes(rdata, from, at);
     for (let left = shape.compressedNames; left > 0; left--) at += this.#name(rdata, at, 'same-case');
-    this.#writer.bytes(rdata, at);
+    this.#writer.bytes(rdata, at, to);
   }
 
   /**

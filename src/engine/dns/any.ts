@@ -15,7 +15,7 @@ const ANY_TTL_SECONDS = 3_600;
 export function anySets(zone: Zone, node: ZoneNode, name: Uint8Array, asker: Asker, out: Answer): number {
   const signed = zone.security && node.rrsets.find(({ routing }) => routing === undefined);
   const only = node.rrset(Type.CNAME) ?? signed;
-  if (node.rrsets.length === 0) return 0;
+  if (node.setCount === 0) return 0;
   const rrset = only ?? new RRset(node.name, Type.HINFO, ANY_TTL_SECONDS, [ANY_RDATA]);
   out.answers.add(name, rrset);
   const signatures = zone.security?.signatures(rrset, name, asker.now);

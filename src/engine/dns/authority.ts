@@ -87,7 +87,7 @@ export class Authority {
     const { zone, name, qtype, out } = search;
     const node = zone.closest(name, this.#hashes);
     if (node === undefined) return undefined;
-    const isExact = node.name.labelCount === this.#hashes.labelCount;
+    const isExact = node.labelCount === this.#hashes.labelCount;
     if (isExact && node.isCut && qtype === Type.DS) {
       because(search, DNS.delegationSigner);
       return match(search, node, undefined);
@@ -141,7 +141,7 @@ function match(search: Search, node: ZoneNode, encloser: ZoneNode | undefined): 
   if (rrset === 'servfail') return fail(out);
   if (rrset === undefined || rrset === 'no-data') {
     noData(search, node, encloser);
-    because(search, node.rrsets.length === 0 ? DNS.emptyNonTerminal : DNS.nodata);
+    because(search, node.setCount === 0 ? DNS.emptyNonTerminal : DNS.nodata);
     return undefined;
   }
   addSigned(zone, name, rrset, asker, out.answers);
@@ -220,7 +220,7 @@ function redirect(search: Search, node: ZoneNode): Uint8Array | undefined {
   if (dname === undefined) return undefined;
   if (!out.answers.has(dname)) addSigned(zone, node.name.octets, dname, asker, out.answers);
   const owner = new Name(name);
-  const target = owner.rebase(owner.labelCount - node.name.labelCount, new Name(dname.only));
+  const target = owner.rebase(owner.labelCount - node.labelCount, new Name(dname.only));
   if (target === undefined) {
     out.rcode = Rcode.YXDOMAIN;
     because(search, DNS.dnameTooLong);

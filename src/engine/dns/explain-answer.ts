@@ -117,7 +117,7 @@ function standingOf(zones: ZoneSet, name: Name, qtype: number, now: Instant): St
   const zone = zones.find(name.octets, hashes, qtype)?.zone;
   const node = zone?.closest(name.octets, hashes);
   if (zone === undefined || node === undefined) return undefined;
-  const exists = node.name.labelCount === hashes.labelCount;
+  const exists = node.labelCount === hashes.labelCount;
   const veil = hidingOf(node, exists, qtype);
   const wildcard = exists || veil !== undefined ? undefined : node.wildcard;
   const shown = exists ? node : wildcard;
