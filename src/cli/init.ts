@@ -45,8 +45,7 @@ export const init = defineVerb(
       )
       .option('-y, --yes', 'ask nothing: what no flag says has its default')
       .option('--force', 'write over a file that is there')
-      .addOption(jsonFlag())
-      .addHelpText('after', HELP);
+      .addOption(jsonFlag());
   },
   async (session, [named], flags) => {
     if (flags['from'] !== undefined) return fromTemplate(session, named, flags);
@@ -69,13 +68,6 @@ export const init = defineVerb(
     return EXIT.passed;
   },
 );
-
-const HELP = `
-Examples:
-  headend init                                     asks, and writes lab.yaml
-  headend init --interface eth1 --modems 10 --yes  asks nothing
-  headend init --from                              lists the shipped scenarios
-  headend init --from policy-failover my.yaml      copies one to begin with`;
 
 interface Written {
   readonly path: string;

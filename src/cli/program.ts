@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import type { CommanderError } from 'commander';
 import { EXIT } from '../api/exit.ts';
 import { UsageError } from '../api/failure.ts';
+import { HELP_TEXTS, helpText, PROGRAM_HELP } from './help-texts.ts';
 import type { Output } from './output.ts';
 
 /** What a command's code is given; it answers with the exit code. */
@@ -104,8 +105,11 @@ export async function buildProgram(
   for (const { name, summary, load } of verbs) {
     if (name === wanted) (await load())(program, session, done);
     else program.command(name);
-    program.commands.at(-1)?.description(summary);
+    const command = program.commands.at(-1)?.description(summary);
+    const help = HELP_TEXTS[name];
+    if (name === wanted && help !== undefined) command?.addHelpText('after', helpText(help));
   }
+  program.addHelpText('after', helpText(PROGRAM_HELP));
   for (const command of program.commands) copySettings(command, program);
   // Commander answers this with the help of everything and does not say why.
   const known = ['help', '-h', '--help', undefined, ...verbs.map(({ name }) => name)];

@@ -46,12 +46,13 @@ export const VERBS: readonly VerbEntry[] = [
   },
   {
     name: 'init',
-    summary: 'write a lab file, by asking or from flags',
+    summary: 'write a lab file, by asking, from flags, or from a shipped scenario',
     load: async () => (await import('./init.ts')).init,
   },
   {
     name: 'import',
-    summary: "make a scenario file of another server's configuration: Kea, ISC dhcpd, dnsmasq",
+    summary:
+      "make a scenario file of another server's configuration (Kea, ISC dhcpd, dnsmasq), or of a capture",
     load: async () => (await import('./import.ts')).importVerb,
   },
   {
@@ -116,7 +117,7 @@ export const VERBS: readonly VerbEntry[] = [
   },
   {
     name: 'zone',
-    summary: 'check, test, print and compare zone files',
+    summary: 'check, test, print, compare, sign and bring in zones',
     load: async () => (await import('./zone.ts')).zone,
   },
   {
