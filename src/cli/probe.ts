@@ -4,7 +4,6 @@ import type { Command } from 'commander';
 import { EXIT } from '../api/exit.ts';
 import { UsageError } from '../api/failure.ts';
 import { writeOctets } from '../api/files.ts';
-import { probeFile } from '../api/probe-file.ts';
 import { fetchTftp, probeDhcp, probeTod, serverAt } from '../api/probe.ts';
 import { checkQuestion } from '../api/query.ts';
 import { safeText, span } from '../api/report.ts';
@@ -86,6 +85,8 @@ async function showFile(
 ): Promise<number> {
   // An address, or it is said what is wrong with it.
   if (at !== undefined) serverAt(at, 1);
+  // All that reads a scenario is most of the program: a question to one server does not wait for it.
+  const { probeFile } = await import('../api/probe-file.ts');
   const asked = await probeFile(file, { at, set, stateFolder: state });
   const good = asked.every((one) => one.good);
   if (json === true) output.json({ format_version: 1, verdict: good ? 'pass' : 'fail', asked });
