@@ -50,6 +50,8 @@ expect:
         - TFTP DATA tftp>cm-real last
         - DNS QUERY cm-real>dns qname=www.lab.example
         - DNS ANSWER dns>cm-real answer=192.0.2.80
+        - TCP SYN cm-real>dns dport=53
+        - TCP FIN cm-real>dns
         - DHCP REQUEST cm-real>dhcp ciaddr=$ip
         - DHCP ACK dhcp>cm-real yiaddr=$ip
 `;
@@ -63,6 +65,7 @@ echo "$1 $ip boot=$boot_file"
 [ "$1" = bound ] || exit 0
 cd "$(dirname "$0")" && tftp -m binary "$siaddr" -c get "$boot_file" fetched && echo "fetched $(wc -c < fetched)"
 dig +short +tries=3 @10.70.0.53 www.lab.example | sed 's/^/found /'
+dig +short +tcp @10.70.0.53 www.lab.example | sed 's/^/streamed /'
 `;
 
 /** The whole of `--json` is there. */
@@ -132,7 +135,10 @@ test('a real modem boots beside simulated ones, and its packets are expected, br
   ];
   const client = await lab.start('cli', /discover/, 'udhcpc', ...flags);
   const running = await run(file, '--interface', 'hfc=hfc0', '--pcap', capture);
-  await client.until(/bound 10\.71\.0\.1\d\d boot=gold\.cfg\s+fetched \d+\s+found 192\.0\.2\.80/, 60);
+  await client.until(
+    /bound 10\.71\.0\.1\d\d boot=gold\.cfg\s+fetched \d+\s+found 192\.0\.2\.80\s+streamed 192\.0\.2\.80/,
+    60,
+  );
   // SIGUSR1: renew now, by unicast to the server.
   client.child.kill('SIGUSR1');
   await client.until(/renew 10\.71\.0\.1\d\d/);

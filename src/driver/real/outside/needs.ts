@@ -87,8 +87,12 @@ export function commandFor({ address: { address, prefixLength }, on }: Need): st
 }
 
 /** The endpoints where guests are heard: the ports of what they need. */
-export function endpointsOf({ hosts }: Topology, needs: readonly Need[]): readonly Endpoint[] {
-  const ports = new Map(hosts.map(({ name, udpPorts }) => [name, udpPorts]));
+export function endpointsOf(
+  { hosts }: Topology,
+  needs: readonly Need[],
+  kind: 'udpPorts' | 'tcpPorts',
+): readonly Endpoint[] {
+  const ports = new Map(hosts.map((host) => [host.name, host[kind]]));
   return needs.flatMap(({ host, address: { address } }) =>
     (ports.get(host) ?? []).map((port) => ({ address, port })),
   );

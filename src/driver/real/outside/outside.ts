@@ -10,6 +10,7 @@ import { DHCP_SERVER_PORT } from '../wants.ts';
 import type { World } from '../world.ts';
 import { FarServer } from './far-server.ts';
 import { clientMacIn, type Delivery, Guest } from './guest.ts';
+import { GuestStreams } from './guest-streams.ts';
 import { assertMet, endpointsOf, guestNeeds, relayNeeds } from './needs.ts';
 
 /** Sockets of transfers that guests may have at a time; of more the one that was quiet longest is closed. */
@@ -27,6 +28,7 @@ export class Outside {
   readonly #segments: ReadonlyMap<string, Segment>;
   readonly #guests: Guest[] = [];
   readonly #servers: FarServer[] = [];
+  readonly #streams: GuestStreams;
   /** Sockets at the endpoints where guests ask. */
   readonly #standing = new Map<string, UdpSocket>();
   /** Those of transfers, in the order of their last datagram. */
@@ -41,6 +43,7 @@ export class Outside {
     this.#world = world;
     this.#topology = topology;
     this.#segments = segments;
+    this.#streams = new GuestStreams(world, (address) => this.#guests.find((guest) => guest.has(address)));
   }
 
   /** Finds the interfaces and opens the sockets; rejects with `EnvironmentError`. */
@@ -66,11 +69,14 @@ export class Outside {
       this.#servers.push(server);
       server.open();
     }
-    if (guests.length > 0) this.#openForGuests(endpointsOf(this.#topology, needs));
+    if (guests.length === 0) return;
+    this.#openForGuests(endpointsOf(this.#topology, needs, 'udpPorts'));
+    await this.#streams.open(endpointsOf(this.#topology, needs, 'tcpPorts'));
   }
 
   close(): void {
     this.#ear?.close();
+    this.#streams.close();
     for (const socket of [...this.#standing.values(), ...this.#transfers.values()]) socket.close();
     for (const server of this.#servers) server.close();
     this.#standing.clear();
