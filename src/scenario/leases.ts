@@ -32,10 +32,14 @@ export class LeaseView {
   #expiresAtUs = new Float64Array(SIZE_AT_FIRST);
   #macs = new Float64Array(SIZE_AT_FIRST);
   readonly #clients: string[] = [];
+  /** What was read last: who judges a row reads it before it is taken in. */
+  #lastRow: Row | undefined;
+  #lastLease: LeaseRow | undefined;
 
   /** Says which moment of the driver the run's moment 0 is: rows carry seconds of the driver's time. */
   begin(zero: Instant): void {
     this.#zero = zero;
+    this.#lastRow = undefined;
   }
 
   take(rows: readonly Row[]): void {
@@ -48,7 +52,13 @@ export class LeaseView {
   }
 
   /** The lease that a row gives; undefined when it gives none: another table, a deletion, an address set free or declined. */
-  read({ table, key, value }: Row): LeaseRow | undefined {
+  read(row: Row): LeaseRow | undefined {
+    if (row !== this.#lastRow) this.#lastLease = this.#read(row);
+    this.#lastRow = row;
+    return this.#lastLease;
+  }
+
+  #read({ table, key, value }: Row): LeaseRow | undefined {
     if (table !== 'lease' || value === null) return undefined;
     const { client, expires, mac, state } = value;
     const address = parseIpv4(key);
