@@ -12,7 +12,7 @@ import { Predict } from './predict.tsx';
 import { Narrator } from './narrator.tsx';
 import { PrintSheet } from './print-sheet.tsx';
 import { Side } from './side.tsx';
-import { endOf, firstShown, rowOfNumber, visibleRows } from './state.ts';
+import { endOf, firstShown, rowOfNumber, stepOf, visibleRows } from './state.ts';
 import type { Shown } from './state.ts';
 import { TopBar } from './top-bar.tsx';
 import { useKeys } from './use-keys.ts';
@@ -36,6 +36,7 @@ export function App({ model }: { readonly model: RunModel }) {
   const move = useMemo(() => moves(model, () => latest.current, setShown), [model]);
   const index = shown.number === undefined ? -1 : rowOfNumber(view.rows, shown.number);
   const row = view.rows[index];
+  const step = stepOf(model, row, shown.number);
   const now = row === undefined ? shown.at : Math.max(endOf(row), shown.at);
 
   useAddress(model, shown, setShown);
@@ -54,17 +55,17 @@ export function App({ model }: { readonly model: RunModel }) {
         <main class="middle">
           {shown.plant === 'large' ? (
             <section class="large-plant" aria-label="Plant" tabIndex={0}>
-              <Plant {...part} now={now} row={row} scale="large" />
+              <Plant {...part} now={now} row={step} scale="large" />
             </section>
           ) : (
             <>
-              <Side {...part} now={now} row={row} />
+              <Side {...part} now={now} row={step} />
               <Ladder {...part} view={view} visible={visible} index={index} />
             </>
           )}
-          <Inspector {...part} row={row} />
+          <Inspector {...part} row={step} />
         </main>
-        <Narrator model={model} row={row} />
+        <Narrator model={model} row={step} />
         <Bottom {...part} now={now} />
         {shown.predict && <Predict {...part} view={view} visible={visible} index={index} />}
         {shown.help && <Help close={move.toggleHelp} />}

@@ -16,7 +16,7 @@ export function Causes({ model, move }: CausesProps) {
   return (
     <details class="expected cause" open={outcome !== null}>
       <summary>
-        {first.sure === 'certain' ? 'The cause' : 'Likely cause'} <small>{first.id}</small>
+        {causeName(first)} <small>{first.id}</small>
       </summary>
       <Cause cause={first} {...{ model, move }} />
       {others.map((cause) => (
@@ -29,6 +29,10 @@ export function Causes({ model, move }: CausesProps) {
       ))}
     </details>
   );
+}
+
+export function causeName({ sure }: CauseResult): string {
+  return sure === 'certain' ? 'The cause' : 'Likely cause';
 }
 
 function Cause({ cause, model, move }: CausesProps & { readonly cause: CauseResult }) {

@@ -14,10 +14,7 @@ import { Why } from './why.tsx';
 
 /** The right side: one packet, its fields joined to its octets, and why it is as it is. */
 export function Inspector({ model, shown, move, row }: PartProps & { readonly row: Row | undefined }) {
-  const chosen = shown.number === undefined ? undefined : model.record(shown.number);
-  // A packet that is folded into no row, such as ARP, is shown all the same.
-  const record = chosen?.kind === 'frame' ? chosen : row?.hops[0]?.record;
-  const isInRow = row?.hops.some((hop) => hop.record === record) === true;
+  const record = row?.hops.find((hop) => hop.record.number === shown.number)?.record ?? row?.hops[0]?.record;
   if (row === undefined || record === undefined)
     return (
       <section class="inspector" aria-label="Packet">
@@ -27,7 +24,7 @@ export function Inspector({ model, shown, move, row }: PartProps & { readonly ro
   return (
     <section class="inspector" aria-label="Packet">
       <Head record={record} />
-      {isInRow && row.hops.length > 1 && (
+      {row.hops.length > 1 && (
         <div class="hops" role="group" aria-label="Its way">
           {row.hops.map((hop) => (
             <button
@@ -47,7 +44,7 @@ export function Inspector({ model, shown, move, row }: PartProps & { readonly ro
       </div>
       <div class="panel" role="tabpanel" id="panel" aria-labelledby={`tab-${shown.tab}`} tabIndex={0}>
         {shown.tab === 'why' ? (
-          <Why model={model} record={record} states={isInRow ? row.states : []} />
+          <Why model={model} record={record} states={row.states} />
         ) : (
           <Packet key={record.number} record={record} />
         )}

@@ -15,7 +15,7 @@ export function Narrator({ model, row }: NarratorProps) {
     <section class="narrator" aria-label="This step in words">
       <p role="status">
         {told === undefined ? (
-          'Nothing has been sent yet.'
+          'Nothing that this ladder shows has been sent yet.'
         ) : (
           <>
             <b>{told.what}</b> {told.but !== '' && <b class="but">{told.but}</b>} {told.again}{' '}

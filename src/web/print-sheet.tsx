@@ -1,8 +1,11 @@
 import { useEffect, useState } from 'preact/hooks';
 import { noteOf } from '../report/ladder-notes.ts';
 import type { Row } from '../report/ladder-rows.ts';
+import { causeName } from './cause.tsx';
+import { failuresOf } from './failures.ts';
 import { rowArrows } from './ladder-row.tsx';
 import type { RunModel, View } from './model.ts';
+import { clock } from './state.ts';
 import { MARKS } from './top-bar.tsx';
 
 interface SheetProps {
@@ -31,11 +34,54 @@ export function PrintSheet({ model, view, visible }: SheetProps) {
           {reproduce !== '' && ` · ${reproduce}`}
         </p>
       </header>
+      <Verdict model={model} />
       <Table title={`Ladder of ${view.key}`} view={view} rows={rows} />
       {visible.length > ROWS_MAX && <p>{visible.length - ROWS_MAX} more steps are not printed.</p>}
       <div class="new-page" />
       <Table title="Fill in what is missing" view={view} rows={rows.slice(0, 30)} blanks />
     </article>
+  );
+}
+
+/** What did not hold, and what is likely behind it; nothing of a run that passed, or that nobody judged. */
+function Verdict({ model: { data } }: { readonly model: RunModel }) {
+  const failures = failuresOf(data);
+  const cause = data.outcome === null ? undefined : data.causes[0];
+  if (failures.length === 0) return null;
+  return (
+    <section class="paper-verdict">
+      <h2>What did not hold</h2>
+      <ol>
+        {failures.map(({ text, verdict, detail, failure, came }, index) => (
+          <li key={index}>
+            <b>
+              {MARKS[verdict]} {text}
+            </b>
+            <br />
+            {failure !== undefined && failure.expected !== text && `Expected ${failure.expected}. `}
+            Came: {failure?.came ?? came ?? detail}
+          </li>
+        ))}
+      </ol>
+      {cause !== undefined && (
+        <>
+          <h2>
+            {causeName(cause)} {cause.id}
+          </h2>
+          <p>
+            <b>{cause.title}</b> {cause.what}
+          </p>
+          <ul>
+            {cause.evidence.map(({ number, at, text }) => (
+              <li key={number}>
+                #{number} · {clock(at)} · {text}
+              </li>
+            ))}
+          </ul>
+          <p>Check next: {cause.check}</p>
+        </>
+      )}
+    </section>
   );
 }
 

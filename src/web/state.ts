@@ -65,6 +65,14 @@ export function atRecord(shown: Shown, model: RunModel, number: number): Shown {
   return found.number === frame.number ? found : { ...here, number: frame.number, at: frame.at };
 }
 
+/** What is chosen: a row, or a packet by itself that is folded into none, such as ARP or the middle of a file. */
+export function stepOf(model: RunModel, row: Row | undefined, number: number | undefined): Row | undefined {
+  const record = number === undefined ? undefined : model.record(number);
+  if (record?.kind !== 'frame' || row?.hops.some((hop) => hop.record === record) === true) return row;
+  const hop = { from: record.sender, to: record.receiver ?? undefined, record };
+  return { at: record.sent_at, hops: [hop], attempt: 1, waitedUs: 0, skipped: 0, states: [], reasons: [] };
+}
+
 /** At a moment of a ladder, with what had been sent until then. */
 export function atMoment(shown: Shown, model: RunModel, view: string, at: number): Shown {
   const { rows } = model.view(view);

@@ -73,7 +73,7 @@ export function Timeline({ model, at, move, width }: TimelineProps) {
           </g>
         </svg>
       </div>
-      {failed.length > 0 && <Failures moments={failed} {...{ x, model, move }} />}
+      {failed.length > 0 && width > 0 && <Failures moments={failed} {...{ x, model, move }} />}
     </div>
   );
 }

@@ -79,7 +79,7 @@ describe('a run that failed', () => {
   test('each failure is on the timeline, under its number, and leads to its host and moment', async () => {
     const { page } = await reports.open('night.html');
     const marks = page.getByRole('group', { name: 'Where expectations did not hold' }).getByRole('button');
-    expect(await marks.allInnerTexts()).toEqual(['✗ 2', '✗ 1']);
+    await expect.poll(() => marks.allInnerTexts()).toEqual(['✗ 2', '✗ 1']);
     expect(await marks.nth(1).getAttribute('aria-label')).toMatch(
       /^fail 1 at 180\.000 s: eventually all cm operational within 3m$/,
     );
@@ -89,6 +89,17 @@ describe('a run that failed', () => {
     await page.getByRole('button', { name: /^cm\[0\], 0\.\d+ s$/ }).click();
     expect(await clock(page)).toMatch(/^0\.\d+ s$/);
     expect(await chosen(page)).toContain('DISCOVER');
+    await page.close();
+  });
+
+  test('the sheet for paper begins with what did not hold and why', async () => {
+    const { page } = await reports.open('night.html');
+    await page.emulateMedia({ media: 'print' });
+    const sheet = page.locator('.paper-verdict');
+    await sheet.waitFor();
+    expect(await sheet.innerText()).toMatch(
+      /What did not hold[^]*each cm: DHCP DISCOVER[^]*Came: nothing of this kind came[^]*HE-CAUSE-007[^]*Check next: on dhcp/,
+    );
     await page.close();
   });
 
@@ -132,13 +143,14 @@ describe('a run that passed', () => {
 
 describe('a failure among thousands', () => {
   /** The CMTS has another secret than the one who signs the files. */
-  const file = plantOfModems(2_000)
+  const file = plantOfModems(300)
     .replace('secret: plant, ranging', 'secret: orchard, ranging')
     .concat('  - eventually: { all: cm0, state: operational, within: 2m }\n');
 
   test('its proofs and the packets about it are in the page, under the numbers of a whole trace', async () => {
     await reports.reportOf(reports.headend.file('many.yaml', file), 'many.html', '--trace', 'many.trace');
     const { page, complaints } = await reports.open('many.html');
+    expect(await page.locator('.cause-title').first().innerText()).toMatch(/secret/);
     const proof = page.locator('.cause .packets button').first();
     const number = /#(\d+)/.exec(await proof.innerText())?.[1] ?? '';
     const line = readFileSync(join(reports.headend.folder, 'many.trace'), 'utf8')

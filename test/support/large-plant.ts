@@ -1,4 +1,7 @@
 const MODEMS_PER_CMTS = 10_000;
+/** All that a modem needs to register. */
+const SETTINGS =
+  '{ network-access: true }, { class-of-service: { class-id: 1, max-downstream-rate: 100000000, max-upstream-rate: 10000000 } }';
 
 /** A scenario of so many modems, which start within half a minute: a CMTS for each ten thousand, nothing lost. */
 export function plantOfModems(modems: number): string {
@@ -24,7 +27,7 @@ services:
     ip: 10.0.0.67
     subnets:
 ${subnets.join('\n')}
-  tftp: { on: core, ip: 10.0.0.69, files: { gold.cfg: { docsis: [{ network-access: true }], secret: plant } } }
+  tftp: { on: core, ip: 10.0.0.69, files: { gold.cfg: { docsis: [${SETTINGS}], secret: plant } } }
 devices:
 ${devices.join('\n')}
 timeline:

@@ -33,6 +33,13 @@ test.each([
   expect(chooseSamples(plant, took).map(({ host: name, why }) => `${name} ${why}`)).toEqual(chosen);
 });
 
+test('where an expectation failed is looked at closely, too: up to three of a group', () => {
+  const blamed = new Set([5, 6, 7, 8].map((index) => `cm[${index}]`));
+  expect(
+    chooseSamples(plant, boots(), blamed).flatMap(({ host: name, why }) => (why === 'blamed' ? [name] : [])),
+  ).toEqual(['cm[5]', 'cm[6]', 'cm[7]']);
+});
+
 test('servers and the CMTS are there beside the chosen, and are no devices', () => {
   const { devices, hosts } = chosenHosts(plant.groups, chooseSamples(plant, NONE));
   expect([...devices]).toEqual(['cm[0]']);
