@@ -46,6 +46,7 @@ describe('bad usage is exit code 2, one message on standard error, no stack', ()
     { args: ['run', 'nowhere.yaml'], says: /nowhere\.yaml: there is no such file/ },
     { args: ['run', '.'], says: /that is a folder/ },
     { args: ['explain', 'avalanch'], says: /did you mean avalanche\?/ },
+    { args: ['explain', 'gone.trace'], says: /gone\.trace: there is no such file: check the name/ },
     { args: ['docsis', 'decode', 'none.cm'], says: /no such file/ },
     { args: ['probe', 'dns', 'localhost', 'a.example'], says: /"localhost" is not an address/ },
     { args: ['probe', 'dns', '127.0.0.1', 'a..example'], says: /label between two dots/ },
