@@ -9,7 +9,7 @@ import type { Epoch, Instant } from '../../core/time.ts';
 import { RRset, type Zone } from '../../store/zone.ts';
 import { Editions, serialOffset } from './editions.ts';
 import type { ZoneKey } from './key.ts';
-import type { SignedChild } from './made-sets.ts';
+import { type SignedChild, secondsAt } from './made-sets.ts';
 import { type KeySchedule, phaseOf } from './schedule.ts';
 import { SignatureCache } from './signature-cache.ts';
 import { type WholeStep, signZoneSteps } from './whole.ts';
@@ -26,8 +26,8 @@ export interface SignedCopiesOptions {
 }
 
 /**
- * What secondaries are given of a zone that is signed when it is asked: all of it, signed as of the beginning of an edition, with a chain
- * of NSEC. They follow by the serial, which is that of the zone and the minutes from 1970 to the edition.
+ * What secondaries are given of a zone that is signed when it is asked: all of it, signed as of now, with a chain of NSEC. They follow by
+ * the serial, which is that of the zone and the minutes from 1970 to the beginning of the edition.
  */
 export class SignedCopies {
   readonly editions: Editions;
@@ -65,9 +65,10 @@ export class SignedCopies {
 
   /** From SOA to SOA (RFC 5936 §2.2), with a rest after each turn's work. */
   *records(zone: Zone, now: Instant): Generator<WholeStep, undefined> {
-    const { schedule, crypto } = this.#options;
+    const { schedule, crypto, epoch } = this.#options;
     const soa = this.soaAt(zone.soa, now);
-    const seconds = this.editions.at(now).since;
+    // Not as of the edition: what has changed within the minute is there already, and fetched again when the serial says so.
+    const seconds = secondsAt(now, epoch);
     yield* signZoneSteps(zone, { schedule, seconds, crypto, soa, phase: this.#phase, cache: this.#cache });
     yield { owner: soa.owner, type: Type.SOA, class: Class.IN, ttl: soa.ttl, rdata: soa.only };
   }

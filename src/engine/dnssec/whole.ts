@@ -25,7 +25,7 @@ export interface WholeOptions {
   readonly soa?: RRset | undefined;
   /** Of the periods in which all of the zone is signed; 0 when left out. */
   readonly phase?: number | undefined;
-  /** Of signatures made at these very seconds. */
+  /** Of signatures made in this phase. */
   readonly cache?: SignatureCache | undefined;
 }
 
@@ -110,11 +110,12 @@ class WholeZone {
 
   *#withSignatures(set: RRset): Generator<WholeStep, void> {
     yield* recordsOf(set);
-    const { cache, seconds } = this.#options;
+    const { cache, schedule, seconds, phase = 0 } = this.#options;
     const known = cache?.find(set, seconds);
     if (known !== undefined) return yield* recordsOf(known);
     const signatures = this.#sign(set);
-    cache?.keep(set, { signatures, from: seconds, until: seconds + 1 });
+    const [from, until] = [schedule.since(phase, seconds), schedule.until(phase, seconds)];
+    cache?.keep(set, { signatures, from, until });
     yield* recordsOf(signatures);
     if (++this.#signed % STEP_SIGNATURES === 0) yield undefined;
   }

@@ -136,15 +136,21 @@ describe('the serial', () => {
   });
 });
 
-test('a key that comes stands in the copy from its edition on', () => {
-  const keys = [testKey(1), testKey(2, 'zsk', { publish: START + DAY, activate: START + 2 * DAY })];
+test('a key that comes stands in the copy at once, also before the minute is full and the serial moves', () => {
+  const keys = [testKey(1), testKey(2, 'zsk', { publish: START + DAY + 30, activate: START + 2 * DAY })];
   const copies = copiesOf(keys);
   const zone = signedZone(CASES_ZONE, { keys, copies });
-  const keysAt = (number: number) =>
-    copied(copies, zone, day(number)).node(APEX)!.rrset(Type.DNSKEY)!.rdatas.length;
-  expect([0.5, 1.5].map(keysAt)).toEqual([1, 2]);
-  expect(zone.serialAt(day(1.5))).toBeGreaterThan(zone.serialAt(day(0.5)));
-  expect(zone.serialAt(day(2))).toBeGreaterThan(zone.serialAt(day(1.5)));
+  const after = (seconds: number): Instant => toInstant(seconds * SECOND);
+  const keysAt = (now: Instant) => copied(copies, zone, now).node(APEX)!.rrset(Type.DNSKEY)!.rdatas.length;
+  expect([DAY + 29, DAY + 30].map(after).map(keysAt)).toEqual([1, 2]);
+  const serials = [DAY + 30, DAY + 59, DAY + 60, 2 * DAY].map((seconds) => zone.serialAt(after(seconds)));
+  expect(serials.map((serial) => serial - serials[0]!)).toEqual([
+    0,
+    0,
+    expect.any(Number),
+    expect.any(Number),
+  ]);
+  expect(new Set(serials).size).toBe(3);
 });
 
 test('a DS of a child comes and goes with the child’s key', () => {
