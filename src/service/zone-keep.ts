@@ -26,6 +26,7 @@ import {
   signedRow,
 } from '../store/zone-rows.ts';
 import type { ServedZone } from '../store/zone-set.ts';
+import { refitted } from './zone-refit.ts';
 
 /** What a server does for a zone beyond answering: who may have it, change it, and who is told. */
 export interface ZoneDuties {
@@ -155,7 +156,9 @@ export class ZoneKeep {
     // Looked at again: what signs may be another.
     this.told = before.told && { ...before.told, until: toInstant(0) };
     if (this.isCopy || was === undefined || this.file === undefined || this.file === before.file) {
-      this.place.zone = this.file === undefined || this.file === before.file ? was : this.file;
+      const copy = this.file === undefined && was !== undefined;
+      if (copy) this.place.zone = refitted(was, undefined, this.duties.build);
+      else this.place.zone = this.file === before.file ? was : this.file;
       return { isNew: false, rows: [] };
     }
     if (isNewerSerial(this.file.serial, was.serial)) {
@@ -169,7 +172,7 @@ export class ZoneKeep {
       return { isNew: false, rows: this.#forgetHistory() };
     }
     this.hasKeptUpdates = true;
-    this.place.zone = was;
+    this.place.zone = refitted(was, this.file, this.duties.build);
     return { isNew: false, rows: [] };
   }
 

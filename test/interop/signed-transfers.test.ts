@@ -71,6 +71,10 @@ beforeAll(async () => {
   for (const peer of SECONDARIES)
     lab.file(`${peer}.zone`, CASES_ZONE.replace('signed.example.', `${peer}.example.`));
   [first = ''] = run('zone', 'keygen', 'out.example').split('\n');
+  // Made long ago: a key that comes begins an edition at the next minute, in the middle of a test.
+  execFileSync('sed', ['-i', 's/2[0-9]\\{13\\}$/20260101000000/', `${first}.key`, `${first}.private`], {
+    cwd: lab.folder,
+  });
   const ds = /DS (\d+) (\d+) (\d+) (\S+)/.exec(run('zone', 'ds', `${first}.key`)) ?? [];
   anchors = lab.file(
     'anchors',

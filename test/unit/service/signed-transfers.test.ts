@@ -176,6 +176,27 @@ describe('the serial', () => {
     expect(servedSerial(after) > serial).toBe(moves);
   });
 
+  test('of a zone with updates moves when a reload has other keys, which sign them, too', () => {
+    const before = signing();
+    before
+      .datagram(updateOf(1, ['new A 192.0.2.9']))
+      .run(1)
+      .settle();
+    const serial = servedSerial(before);
+    const after = signing({ keys: [testKey(2)] });
+    after.now = before.now;
+    after.service.succeed(before.service, after.now as never);
+    after.run(61);
+    expect(servedSerial(after)).toBeGreaterThan(serial);
+    const records = transfer(after, query('signed.example', 'AXFR'));
+    const dnskey = query('signed.example', 'DNSKEY');
+    const keys = [records, after.datagram(dnskey).reply().answers].map((list) =>
+      list.flatMap(({ type, rdata }) => (type === Type.DNSKEY ? [rdata] : [])),
+    );
+    expect(keys).toEqual([[testKey(2).rdata], [testKey(2).rdata]]);
+    expect(records.some(({ owner }) => owner.equals(toName('new.signed.example')))).toBe(true);
+  });
+
   test('never goes back at a reload, and moves when the keys are others', () => {
     const before = signing({ atSeconds: 0 });
     before.run(3_600);

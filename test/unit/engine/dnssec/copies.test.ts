@@ -20,7 +20,8 @@ import { judgeAnswer } from '../../../support/validator.ts';
 const APEX = toName('signed.example.');
 const DAY = 86_400;
 const NOW = toInstant(0);
-const day = (number: number): Instant => toInstant(number * DAY * SECOND);
+const atSecond = (seconds: number): Instant => toInstant(seconds * SECOND);
+const day = (number: number): Instant => atSecond(number * DAY);
 
 function copiesOf(keys: readonly ZoneKey[]): SignedCopies {
   return new SignedCopies({ apex: APEX, schedule: schedule(keys), crypto: portableCrypto, epoch: EPOCH });
@@ -140,10 +141,9 @@ test('a key that comes stands in the copy at once, also before the minute is ful
   const keys = [testKey(1), testKey(2, 'zsk', { publish: START + DAY + 30, activate: START + 2 * DAY })];
   const copies = copiesOf(keys);
   const zone = signedZone(CASES_ZONE, { keys, copies });
-  const after = (seconds: number): Instant => toInstant(seconds * SECOND);
   const keysAt = (now: Instant) => copied(copies, zone, now).node(APEX)!.rrset(Type.DNSKEY)!.rdatas.length;
-  expect([DAY + 29, DAY + 30].map(after).map(keysAt)).toEqual([1, 2]);
-  const serials = [DAY + 30, DAY + 59, DAY + 60, 2 * DAY].map((seconds) => zone.serialAt(after(seconds)));
+  expect([DAY + 29, DAY + 30].map(atSecond).map(keysAt)).toEqual([1, 2]);
+  const serials = [DAY + 30, DAY + 59, DAY + 60, 2 * DAY].map((seconds) => zone.serialAt(atSecond(seconds)));
   expect(serials.map((serial) => serial - serials[0]!)).toEqual([
     0,
     0,
