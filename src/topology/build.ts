@@ -1,14 +1,9 @@
 import type { ProberDeviceConfig, WebDeviceConfig } from '../config/checks.ts';
 import type { AttackerDeviceConfig, PopulationDeviceConfig } from '../config/resolver.ts';
 import type { ClientDeviceConfig, RouterDeviceConfig } from '../config/router.ts';
-import type {
-  CableModemDeviceConfig,
-  CmtsDeviceConfig,
-  DeviceConfig,
-  HostDeviceConfig,
-} from '../config/scenario.ts';
+import type { CmtsDeviceConfig, DeviceConfig, HostDeviceConfig } from '../config/scenario.ts';
 import type { FileReference } from '../config/place.ts';
-import { memberMac, memberName } from '../config/template.ts';
+import { memberName } from '../config/template.ts';
 import { toHex } from '../core/bytes.ts';
 import type { HostSpec, InterfaceSpec, Topology } from '../core/driver.ts';
 import { bug } from '../core/errors.ts';
@@ -18,7 +13,7 @@ import { proberMaker } from './checks.ts';
 import { cmtsMaker } from './cmts.ts';
 import { withFaults } from './faults.ts';
 import { hostMaker } from './hosts.ts';
-import { ModemMaker } from './modems.ts';
+import { ModemGroup, ModemHost } from './modems.ts';
 import { buildNetwork, hostMac, type Network, type ServerGroup } from './network.ts';
 import { attackerMaker, populationMaker } from './resolver.ts';
 import { guestHost, serverSpec } from './live.ts';
@@ -89,9 +84,9 @@ function addDevice(device: DeviceConfig, hosts: HostSpec[], site: Site): void {
           hosts.push({ ...guestHost(device, index, site), number: hosts.length });
         return;
       }
-      const maker = new ModemMaker(device, site.world, hosts.length);
+      const group = new ModemGroup(device, site.world);
       for (let index = 0; index < (device.count ?? 1); index++)
-        hosts.push(modemHost(device, { index, number: hosts.length }, maker));
+        hosts.push(new ModemHost(group, { index, number: hosts.length }));
       return;
     }
     case 'router':
@@ -212,26 +207,6 @@ function namesHost(
 
 const NONE: readonly never[] = [];
 const CLIENT_PORTS: readonly number[] = [68];
-
-function modemHost(
-  device: CableModemDeviceConfig,
-  { index, number }: { readonly index: number; readonly number: number },
-  maker: ModemMaker,
-): HostSpec {
-  const mac = memberMac(device.mac, index);
-  return {
-    name: memberName(device.name, device.count, index),
-    number,
-    kind: 'cable-modem',
-    group: device.name,
-    interfaces: [{ segment: device.on, mac, addresses: NONE }],
-    routes: NONE,
-    forwards: false,
-    udpPorts: CLIENT_PORTS,
-    tcpPorts: NONE,
-    create: maker.create,
-  };
-}
 
 function plainHost(device: HostDeviceConfig, index: number, { network, world }: Site): HostSpec {
   const name = memberName(device.name, device.count, index);

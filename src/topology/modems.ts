@@ -1,49 +1,97 @@
 import type { CableModemDeviceConfig } from '../config/scenario.ts';
+import { memberMac, memberName } from '../config/template.ts';
 import type { Crypto } from '../core/crypto.ts';
-import type { HostSpec } from '../core/driver.ts';
-import { bug } from '../core/errors.ts';
+import type { HostSpec, InterfaceSpec, RouteSpec } from '../core/driver.ts';
+import type { NumberRows } from '../core/number-rows.ts';
 import { memberKey, Random, streamKey } from '../core/random.ts';
 import type { Service } from '../core/service.ts';
-import type { NumberRows } from '../core/number-rows.ts';
 import { modemRows } from '../engine/modem/identity.ts';
 import { type ModemProfile, modemProfile } from '../engine/modem/profile.ts';
 import { ModemService } from '../service/modem.ts';
 
-/** Makes one group's modems: they share a profile, and each has a stream of chance of its own. */
-export class ModemMaker {
+const NONE: readonly never[] = [];
+const CLIENT_PORTS: readonly number[] = [68];
+
+/** What the modems of one group have in common; each has a stream of chance of its own. */
+export class ModemGroup {
+  readonly device: CableModemDeviceConfig;
   readonly #profile: ModemProfile;
   readonly #key: number;
-  readonly #first: number;
   readonly #numbers: NumberRows;
-  /** `HostSpec.create` of all of them: a function of its own for each of a hundred thousand would be a tenth of a modem. */
-  readonly create: (this: HostSpec) => Service;
 
-  /** `first` is the number of the group's first host. */
   constructor(
     device: CableModemDeviceConfig,
     { crypto, seed }: { readonly crypto: Crypto; readonly seed: number },
-    first: number,
   ) {
     const { class: vendorClass, reinitUs } = device;
+    this.device = device;
     this.#profile = modemProfile({
       crypto,
       class: vendorClass,
       timers: reinitUs === undefined ? undefined : { reinitUs },
     });
     this.#key = streamKey(seed, device.name);
-    this.#first = first;
     this.#numbers = modemRows(device.count ?? 1);
-    const make = (host: HostSpec): Service => this.#make(host);
-    this.create = function create(): Service {
-      return make(this);
-    };
   }
 
-  #make({ name, number, interfaces }: HostSpec): Service {
-    const [cable] = interfaces;
-    if (cable === undefined || number === undefined) return bug(`${name} is no modem`);
-    const row = number - this.#first;
-    const random = new Random(memberKey(this.#key, row));
-    return new ModemService({ mac: cable.mac, profile: this.#profile, random, numbers: this.#numbers, row });
+  make(index: number): Service {
+    return new ModemService({
+      mac: memberMac(this.device.mac, index),
+      profile: this.#profile,
+      random: new Random(memberKey(this.#key, index)),
+      numbers: this.#numbers,
+      row: index,
+    });
+  }
+}
+
+/** A modem of a group. What follows from its index is made when it is asked for: of a million hosts most are never looked at. */
+export class ModemHost implements HostSpec {
+  readonly number: number;
+  readonly #of: ModemGroup;
+  readonly #index: number;
+
+  constructor(group: ModemGroup, place: { readonly index: number; readonly number: number }) {
+    this.#of = group;
+    this.#index = place.index;
+    this.number = place.number;
+  }
+
+  get name(): string {
+    const { name, count } = this.#of.device;
+    return memberName(name, count, this.#index);
+  }
+
+  get kind(): string {
+    return 'cable-modem';
+  }
+
+  get group(): string {
+    return this.#of.device.name;
+  }
+
+  get interfaces(): readonly InterfaceSpec[] {
+    const { on, mac } = this.#of.device;
+    return [{ segment: on, mac: memberMac(mac, this.#index), addresses: NONE }];
+  }
+
+  get routes(): readonly RouteSpec[] {
+    return NONE;
+  }
+
+  get forwards(): boolean {
+    return false;
+  }
+
+  get udpPorts(): readonly number[] {
+    return CLIENT_PORTS;
+  }
+
+  get tcpPorts(): readonly number[] {
+    return NONE;
+  }
+
+  create(): Service {
+    return this.#of.make(this.#index);
   }
 }
