@@ -26,11 +26,14 @@ const ENDED = -1;
 export class LeaseView {
   #zero = toInstant(0);
   readonly #byAddress = new IntMap();
-  /** The place of the address that a client had last. */
-  readonly #byMac = new WideMap();
+  /** The place of the address that a client had last; made when somebody asks for the first time. */
+  #byMac: WideMap | undefined;
   #addresses = new Int32Array(SIZE_AT_FIRST);
   #expiresAtUs = new Float64Array(SIZE_AT_FIRST);
   #macs = new Float64Array(SIZE_AT_FIRST);
+  /** In which order they were leased last. */
+  #turns = new Int32Array(SIZE_AT_FIRST);
+  #turn = 0;
   readonly #clients: string[] = [];
   /** What was read last: who judges a row reads it before it is taken in. */
   #lastRow: Row | undefined;
@@ -80,6 +83,7 @@ export class LeaseView {
 
   /** The address last leased to a hardware address, while the lease lives. */
   addressOf(mac: Mac, at: Instant): Ipv4 | undefined {
+    this.#byMac ??= this.#placesByMac();
     const place = this.#byMac.get(mac);
     if (place < 0 || this.#macs[place] !== mac || at >= this.#expiresAtUs[place]!) return undefined;
     return this.#addresses[place]! as Ipv4;
@@ -90,7 +94,18 @@ export class LeaseView {
     this.#expiresAtUs[place] = expiresAtUs;
     this.#macs[place] = mac ?? NO_MAC;
     this.#clients[place] = client;
-    if (mac !== undefined) this.#byMac.set(mac, place);
+    this.#turns[place] = ++this.#turn;
+    if (mac !== undefined) this.#byMac?.set(mac, place);
+  }
+
+  #placesByMac(): WideMap {
+    const places = new WideMap();
+    for (let place = 0; place < this.#clients.length; place++) {
+      const mac = this.#macs[place]!;
+      const other = mac === NO_MAC ? -1 : places.get(mac);
+      if (mac !== NO_MAC && (other < 0 || this.#turns[place]! > this.#turns[other]!)) places.set(mac, place);
+    }
+    return places;
   }
 
   #end(key: string): void {
@@ -114,6 +129,7 @@ export class LeaseView {
     this.#addresses = grown(this.#addresses, new Int32Array(size));
     this.#expiresAtUs = grown(this.#expiresAtUs, new Float64Array(size));
     this.#macs = grown(this.#macs, new Float64Array(size));
+    this.#turns = grown(this.#turns, new Int32Array(size));
   }
 }
 

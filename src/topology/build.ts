@@ -12,6 +12,7 @@ import { WebService } from '../service/web.ts';
 import { proberMaker } from './checks.ts';
 import { cmtsMaker } from './cmts.ts';
 import { withFaults } from './faults.ts';
+import { hostWith } from './host-with.ts';
 import { hostMaker } from './hosts.ts';
 import { ModemGroup, ModemHost } from './modems.ts';
 import { buildNetwork, hostMac, type Network, type ServerGroup } from './network.ts';
@@ -35,7 +36,7 @@ export function buildTopology(world: World): Topology {
     if (world.reloads !== true) continue;
     const revision = revisionOf(device, world);
     for (let index = first; index < hosts.length; index++)
-      hosts[index] = { ...(hosts[index] ?? bug('hosts are counted')), revision };
+      hosts[index] = hostWith(hosts[index] ?? bug('hosts are counted'), { revision });
   }
   return { segments: network.segments, links: network.links, hosts: withFaults(hosts, network, world) };
 }

@@ -9,6 +9,7 @@ import { ClockedService } from '../service/clocked.ts';
 import { RogueService } from '../service/rogue.ts';
 import { SlowService } from '../service/slow.ts';
 import { cmtsMaker } from './cmts.ts';
+import { hostWith } from './host-with.ts';
 import type { Network } from './network.ts';
 import { buildServer } from './servers.ts';
 import type { World } from './world.ts';
@@ -26,37 +27,14 @@ export function withFaults(hosts: HostSpec[], network: Network, world: World): H
   if (zero === undefined || faults.length === 0) return hosts;
   const wrapped = hosts.map((host) => {
     const own = faults.filter((fault) => 'who' in fault && isOf(fault.who.text, host));
-    return own.length === 0 ? host : madeBy(host, wrapping(host, own, { network, world, zero }));
+    return own.length === 0
+      ? host
+      : hostWith(host, { create: wrapping(host, own, { network, world, zero }) });
   });
   for (const fault of faults)
     if (fault.do === 'rogue')
       wrapped.push({ ...rogueHost(fault, { network, world, zero }), number: wrapped.length });
   return wrapped;
-}
-
-/** A host that is the same but for how its service is made; key by key, since what it is may be asked of it and not kept. */
-function madeBy(host: HostSpec, create: () => Service): HostSpec {
-  const same: { readonly [Key in keyof Required<HostSpec>]: HostSpec[Key] } = {
-    name: host.name,
-    number: host.number,
-    kind: host.kind,
-    group: host.group,
-    services: host.services,
-    interfaces: host.interfaces,
-    routes: host.routes,
-    forwards: host.forwards,
-    inspects: host.inspects,
-    udpPorts: host.udpPorts,
-    tcpPorts: host.tcpPorts,
-    tls: host.tls,
-    capacity: host.capacity,
-    limiter: host.limiter,
-    flushUs: host.flushUs,
-    revision: host.revision,
-    live: host.live,
-    create,
-  };
-  return same;
 }
 
 interface Site {
