@@ -372,7 +372,7 @@ export class Cmts {
   }
 
   #rank(index: number): number {
-    return StateRank[this.#table.state(index)];
+    return this.#table.rank(index);
   }
 
   #to(index: number): { readonly cmts: Mac; readonly modem: Mac; readonly sid: number } {

@@ -34,18 +34,26 @@ export const StateRank = Object.fromEntries(CMTS_STATES.map((state, rank) => [st
 /** The last unicast SID; beyond it the next upstream begins. */
 const SID_MAX = 0x1fff;
 
-/** The modems of one CMTS: arrays side by side, found by hardware address, about 30 octets each and their map entries. */
+/** One record: hardware address, when it was heard (float64), address (int32), state, responses, watched (octets); 9 spare. */
+const RECORD_OCTETS = 32;
+const MAC = 0;
+const HEARD_AT = 1;
+const ADDRESS = 4;
+const STATE = 20;
+const RESPONSES = 21;
+const WATCHED = 22;
+
+/**
+ * The modems of one CMTS, found by hardware address: all that is kept of one stands side by side, since each message is
+ * another's.
+ */
 export class ModemTable {
   readonly #max: number;
   readonly #byMac = new WideMap();
   readonly #byAddress = new IntMap();
-  #macs = new Float64Array(64);
-  #states = new Uint8Array(64);
-  #addresses = new Int32Array(64);
-  /** When the modem has to have been heard again, or acknowledged, or registered: whatever it is now waited for. */
-  #heardAt = new Float64Array(64);
-  #responses = new Uint8Array(64);
-  #watched = new Uint8Array(64);
+  #octets = new Uint8Array(64 * RECORD_OCTETS);
+  #doubles = new Float64Array(this.#octets.buffer);
+  #words = new Int32Array(this.#octets.buffer);
   #count = 0;
 
   constructor(max: number) {
@@ -65,14 +73,14 @@ export class ModemTable {
   add(mac: Mac): number {
     if (this.#count === this.#max) return -1;
     const index = this.#count++;
-    if (index === this.#macs.length) this.#grow();
-    this.#macs[index] = mac;
+    if (this.#count * RECORD_OCTETS > this.#octets.length) this.#grow();
+    this.#doubles[index * (RECORD_OCTETS / 8) + MAC] = mac;
     this.#byMac.set(mac, index);
     return index;
   }
 
   mac(index: number): Mac {
-    return (this.#macs[index] ?? 0) as Mac;
+    return (this.#doubles[index * (RECORD_OCTETS / 8) + MAC] ?? 0) as Mac;
   }
 
   /** 1 to 0x1fff; unique on an upstream. */
@@ -86,23 +94,28 @@ export class ModemTable {
   }
 
   state(index: number): CmtsState {
-    return CMTS_STATES[this.#states[index] ?? 0] ?? 'offline';
+    return CMTS_STATES[this.rank(index)] ?? 'offline';
+  }
+
+  /** As `StateRank` has it. */
+  rank(index: number): number {
+    return this.#octets[index * RECORD_OCTETS + STATE] ?? 0;
   }
 
   setState(index: number, state: CmtsState): void {
-    this.#states[index] = StateRank[state];
+    this.#octets[index * RECORD_OCTETS + STATE] = StateRank[state];
   }
 
   /** `ANY` before the first ACK. */
   address(index: number): Ipv4 {
-    return (this.#addresses[index] ?? ANY) as Ipv4;
+    return (this.#words[index * (RECORD_OCTETS / 4) + ADDRESS] ?? ANY) as Ipv4;
   }
 
   setAddress(index: number, address: Ipv4): void {
     const old = this.address(index);
     if (old === address) return;
     if (old !== ANY && this.#byAddress.get(old) === index) this.#byAddress.delete(old);
-    this.#addresses[index] = address;
+    this.#words[index * (RECORD_OCTETS / 4) + ADDRESS] = address;
     this.#byAddress.set(address, index);
   }
 
@@ -116,51 +129,45 @@ export class ModemTable {
     if (this.#byAddress.count < this.#max * 2) this.#byAddress.set(address, HOST);
   }
 
+  /** When the modem had to have been heard again, or acknowledged, or registered: whatever it is now waited for. */
   heardAt(index: number): Instant {
-    return toInstant(this.#heardAt[index] ?? NEVER);
+    return toInstant(this.#doubles[index * (RECORD_OCTETS / 8) + HEARD_AT] ?? NEVER);
   }
 
   hear(index: number, at: Instant): void {
-    this.#heardAt[index] = at;
+    this.#doubles[index * (RECORD_OCTETS / 8) + HEARD_AT] = at;
   }
 
   /** REG-RSPs sent for the present registration; 0 when none waits for its REG-ACK. */
   responses(index: number): number {
-    return this.#responses[index] ?? 0;
+    return this.#octets[index * RECORD_OCTETS + RESPONSES] ?? 0;
   }
 
   setResponses(index: number, count: number): void {
-    this.#responses[index] = count;
+    this.#octets[index * RECORD_OCTETS + RESPONSES] = count;
   }
 
   /** Whether the modem told of its power loss and was not heard since. */
   isWatched(index: number): boolean {
-    return this.#watched[index] === 1;
+    return this.#octets[index * RECORD_OCTETS + WATCHED] === 1;
   }
 
   watch(index: number): void {
-    this.#watched[index] = 1;
+    this.#octets[index * RECORD_OCTETS + WATCHED] = 1;
   }
 
   unwatch(index: number): void {
-    this.#watched[index] = 0;
+    this.#octets[index * RECORD_OCTETS + WATCHED] = 0;
   }
 
   #grow(): void {
-    const size = this.#macs.length * 2;
-    this.#macs = grown(this.#macs, new Float64Array(size));
-    this.#states = grown(this.#states, new Uint8Array(size));
-    this.#addresses = grown(this.#addresses, new Int32Array(size));
-    this.#heardAt = grown(this.#heardAt, new Float64Array(size));
-    this.#responses = grown(this.#responses, new Uint8Array(size));
-    this.#watched = grown(this.#watched, new Uint8Array(size));
+    const larger = new Uint8Array(this.#octets.length * 2);
+    larger.set(this.#octets);
+    this.#octets = larger;
+    this.#doubles = new Float64Array(larger.buffer);
+    this.#words = new Int32Array(larger.buffer);
   }
 }
 
 /** The owner of an address that no modem has: beyond every place in the table. */
 export const HOST = 0x7fff_ffff;
-
-function grown<Values extends { set(values: Values): void }>(from: Values, to: Values): Values {
-  to.set(from);
-  return to;
-}
