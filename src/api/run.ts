@@ -5,11 +5,9 @@ import type { PictureKind } from '../report/ladder-picture.ts';
 import { lessonsOf } from '../report/lessons.ts';
 import type { Line } from '../report/line.ts';
 import { renderSummary, type Lesson } from '../report/summary.ts';
-import { worst } from '../scenario/result.ts';
-import type { RunResult, Verdict } from '../scenario/result.ts';
+import type { RunResult } from '../scenario/result.ts';
 import type { SweptCell } from '../scenario/unit.ts';
 import { liveFinder, withCauses } from './causes.ts';
-import { EXIT } from './exit.ts';
 import { liveMapping, prepareLive } from './live.ts';
 import { Observation } from './observe.ts';
 import { PageListener } from './page.ts';
@@ -149,16 +147,3 @@ function pageOf({ report, mode }: RunRequest, subject: RunSubject): PageListener
   const { path, reproduce } = report;
   return new PageListener({ path, mode, reproduce: reproduce(subject.seed), ...subject });
 }
-
-/** The exit code of one or several runs: of the worst verdict. An `error` is ours: the machine's are thrown. */
-export function exitCodeOf(results: readonly RunResult[]): number {
-  return VERDICT_CODES[worst(results.map(({ verdict }) => verdict))];
-}
-
-export const VERDICT_CODES: Readonly<Record<Verdict, number>> = {
-  pass: EXIT.passed,
-  warn: EXIT.passed,
-  inconclusive: EXIT.inconclusive,
-  fail: EXIT.failed,
-  error: EXIT.bug,
-};

@@ -1,8 +1,6 @@
 import type { Verdict } from '../scenario/result.ts';
 import type { UnitResult } from '../scenario/unit.ts';
 import { ownVerdict } from '../scenario/unit.ts';
-import { EXIT } from './exit.ts';
-import { VERDICT_CODES } from './run.ts';
 import { Tally } from '../scenario/tally.ts';
 import type { SweepPlan } from './sweep-plan.ts';
 import type { UnitJob, UnitOutcome } from './unit.ts';
@@ -140,11 +138,4 @@ class Sweep {
   #stopAfter(index: number): void {
     for (const [running, controller] of this.#running) if (running > index) controller.abort();
   }
-}
-
-/** The exit code of many runs: of the worst verdict; the same seed with two digests is worse than any. */
-export function sweepExitCode({ tally, differing }: SweepResult): number {
-  if (differing.length > 0 || tally.contradictions.length > 0) return EXIT.notDeterministic;
-  if (tally.verdict === 'error' && tally.blameless) return EXIT.environment;
-  return VERDICT_CODES[tally.verdict];
 }

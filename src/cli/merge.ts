@@ -1,12 +1,12 @@
+import { sweepExitCode } from '../api/exit-code.ts';
 import { mergeResults } from '../api/merge.ts';
 import { formatCount } from '../api/report.ts';
 import { makeFileReporter, renderSweep, type SweepEnd } from '../api/reporting.ts';
-import { sweepExitCode } from '../api/sweep.ts';
 import { headendVersion } from '../api/version.ts';
 import { gather } from './load-flags.ts';
 import { defineVerb, jsonFlag } from './program.ts';
 import { Reporters } from './reporters.ts';
-import { reproduceText } from './sweep.ts';
+import { reproduceText } from './reproduce.ts';
 
 export const merge = defineVerb(
   'merge <files...>',

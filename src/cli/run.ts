@@ -1,8 +1,9 @@
 import { Option } from 'commander';
 import { EXIT } from '../api/exit.ts';
+import { exitCodeOf, VERDICT_CODES } from '../api/exit-code.ts';
 import { UsageError } from '../api/failure.ts';
 import { formatDuration } from '../api/report.ts';
-import { exitCodeOf, runOnce, VERDICT_CODES } from '../api/run.ts';
+import { runOnce } from '../api/run.ts';
 import type { RunReport, RunRequest } from '../api/run.ts';
 import type { LoadedScenario } from '../api/scenario.ts';
 import { parseShard, shardOfEnvironment } from '../api/shard.ts';
@@ -19,7 +20,8 @@ import { defineVerb, jsonFlag, seedFlag, seedOf } from './program.ts';
 import type { Flags, Session } from './program.ts';
 import { readReporters, Reporters } from './reporters.ts';
 import { addRunFlags, jobsOf, interfacesOf, refuseLooks, seedsOf, speedOf, untilOf } from './run-flags.ts';
-import { interruptedCode, reproduceText, runMany } from './sweep.ts';
+import { interruptedCode, reproduceText } from './reproduce.ts';
+import { runMany } from './sweep.ts';
 import { watchAndRun } from './watch.ts';
 import { welcomeFiles, welcomeLines } from './welcome.ts';
 

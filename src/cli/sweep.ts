@@ -1,14 +1,15 @@
 import { availableParallelism } from 'node:os';
-import { EXIT } from '../api/exit.ts';
+import { sweepExitCode } from '../api/exit-code.ts';
 import { formatCount } from '../api/report.ts';
 import { renderSweep, type SweepEnd, type SweepFacts } from '../api/reporting.ts';
-import { runSweep, sweepExitCode, type SweepResult } from '../api/sweep.ts';
+import { runSweep, type SweepResult } from '../api/sweep.ts';
 import type { SweepPlan } from '../api/sweep-plan.ts';
 import type { SweptCell } from '../api/unit.ts';
 import { WorkerPool } from '../api/worker-pool.ts';
 import { Progress } from './progress.ts';
-import { shellWord, type Flags, type Session } from './program.ts';
+import type { Flags, Session } from './program.ts';
 import type { Reporters } from './reporters.ts';
+import { interruptedCode, reproduceText } from './reproduce.ts';
 import { jobsOf } from './run-flags.ts';
 
 /** Many runs, over worker threads: their results one after the other in the plan's order, then what they come to. */
@@ -70,29 +71,4 @@ async function runWithProgress(
 
 function endOf({ tally }: SweepResult): Omit<SweepEnd, 'exitCode'> {
   return { tally, summaries: tally.summaries(), verdict: tally.verdict };
-}
-
-/** The command that gives one run of a cell again. */
-export function reproduceText({ program }: Session, cell: SweptCell, seed: number): string {
-  const { file, params, changes = {} } = cell;
-  const { set = [], expect = [], allow_path: anyPath, until_us: untilUs, mode, interfaces = [] } = changes;
-  const values = Object.entries(params).map(([name, value]) => `${name}=${String(value)}`);
-  // A param that --set names is in the cell with that value.
-  const others = set.filter((text) => !values.includes(text));
-  return [
-    program,
-    'run',
-    shellWord(file),
-    ...[...values, ...others].map((text) => `--set ${shellWord(text)}`),
-    ...expect.map((text) => `--expect ${shellWord(text)}`),
-    ...(untilUs === undefined ? [] : [`--until ${untilUs}us`]),
-    ...(mode === undefined ? [] : [`--mode ${mode}`]),
-    ...interfaces.map((text) => `--interface ${shellWord(text)}`),
-    ...(anyPath === true ? ['--allow-path'] : []),
-    `--seed ${seed}`,
-  ].join(' ');
-}
-
-export function interruptedCode({ reason }: AbortSignal): number {
-  return reason === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted;
 }
