@@ -1,74 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
-import type { Cause } from '../../src/analysis/cause/cause.ts';
-import { CauseFinder } from '../../src/analysis/cause/finder.ts';
-import { loadScenario, prepareVirtual } from '../../src/api/scenario.ts';
-
-const FOLDER = mkdtempSync(join(tmpdir(), 'headend-causes-'));
-afterAll(() => rmSync(FOLDER, { recursive: true }));
-
-const CONFIG = `[{ network-access: true }, { max-cpe: 4 }, { upstream-service-flow: { reference: 1, qos-parameter-set: 7 } }, { downstream-service-flow: { reference: 2, qos-parameter-set: 7 } }]`;
-
-const SUBNET = `      - subnet: 10.9.0.0/18
-        relay: 10.9.0.1
-        range: 10.9.16.1-10.9.16.250
-        lease: 24h
-        router: 10.9.0.1
-        tftp: { server: 10.0.0.69, file: gold.cfg }
-        options: { time-servers: [10.0.0.37] }`;
-
-/** A plant in order: each case changes one thing in it. */
-const PLANT = `headend: 1
-name: plant
-seed: 3
-duration: 8m
-net:
-  hfc: { kind: segment, delay: 8ms, jitter: 6ms }
-  core: { kind: segment, delay: 1ms, jitter: 200us }
-services:
-  dhcp:
-    on: core
-    ip: 10.0.0.67
-    subnets:
-${SUBNET}
-  tftp:
-    on: core
-    ip: 10.0.0.69
-    files: { gold.cfg: { docsis: ${CONFIG}, secret: one } }
-  tod: { on: core, ip: 10.0.0.37 }
-devices:
-  cmts: { kind: cmts, cable: hfc, uplink: core, giaddr: 10.9.0.1, helper: 10.0.0.67, secret: one, ranging: ideal }
-  cm: { kind: cable-modem, count: 5, on: hfc, mac: '00:10:18:00:00:{n:02x}' }
-timeline:
-  - { at: 0s, do: power-on, who: cm, spread: { over: 4s } }
-expect:
-  - always: leases.unique
-`;
+import { describe, expect, test } from 'vitest';
+import type { Change } from '../support/cause-plant.ts';
+import { causesOf, CONFIG, MORE_DEVICES } from '../support/cause-plant.ts';
 
 interface Case {
   readonly name: string;
-  readonly change: readonly (readonly [from: string, to: string])[];
+  readonly change: Change;
   readonly id: string;
   readonly says: string;
 }
-
-async function causesOf(change: Case['change'], isSilent = false): Promise<readonly Cause[]> {
-  let text = PLANT;
-  for (const [from, to] of change) {
-    expect(text).toContain(from);
-    text = text.replace(from, to);
-  }
-  const file = join(FOLDER, 'plant.yaml');
-  writeFileSync(file, text);
-  const run = prepareVirtual(loadScenario(file));
-  const finder = new CauseFinder(run.topology.hosts);
-  await run.execute([isSilent ? { frame: (event) => finder.frame(event) } : finder]);
-  return finder.causes();
-}
-
-const MORE_DEVICES = '  cm: { kind: cable-modem';
 
 describe('one thing is wrong', () => {
   test('a plant in order has no cause', async () => {

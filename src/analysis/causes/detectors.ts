@@ -1,5 +1,6 @@
 import { accessDenied } from './access-denied.ts';
 import { answersBlocked } from './answers-blocked.ts';
+import { clockSkew } from './clock-skew.ts';
 import { clonedMac } from './cloned-mac.ts';
 import { declaredFault } from './declared-fault.ts';
 import type { Detector } from './detector.ts';
@@ -41,6 +42,7 @@ export const DETECTORS: readonly Detector[] = [
   otherSecret,
   oneWrongFile,
   classRefused,
+  clockSkew,
   accessDenied,
   noTime,
   declaredFault,

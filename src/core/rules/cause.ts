@@ -208,6 +208,17 @@ export const CAUSE = defineRules('CAUSE', {
       fix: 'Find both by relay and option 82, and shut the copy out; certificates (BPI+) prevent it.',
     },
   ],
+  clockSkew: [
+    24,
+    {
+      says: 'The time stamp in the file is not of this download: the clocks of CMTS and provisioning host differ, or the file is an old one.',
+      why: 'TLV 19 ties a file to the moment of its download, so that an old copy is of no use. The CMTS compares it with its own clock and allows half a minute. When one of the two clocks is wrong, every file is too old or not made yet, however good its signature is; modems that are online notice nothing until they restart.',
+      source: 'DOCSIS MULPI annex C, TLV 19',
+      tryIt:
+        'Put `tftp-server-timestamp` into a configuration, and let the timeline step the clock of the CMTS by a minute: `do: clock`.',
+      fix: 'Let both take their time from one server (NTP), and watch the offset. A file that is made once and kept must have no time stamp.',
+    },
+  ],
   foreignNak: [
     26,
     {

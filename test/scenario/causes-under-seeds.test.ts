@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest';
+import type { Change } from '../support/cause-plant.ts';
+import { causesOf } from '../support/cause-plant.ts';
+
+interface Case {
+  readonly name: string;
+  readonly change: Change;
+  readonly id: string;
+  readonly says: string;
+}
+
+/** Moment 0 of the plant, 2026-01-01T00:00:00Z, as TLV 19 counts. */
+const EPOCH_SINCE_1900 = 3_976_214_400;
+
+function stamped(seconds: number): Change {
+  return [['{ max-cpe: 4 }', `{ max-cpe: 4 }, { tftp-server-timestamp: ${EPOCH_SINCE_1900 + seconds} }`]];
+}
+
+/** About when the modems register. */
+const OF_NOW = stamped(6);
+
+const WRONG: readonly Case[] = [
+  {
+    name: '24: the clock of the CMTS is a minute ahead',
+    change: [...OF_NOW, ['timeline:\n', 'timeline:\n  - { at: 0s, do: clock, who: cmts, step: 1m }\n']],
+    id: 'HE-CAUSE-024',
+    says: 'the time stamp in "gold.cfg" is not of this download: cm[',
+  },
+  {
+    name: '24: a file with a time stamp that was made the day before',
+    change: stamped(-86_400),
+    id: 'HE-CAUSE-024',
+    says: 'the time stamp in "gold.cfg" is not of this download: cm[',
+  },
+  {
+    name: '17, and not 24: another secret, and a time stamp of now',
+    change: [...OF_NOW, ['secret: one, ranging', 'secret: other, ranging']],
+    id: 'HE-CAUSE-017',
+    says: 'refuses the signature of every file',
+  },
+];
+
+const HEALTHY: readonly Pick<Case, 'name' | 'change'>[] = [
+  { name: '24: a file with a time stamp of this download', change: OF_NOW },
+];
+
+describe.each([1, 2, 3, 4])('seed %i', (seed) => {
+  test.each(WRONG)(
+    '$name',
+    async ({ change, id, says }) => {
+      const causes = await causesOf(change, { seed });
+      expect(
+        causes.map((cause) => cause.id),
+        JSON.stringify(causes, null, 1),
+      ).toEqual([id]);
+      expect(causes[0]?.what).toContain(says);
+      expect(causes[0]?.evidence.length).toBeGreaterThanOrEqual(3);
+    },
+    60_000,
+  );
+
+  test.each(HEALTHY)(
+    '$name: no cause',
+    async ({ change }) => {
+      expect(await causesOf(change, { seed })).toEqual([]);
+    },
+    60_000,
+  );
+});
