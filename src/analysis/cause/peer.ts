@@ -1,7 +1,11 @@
 import type { Ip } from '../../core/address.ts';
+import { SECOND } from '../../core/time.ts';
 import { markOf } from './track.ts';
 import type { Mark } from './track.ts';
 import type { Party, Sighting } from './sighting.ts';
+
+/** Renewals are counted by half minutes: a wave falls into two of them that follow each other. */
+const SLICE_US = 30 * SECOND;
 
 export type Asked = 'dhcp' | 'tftp' | 'tod';
 
@@ -25,8 +29,18 @@ export class Peer {
   /** Answers that came more than two seconds after the question that was heard last. */
   late = 0;
   firstLate: Mark | undefined;
+  /** Requests to keep an address, those for which the queue had no room, and the most of them in one minute. */
+  renewals = 0;
+  renewalsOverflowed = 0;
+  renewalsMinuteMax = 0;
+  firstRenewalOverflow: Mark | undefined;
+  lastRenewalOverflow: Mark | undefined;
+  #slice = -1;
+  #sliceRenewals = 0;
+  #sliceBefore = 0;
   #packet = -1;
   #answer = -1;
+  #renewal = -1;
 
   constructor(service: Asked, address: Ip) {
     this.service = service;
@@ -48,6 +62,27 @@ export class Peer {
     if (!seen.arrived) return;
     this.heard++;
     this.host = sighting.receiver;
+  }
+
+  /** A question that `asks` has counted is one for an address that the client has. */
+  renews(sighting: Sighting, number: number): void {
+    if (sighting.fate === 'overflow') {
+      const mark = markOf(sighting, number);
+      this.renewalsOverflowed++;
+      this.firstRenewalOverflow ??= mark;
+      this.lastRenewalOverflow = mark;
+    }
+    if (sighting.packet === this.#renewal) return;
+    this.#renewal = sighting.packet;
+    this.renewals++;
+    const slice = Math.floor(sighting.at / SLICE_US);
+    if (slice !== this.#slice) {
+      this.#sliceBefore = slice === this.#slice + 1 ? this.#sliceRenewals : 0;
+      this.#slice = slice;
+      this.#sliceRenewals = 0;
+    }
+    this.#sliceRenewals++;
+    this.renewalsMinuteMax = Math.max(this.renewalsMinuteMax, this.#sliceBefore + this.#sliceRenewals);
   }
 
   answers(sighting: Sighting): boolean {

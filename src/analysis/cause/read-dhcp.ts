@@ -65,7 +65,10 @@ export class DhcpReader {
     if (seen.arrived && sighting.receiver?.forwards !== true) this.#heardAt.set(boot, sighting.at);
     // A broadcast asks nobody by name.
     if (body.to.address === BROADCAST) return;
-    this.#seen.peer('dhcp', body.to.address)?.asks(sighting, seen);
+    const peer = this.#seen.peer('dhcp', body.to.address);
+    peer?.asks(sighting, seen);
+    if (message.messageType === MessageType.request && message.ciaddr !== ANY)
+      peer?.renews(sighting, seen.number);
   }
 
   #reply(boot: Boot, message: DhcpMessage, packet: Packet): void {

@@ -12,7 +12,7 @@ import { noSiaddr } from './no-siaddr.ts';
 import { noTime } from './no-time.ts';
 import { noWayBack } from './no-way-back.ts';
 import { poolOrClass } from './pool-or-class.ts';
-import { queueFull, staleQueue } from './queue.ts';
+import { queueFull, renewalWave, staleQueue } from './queue.ts';
 import { rangingStorm } from './ranging-storm.ts';
 import { classRefused, oneWrongFile, otherSecret } from './refused.ts';
 import { serverDown } from './server-down.ts';
@@ -26,6 +26,7 @@ export const DETECTORS: readonly Detector[] = [
   serverDown,
   staleQueue,
   queueFull,
+  renewalWave,
   unknownRelay,
   noWayBack,
   clonedMac,

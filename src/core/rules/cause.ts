@@ -41,10 +41,11 @@ export const CAUSE = defineRules('CAUSE', {
   renewalWave: [
     5,
     {
-      says: 'All leases have one age, so all clients renew in the same minute.',
+      says: 'All leases have one age, so all clients renew in the same minute, and the server has no room for so many.',
       why: 'After a storm every lease begins at one moment and comes to T1 at one moment, again and again. Nothing spreads them unless somebody does.',
       source: 'RFC 2131 §4.4.5',
-      tryIt: 'Start a hundred hosts at one moment with a lease of an hour, and count renewals a minute.',
+      tryIt:
+        'Let two hundred hosts renew at one moment (`do: renew`) before a server with a short queue, and count renewals a minute: they come again after half a lease.',
       fix: 'Give leases a little jitter, or a longer lifetime to a part of the clients: each cycle then halves the peak.',
     },
   ],
