@@ -1,7 +1,7 @@
 import { CauseFinder } from '../analysis/cause/finder.ts';
 import type { Topology } from '../core/driver.ts';
 import { toInstant } from '../core/time.ts';
-import type { RunResult, Verdict } from '../scenario/result.ts';
+import type { RunResult } from '../scenario/result.ts';
 import { prepareVirtual, type LoadedScenario } from './scenario.ts';
 import type { Pace } from './virtual-run.ts';
 import { evidenceFor, withFailures } from './why-failed.ts';
@@ -11,8 +11,6 @@ const PACKETS_MAX = 3_000_000;
 /** Told in JSON; a person reads the first. */
 export const CAUSES_MAX = 5;
 
-const FAILED: ReadonlySet<Verdict> = new Set(['inconclusive', 'fail']);
-
 /** A finder for a run that cannot be repeated: it listens from the start. */
 export function liveFinder({ hosts }: Topology): CauseFinder {
   const finder = new CauseFinder(hosts);
@@ -21,7 +19,7 @@ export function liveFinder({ hosts }: Topology): CauseFinder {
 }
 
 /**
- * The result, with what is behind it when it did not pass. A virtual run is run again from its seed with the finder
+ * The result of a run that did not pass, with what is behind it. A virtual run is run again from its seed with the finder
  * listening, so that runs that pass pay nothing.
  */
 export async function withCauses(
@@ -36,7 +34,6 @@ export async function withCauses(
   },
 ): Promise<RunResult> {
   const { loaded, seed, pace, live, reproduce } = run;
-  if (!FAILED.has(result.verdict) || pace.signal?.aborted === true) return result;
   if (live !== undefined) return { ...result, causes: live.causes().slice(0, CAUSES_MAX) };
   if (result.packets > PACKETS_MAX) return result;
   const again = prepareVirtual(loaded, { seed });

@@ -10,7 +10,7 @@ import type { Edit, WhatIf } from '../engine/dns/what-if.ts';
 import type { Tree } from '../report/tree.ts';
 import { askAlong, type Asked, type DigQuestion } from './dig.ts';
 import { UsageError } from './failure.ts';
-import type { LoadedScenario } from './scenario.ts';
+import type { LoadedScenario } from './load-scenario.ts';
 
 /** One set of changes, and how often the wanted answer came when the scenario was run again with them. */
 interface TriedSet {

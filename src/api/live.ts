@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Ip } from '../core/address.ts';
+import { formatEndpoint, type Ip } from '../core/address.ts';
 import type { Crypto } from '../core/crypto.ts';
 import type { Topology, Trace } from '../core/driver.ts';
 import { type Instant, toInstant } from '../core/time.ts';
@@ -14,7 +14,7 @@ import { buildTopology } from '../topology/build.ts';
 import { allZoneSteps, type ZoneKeeper } from '../topology/zones.ts';
 import { checkTls } from './check-tls.ts';
 import { plugsOf } from './live-places.ts';
-import type { LoadedScenario } from './scenario.ts';
+import type { LoadedScenario } from './load-scenario.ts';
 import type { Pace } from './virtual-run.ts';
 
 /** How long who runs meanwhile waits at a time: the kernel keeps some hundred datagrams. */
@@ -110,6 +110,16 @@ export function prepareLive(loaded: LoadedScenario, options: LiveOptions = {}): 
 /** Which endpoint of this machine will stand for which of the scenario; nothing is opened. */
 export function liveMapping(topology: Topology): readonly MappingRow[] {
   return new RealDriver({ topology, place: 'live' }).mapping();
+}
+
+/** `10.0.0.67:67 is 127.0.0.67:20067 (udp, dhcp)`, one a line. */
+export function mappingText(rows: readonly MappingRow[]): string {
+  return rows
+    .map(
+      ({ host, protocol, scenario, real }) =>
+        `${formatEndpoint(scenario)} is ${formatEndpoint(real)} (${protocol}, ${host})`,
+    )
+    .join('\n');
 }
 
 interface Company {

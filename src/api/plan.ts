@@ -1,13 +1,13 @@
 import { type Fault, isFault } from '../config/fault.ts';
 import { formatEndpoint, formatIp, formatMac } from '../core/address.ts';
 import type { HostSpec, Topology } from '../core/driver.ts';
-import type { MappingRow } from '../driver/real/mapping.ts';
 import { commandFor, guestNeeds, relayNeeds } from '../driver/real/outside/needs.ts';
 import { NEVER } from '../core/time.ts';
 import { formatDuration } from '../report/line.ts';
 import { liveMapping } from './live.ts';
-import { loadCells, loadScenario, prepareVirtual } from './scenario.ts';
-import type { LoadedScenario, LoadOptions } from './scenario.ts';
+import { loadCells, loadScenario } from './load-scenario.ts';
+import type { LoadedScenario, LoadOptions } from './load-scenario.ts';
+import { virtualTopology } from './virtual-topology.ts';
 
 /** What a run or `serve` of a file would start; nothing is opened to find out. */
 export interface Plan {
@@ -63,12 +63,12 @@ export function planScenario(path: string, options: LoadOptions): Plan {
   const loaded = loadScenario(path, options);
   const { scenario, params } = loaded;
   const cells = loadCells(path, options).map(({ cell }) => cell);
-  const { topology, seed } = prepareVirtual(loaded, { only: 'topology' });
+  const topology = virtualTopology(loaded);
   const modems = topology.hosts.filter(({ kind }) => kind === 'cable-modem').length;
   return {
     scenario: scenario.name,
     about: scenario.about,
-    seed,
+    seed: scenario.seed,
     duration_us: scenario.durationUs,
     params,
     matrix: Object.keys(loaded.cell).length === 0 ? [] : cells,
@@ -167,14 +167,4 @@ function rightsOf({ hosts }: Topology): readonly string[] {
   return low.size === 0
     ? []
     : [`ports under 1024: ${[...low].join(', ')} (headend doctor says whether you may)`];
-}
-
-/** `10.0.0.67:67 is 127.0.0.67:20067 (udp, dhcp)`, one a line. */
-export function mappingText(rows: readonly MappingRow[]): string {
-  return rows
-    .map(
-      ({ host, protocol, scenario, real }) =>
-        `${formatEndpoint(scenario)} is ${formatEndpoint(real)} (${protocol}, ${host})`,
-    )
-    .join('\n');
 }

@@ -1,3 +1,4 @@
+import type { CauseFinder } from '../analysis/cause/finder.ts';
 import type { Scenario } from '../config/scenario.ts';
 import type { Topology, Trace } from '../core/driver.ts';
 import type { Rule } from '../core/rules.ts';
@@ -5,14 +6,19 @@ import type { PictureKind } from '../report/ladder-picture.ts';
 import { lessonsOf } from '../report/lessons.ts';
 import type { Line } from '../report/line.ts';
 import { renderSummary, type Lesson } from '../report/summary.ts';
-import type { RunResult } from '../scenario/result.ts';
+import type { RunResult, Verdict } from '../scenario/result.ts';
 import type { SweptCell } from '../scenario/unit.ts';
-import { liveFinder, withCauses } from './causes.ts';
-import { liveMapping, prepareLive } from './live.ts';
+import type { LiveRun } from './live.ts';
 import { Observation } from './observe.ts';
-import { PageListener } from './page.ts';
-import { mappingText } from './plan.ts';
-import { loadScenario, prepareVirtual, type LoadedScenario, type LoadOptions } from './scenario.ts';
+import type { PageListener } from './page.ts';
+import type { withCauses } from './causes.ts';
+import {
+  loadScenario,
+  prepareVirtual,
+  type LoadedScenario,
+  type LoadOptions,
+  type VirtualRun,
+} from './scenario.ts';
 import type { Pace } from './virtual-run.ts';
 
 export type { RunResult } from '../scenario/result.ts';
@@ -82,19 +88,34 @@ export interface RunReport {
   summary(facts: SummaryFacts): readonly Line[];
 }
 
+const FAILED: ReadonlySet<Verdict> = new Set(['inconclusive', 'fail']);
+
+/** A run that may begin. */
+interface Ready {
+  readonly run: VirtualRun | LiveRun;
+  /** Of a live run: which endpoint of this machine stands for which of the scenario. */
+  readonly note: string;
+  /** Of a live run, which cannot be repeated: it looks for causes from the start. */
+  readonly finder: CauseFinder | undefined;
+}
+
 /** Runs one scenario file and writes the files asked for. */
 export async function runOnce(request: RunRequest, signal: AbortSignal): Promise<RunReport> {
   const { mode, seed, notice, ladders, pcap, trace, sample, cell } = request;
   const loaded = request.loaded ?? loadScenario(request.path, request.load);
   const virtual = mode === 'virtual' ? prepareVirtual(loaded, { seed }) : undefined;
-  const run = virtual ?? prepareLive(loaded, { seed, notice, interfaces: request.interfaces });
-  const note = mode === 'live' ? mappingText(liveMapping(run.topology)) : '';
+  const {
+    run,
+    note,
+    finder: live,
+  }: Ready = virtual === undefined
+    ? await readyLive(loaded, request)
+    : { run: virtual, note: '', finder: undefined };
   const subject = { scenario: loaded.scenario, topology: run.topology, seed: run.seed };
-  const page = pageOf(request, subject);
+  const page = await pageOf(request, subject);
   const observation = new Observation(subject, { ladders, pcap, trace, sample, mode, note, cell });
   const startedAt = performance.now();
   const listeners = [...observation.listeners, ...(page?.listeners ?? []), ...(request.listeners ?? [])];
-  const live = mode === 'live' ? liveFinder(run.topology) : undefined;
   if (live !== undefined) listeners.push(live);
   if (request.onlooker !== undefined) listeners.push(request.onlooker.listen(subject));
   const executed = await run.execute(listeners, { ...request.pace, signal });
@@ -103,7 +124,10 @@ export async function runOnce(request: RunRequest, signal: AbortSignal): Promise
   const tookMs = performance.now() - startedAt;
   const pace = { untilUs: request.pace?.untilUs, signal };
   const reproduce = request.explain?.reproduce(run.seed);
-  const result = await withCauses(executed, { loaded, seed, pace, live, reproduce });
+  const isUnexplained = FAILED.has(executed.verdict) && !signal.aborted;
+  const result = isUnexplained
+    ? await explained(executed, { loaded, seed, pace, live, reproduce })
+    : executed;
   for (const text of observation.finish(result, interruptedAtUs !== undefined)) notice(text);
   await page?.write(result, (listenerOf) => {
     const again = prepareVirtual(loaded, { seed });
@@ -142,8 +166,23 @@ function stoppedAt(
   return signal?.aborted === true && atUs < Math.min(durationUs, untilUs) ? atUs : undefined;
 }
 
-function pageOf({ report, mode }: RunRequest, subject: RunSubject): PageListener | undefined {
+// What only some runs need is read when one does: most have no socket, no page, and nothing that wants explaining.
+
+async function readyLive(loaded: LoadedScenario, { seed, notice, interfaces }: RunRequest): Promise<Ready> {
+  const { liveMapping, mappingText, prepareLive } = await import('./live.ts');
+  const { liveFinder } = await import('./causes.ts');
+  const run = prepareLive(loaded, { seed, notice, interfaces });
+  return { run, note: mappingText(liveMapping(run.topology)), finder: liveFinder(run.topology) };
+}
+
+async function explained(...failed: Parameters<typeof withCauses>): Promise<RunResult> {
+  const causes = await import('./causes.ts');
+  return causes.withCauses(...failed);
+}
+
+async function pageOf({ report, mode }: RunRequest, subject: RunSubject): Promise<PageListener | undefined> {
   if (report === undefined) return undefined;
+  const { PageListener: Listener } = await import('./page.ts');
   const { path, reproduce } = report;
-  return new PageListener({ path, mode, reproduce: reproduce(subject.seed), ...subject });
+  return new Listener({ path, mode, reproduce: reproduce(subject.seed), ...subject });
 }

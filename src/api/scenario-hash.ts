@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import type { FileSource } from '../store/file-table.ts';
 import { readOctets } from './files.ts';
-import type { LoadedScenario, LoadOptions } from './scenario.ts';
+import type { LoadedScenario, LoadOptions } from './load-scenario.ts';
 
 const PIECE_OCTETS = 1024 * 1024;
 const HEX_DIGITS = 16;

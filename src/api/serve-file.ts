@@ -4,7 +4,7 @@ import type { Ip } from '../core/address.ts';
 import { UsageError } from './failure.ts';
 import { prepareLive, prepareZones } from './live.ts';
 import type { Configuration, ReloadOutcome } from './reload.ts';
-import { loadScenario, type LoadOptions } from './scenario.ts';
+import { loadScenario, type LoadOptions } from './load-scenario.ts';
 import { serve } from './serve.ts';
 import type { ServeOptions } from './serve.ts';
 import { isLinkLocal, kernelEndpoint } from '../driver/real/zones.ts';

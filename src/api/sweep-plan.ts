@@ -4,7 +4,7 @@ import type { PlannedCell } from '../scenario/tally.ts';
 import { cellText } from '../report/cell-text.ts';
 import { UsageError } from './failure.ts';
 import { plugsOf, refuseLiveParts } from './live-places.ts';
-import { loadCells, type LoadedScenario, type LoadOptions } from './scenario.ts';
+import { loadCells, type LoadedScenario, type LoadOptions } from './load-scenario.ts';
 import { scenarioHash } from './scenario-hash.ts';
 import type { Shard } from './shard.ts';
 import type { UnitJob } from './unit.ts';

@@ -7,7 +7,7 @@ import { nearest } from '../core/text.ts';
 import { INCIDENTS } from '../report/incidents.ts';
 import { FileError, UsageError } from './failure.ts';
 import { readOctets, readText, writeOctets } from './files.ts';
-import { loadCells, scenarioSlug } from './scenario.ts';
+import { loadCells, scenarioSlug } from './load-scenario.ts';
 
 /** Where the shipped scenarios are: beside src and beside dist. */
 const SCENARIOS = new URL('../../scenarios/', import.meta.url);

@@ -8,7 +8,7 @@ import {
 import { RESULT_FORMAT } from '../scenario/result.ts';
 import { describeFailure } from './failure.ts';
 import { runOnce, type RunReport, type RunRequest } from './run.ts';
-import { loadScenario, type LoadOptions, type LoadedScenario } from './scenario.ts';
+import { loadScenario, type LoadOptions, type LoadedScenario } from './load-scenario.ts';
 import { scenarioHash } from './scenario-hash.ts';
 
 export type { SweptCell } from '../scenario/unit.ts';

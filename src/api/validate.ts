@@ -1,5 +1,6 @@
 import { formatWarning } from '../config/mistakes.ts';
-import { loadCells, prepareVirtual, type LoadOptions } from './scenario.ts';
+import { loadCells, type LoadOptions } from './load-scenario.ts';
+import { virtualTopology } from './virtual-topology.ts';
 
 /**
  * Throws what is wrong with a scenario in any cell of its matrix, the files it names, or what is made of both; gives what
@@ -9,7 +10,7 @@ export function validateScenario(path: string, options: LoadOptions): readonly s
   const told = new Set<string>();
   for (const loaded of loadCells(path, options)) {
     for (const warning of loaded.scenario.warnings) told.add(formatWarning(path, warning));
-    prepareVirtual(loaded, { only: 'topology', notice: (text) => told.add(text) });
+    virtualTopology(loaded, { notice: (text) => told.add(text) });
   }
   return [...told];
 }

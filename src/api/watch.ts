@@ -1,7 +1,7 @@
 import { existsSync, watch, type FSWatcher } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { ScenarioError } from '../config/mistakes.ts';
-import { loadScenario, type LoadOptions } from './scenario.ts';
+import { loadScenario, type LoadOptions } from './load-scenario.ts';
 
 /** An editor writes a file in several steps. */
 const SETTLE_MS = 150;

@@ -17,7 +17,7 @@ import type { Severity, ZoneFinding } from '../store/zone-finding.ts';
 import { readBeside } from './beside.ts';
 import { UsageError } from './failure.ts';
 import { readText } from './files.ts';
-import { loadScenario, type LoadOptions } from './scenario.ts';
+import { loadScenario, type LoadOptions } from './load-scenario.ts';
 
 /** As much as a scenario's zone may have. */
 const ZONE_OCTETS_MAX = 64 * 1024 * 1024;

@@ -1,7 +1,7 @@
 import { comparePolicies, comparisonLines, comparisonSvg } from '../api/compare.ts';
 import { EXIT } from '../api/exit.ts';
 import { writeOctets } from '../api/files.ts';
-import { loadScenario } from '../api/scenario.ts';
+import { loadScenario } from '../api/load-scenario.ts';
 import { addSetFlags, loadOptionsOf } from './load-flags.ts';
 import { defineVerb, jsonFlag, splitWords } from './program.ts';
 

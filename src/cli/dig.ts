@@ -10,7 +10,7 @@ import {
 import { whatMustChange } from '../api/dig-want.ts';
 import { EXIT } from '../api/exit.ts';
 import { formatDuration, span } from '../api/report.ts';
-import { loadScenario } from '../api/scenario.ts';
+import { loadScenario } from '../api/load-scenario.ts';
 import { addSetFlags, loadOptionsOf } from './load-flags.ts';
 import { defineVerb, jsonFlag, seedFlag, seedOf } from './program.ts';
 

@@ -11,7 +11,7 @@ import {
   type LabQuestion,
 } from '../api/init.ts';
 import { cutLine, span, type Line } from '../api/report.ts';
-import { scenarioSlug } from '../api/scenario.ts';
+import { scenarioSlug } from '../api/load-scenario.ts';
 import { copyTemplate, listTemplates, type Template } from '../api/templates.ts';
 import { defineVerb, jsonFlag, shellWord, type Flags, type Session } from './program.ts';
 

@@ -185,9 +185,8 @@ function keysOf(text: string): readonly string[] {
   return text.match(/\u001b\[[\d;]*[A-Za-z~]|[^]/gu) ?? [];
 }
 
-/** The screens, if they were asked for and there is a terminal to show them on; otherwise it says why not. */
+/** The screens that were asked for, if there is a terminal to show them on; otherwise it says why not. */
 export function liveScreenOf(session: Session, flags: Flags): LiveScreen | undefined {
-  if (flags['screen'] !== true) return undefined;
   const { stdin, stdout } = process;
   const hasTerminal = stdin.isTTY && stdout.isTTY && process.env['TERM'] !== 'dumb';
   if (!hasTerminal || !wantsColour(stdout)) {

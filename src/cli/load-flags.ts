@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import type { LoadOptions } from '../api/scenario.ts';
+import type { LoadOptions } from '../api/load-scenario.ts';
 import { reachFlag, reachOf, type Flags } from './program.ts';
 
 export function setFlag(): Option {

@@ -91,3 +91,17 @@ export function speedOf(flags: Flags): number | undefined {
   if (speed > 0) return speed;
   throw new UsageError(`--speed "${text.slice(0, 20)}" is not max, nor a factor such as 1x, 0.5x or 10x`);
 }
+
+/** What `--step` does not go with. */
+export function checkStep(files: readonly string[], flags: Flags): void {
+  if (files.length > 1) throw new UsageError('--step is for one scenario');
+  if (flags['mode'] === 'live')
+    throw new UsageError('--step is for the simulation: a live run does not wait');
+  const others = ['json', 'reporter', 'watch', 'checkDeterminism'].filter(
+    (name) => flags[name] !== undefined,
+  );
+  if (others.length > 0 || flags['speed'] !== 'max')
+    throw new UsageError(
+      '--step shows a run to a person: leave out --json, --reporter, --watch, --speed and --check-determinism',
+    );
+}

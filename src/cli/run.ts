@@ -5,23 +5,31 @@ import { UsageError } from '../api/failure.ts';
 import { formatDuration } from '../api/report.ts';
 import { runOnce } from '../api/run.ts';
 import type { RunReport, RunRequest } from '../api/run.ts';
-import type { LoadedScenario } from '../api/scenario.ts';
+import type { LoadedScenario } from '../api/load-scenario.ts';
 import { parseShard, shardOfEnvironment } from '../api/shard.ts';
 import { Tally } from '../api/sweep.ts';
 import { planSweep, type SweepPlan } from '../api/sweep-plan.ts';
 import { cutCell, unitOf, type SweptCell } from '../api/unit.ts';
 import { validateScenario } from '../api/validate.ts';
 import { addLoadFlags, gather, loadOptionsOf } from './load-flags.ts';
-import { liveScreenOf } from './live-screen.ts';
 import { addPictureFlags, writePictures } from './pictures.ts';
+import type { LiveScreen } from './live-screen.ts';
 import { Progress } from './progress.ts';
-import { checkStep, stepThrough } from './step.ts';
+import type { stepThrough } from './step.ts';
 import { defineVerb, jsonFlag, seedFlag, seedOf } from './program.ts';
 import type { Flags, Session } from './program.ts';
 import { readReporters, Reporters } from './reporters.ts';
-import { addRunFlags, jobsOf, interfacesOf, refuseLooks, seedsOf, speedOf, untilOf } from './run-flags.ts';
+import {
+  addRunFlags,
+  checkStep,
+  jobsOf,
+  interfacesOf,
+  refuseLooks,
+  seedsOf,
+  speedOf,
+  untilOf,
+} from './run-flags.ts';
 import { interruptedCode, reproduceText } from './reproduce.ts';
-import { runMany } from './sweep.ts';
 import { watchAndRun } from './watch.ts';
 import { welcomeFiles, welcomeLines } from './welcome.ts';
 
@@ -105,6 +113,7 @@ async function runAll(session: Session, files: readonly string[], flags: Flags):
     return runEach(session, plan, flags);
   }
   refuseLooks(flags);
+  const { runMany } = await import('./sweep.ts');
   return runMany(session, sharded(session, plan, flags), new Reporters(session.output, flags), flags);
 }
 
@@ -154,14 +163,13 @@ async function runFile(
   flags: Flags,
 ): Promise<{ report: RunReport; differs: boolean; of: SweptCell }> {
   const { output, signal } = session;
-  const isStepped = flags['step'] === true;
-  const cell = isStepped ? await stepThrough(session, { cell: planned, loaded }, flags) : planned;
+  const cell = flags['step'] === true ? await stepped(session, { cell: planned, loaded }, flags) : planned;
   const { file } = cell;
   const welcome = flags['welcome'] === true;
   const progress = new Progress(output);
   const tell = (at: number, of: number): void =>
     progress.at(at / of, `${cell.scenario}: ${formatDuration(at)} of ${formatDuration(of)}`);
-  const screen = liveScreenOf(session, flags);
+  const screen = flags['screen'] === true ? await screenOf(session, flags) : undefined;
   const request: RunRequest = {
     path: file,
     loaded,
@@ -201,6 +209,18 @@ async function runFile(
   const isCompared = flags['checkDeterminism'] === true && !signal.aborted;
   const differs = isCompared && (await runsDiffer(session, request, report));
   return { report, differs, of };
+}
+
+// What only a person at the keys needs is read when one is there.
+
+async function stepped(...walked: Parameters<typeof stepThrough>): Promise<SweptCell> {
+  const step = await import('./step.ts');
+  return step.stepThrough(...walked);
+}
+
+async function screenOf(session: Session, flags: Flags): Promise<LiveScreen | undefined> {
+  const { liveScreenOf } = await import('./live-screen.ts');
+  return liveScreenOf(session, flags);
 }
 
 /** What a run is of that was stopped: as far as it came it can be had again. */

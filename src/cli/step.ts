@@ -1,25 +1,10 @@
-import { UsageError } from '../api/failure.ts';
 import { formatCount } from '../api/report.ts';
-import type { LoadedScenario } from '../api/scenario.ts';
+import type { LoadedScenario } from '../api/load-scenario.ts';
 import { stepLines, walkThrough, type StepKey } from '../api/step.ts';
 import { cutCell, type SweptCell } from '../api/unit.ts';
 import { loadOptionsOf } from './load-flags.ts';
 import { seedOf, type Flags, type Session } from './program.ts';
 import { untilOf } from './run-flags.ts';
-
-/** What `--step` does not go with. */
-export function checkStep(files: readonly string[], flags: Flags): void {
-  if (files.length > 1) throw new UsageError('--step is for one scenario');
-  if (flags['mode'] === 'live')
-    throw new UsageError('--step is for the simulation: a live run does not wait');
-  const others = ['json', 'reporter', 'watch', 'checkDeterminism'].filter(
-    (name) => flags[name] !== undefined,
-  );
-  if (others.length > 0 || flags['speed'] !== 'max')
-    throw new UsageError(
-      '--step shows a run to a person: leave out --json, --reporter, --watch, --speed and --check-determinism',
-    );
-}
 
 const HELP = '. step   n next of interest   b back   q quit';
 

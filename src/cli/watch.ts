@@ -1,5 +1,5 @@
 import { FileWatch, filesOf } from '../api/watch.ts';
-import type { LoadOptions } from '../api/scenario.ts';
+import type { LoadOptions } from '../api/load-scenario.ts';
 import { EXIT } from '../api/exit.ts';
 import { describeFailure } from '../api/failure.ts';
 import type { Session } from './program.ts';

@@ -1,7 +1,7 @@
 import { span } from '../api/report.ts';
 import type { Line } from '../api/report.ts';
 import type { RunRequest } from '../api/run.ts';
-import { scenarioSlug } from '../api/scenario.ts';
+import { scenarioSlug } from '../api/load-scenario.ts';
 
 /** Where the first run leaves its files. */
 export function welcomeFiles(path: string): { readonly pcap: string; readonly trace: string } {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadScenario, scenarioSlug } from '../../../src/api/scenario.ts';
+import { loadScenario, scenarioSlug } from '../../../src/api/load-scenario.ts';
 import { copyTemplate, listTemplates, shippedScenario } from '../../../src/api/templates.ts';
 
 let folder: string;
