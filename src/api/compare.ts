@@ -4,9 +4,11 @@ import type { Trace } from '../core/driver.ts';
 import { SECOND } from '../core/time.ts';
 import { POLICIES, type PolicyGroup, type PolicyName } from '../policy/dns/group.ts';
 import { type Line, span } from '../report/line.ts';
-import { type Curve, barPlot, curvePlot, sparkline, svgColumn } from '../report/plot.ts';
+import { type Curve, type Plot, barPlot, curvePlot, sparkline, svgColumn } from '../report/plot.ts';
 import { UsageError } from './failure.ts';
 import { type LoadedScenario, prepareVirtual } from './scenario.ts';
+import { type UserLatency, Ways } from './user-latency.ts';
+import { type Reports, Visits } from './visits.ts';
 
 /** One policy under the workload and the failures of a scenario. */
 export interface PolicyResult {
@@ -19,6 +21,8 @@ export interface PolicyResult {
   readonly lookupMs: { readonly p50: number; readonly p95: number };
   /** Milliseconds, and percent of the look-ups that took no longer: a point for each percent at most. */
   readonly lookups: readonly (readonly [number, number])[];
+  /** How far it was from the visitors to where they were sent. */
+  readonly userLatency: UserLatency;
   readonly authorityQueries: number;
   /** Seconds, and the queries that reached the authority in the time before, a second. */
   readonly queries: readonly (readonly [number, number])[];
@@ -27,7 +31,6 @@ export interface PolicyResult {
 }
 
 const DNS_PORT = 53;
-const SHARE = 'share.';
 
 /** Runs the scenario once for each policy, put in the place of the policy of the group `name`; all else stays as it is. */
 export async function comparePolicies(
@@ -38,8 +41,9 @@ export async function comparePolicies(
   const { devices } = loaded.scenario;
   if (!devices.some(({ kind }) => kind === 'population'))
     throw new UsageError('there is nobody to compare by: the file needs a device of kind population');
+  const ways = new Ways(loaded.scenario, loaded.contents);
   const results: PolicyResult[] = [];
-  for (const policy of policies) results.push(await runWith(loaded, name, policyNamed(policy)));
+  for (const policy of policies) results.push(await runWith(loaded, name, policyNamed(policy), ways));
   return results;
 }
 
@@ -49,17 +53,20 @@ function policyNamed(text: string): PolicyName {
   throw new UsageError(`"${text.slice(0, 30)}" is not a policy: the policies are ${POLICIES.join(', ')}`);
 }
 
-async function runWith(loaded: LoadedScenario, name: string, policy: PolicyName): Promise<PolicyResult> {
+async function runWith(
+  loaded: LoadedScenario,
+  name: string,
+  policy: PolicyName,
+  ways: Ways,
+): Promise<PolicyResult> {
   const scenario = withPolicy(loaded.scenario, name, policy);
   const lookups: number[] = [];
-  const reports = new Map<number, Map<string, number>>();
+  const visits = new Visits(scenario);
   const queriedAt: number[] = [];
   const trace: Trace = {
-    measure: (at, _host, measure, value) => {
+    measure: (at, host, measure, value) => {
       if (measure === 'dns.lookup.us') lookups.push(value);
-      if (!measure.startsWith(SHARE)) return;
-      const report = reports.get(at) ?? new Map<string, number>();
-      reports.set(at, report.set(measure.slice(SHARE.length), value));
+      visits.measure(at, host, measure, value);
     },
     frame: ({ at, body, receiver, fate }) => {
       const isQuery = body.kind === 'udp' && body.to.port === DNS_PORT && fate === 'delivered';
@@ -67,6 +74,7 @@ async function runWith(loaded: LoadedScenario, name: string, policy: PolicyName)
     },
   };
   await prepareVirtual({ ...loaded, scenario }).execute([trace]);
+  const reports = visits.reports();
   const outage = outageOf(scenario, reports);
   lookups.sort((a, b) => a - b);
   return {
@@ -75,6 +83,7 @@ async function runWith(loaded: LoadedScenario, name: string, policy: PolicyName)
     outageSeconds: areaOf(outage),
     lookupMs: { p50: rank(lookups, 50) / 1_000, p95: rank(lookups, 95) / 1_000 },
     lookups: distributionOf(lookups),
+    userLatency: ways.latencyOf(visits),
     authorityQueries: queriedAt.length,
     queries: ratesOf(queriedAt, scenario.durationUs),
     outage,
@@ -123,8 +132,6 @@ function groupAs(group: PolicyGroup, policy: PolicyName): PolicyGroup {
     throw new UsageError('simple has one target: name another policy to compare');
   return { ...group, policy, isSticky: false, givesMany: false, upThreshold: 0 };
 }
-
-type Reports = ReadonlyMap<number, ReadonlyMap<string, number>>;
 
 function meanShares(reports: Reports): Record<string, number> {
   const sums = new Map<string, number>();
@@ -203,14 +210,24 @@ const PLOT_COLUMNS = 60;
 /** A table, and under it for each policy a line over time of who was sent to what is down. */
 export function comparisonLines(results: readonly PolicyResult[]): readonly Line[] {
   const targets = [...new Set(results.flatMap(({ shares }) => Object.keys(shares)))].sort();
+  const knowsWays = results.some(({ userLatency }) => userLatency.ms !== undefined);
   const rows = [
-    ['policy', ...targets, 'outage', 'look-up p50', 'p95', 'queries'],
-    ...results.map(({ policy, shares, outageSeconds, lookupMs, authorityQueries }) => [
+    [
+      'policy',
+      ...targets,
+      'outage',
+      'look-up p50',
+      'p95',
+      ...(knowsWays ? ['user latency p50', 'p95', 'max'] : []),
+      'queries',
+    ],
+    ...results.map(({ policy, shares, outageSeconds, lookupMs, userLatency, authorityQueries }) => [
       policy,
       ...targets.map((target) => `${(shares[target] ?? 0).toFixed(1)} %`),
       `${outageSeconds.toFixed(1)} s`,
-      `${lookupMs.p50.toFixed(1)} ms`,
-      `${lookupMs.p95.toFixed(1)} ms`,
+      milliseconds(lookupMs.p50),
+      milliseconds(lookupMs.p95),
+      ...(knowsWays ? userCells(userLatency) : []),
       String(authorityQueries),
     ]),
   ];
@@ -223,6 +240,7 @@ export function comparisonLines(results: readonly PolicyResult[]): readonly Line
       .join('  ');
   return [
     ...rows.map((row, index) => [span(text(row), index === 0 ? 'dim' : 'plain')]),
+    ...unknownWays(results),
     [],
     [span('sent to what is down, over time (full height: 100 %)', 'dim')],
     ...results.map(({ policy, outage }) => [
@@ -239,7 +257,35 @@ export function comparisonLines(results: readonly PolicyResult[]): readonly Line
   ];
 }
 
-/** Four pictures, one below the other: shares, outage, look-ups, queries. */
+function milliseconds(ms: number): string {
+  return `${ms.toFixed(1)} ms`;
+}
+
+function userCells({ ms }: UserLatency): readonly string[] {
+  return ms === undefined ? ['-', '-', '-'] : [ms.p50, ms.p95, ms.max].map(milliseconds);
+}
+
+/** What the latencies of users leave out, and what to write so that they do not. */
+function unknownWays(results: readonly PolicyResult[]): readonly Line[] {
+  const unknown = [...new Set(results.flatMap(({ userLatency }) => userLatency.unknown))];
+  const [first] = unknown;
+  if (first === undefined) {
+    if (results.some(({ userLatency }) => userLatency.ms !== undefined)) return [];
+    return [[span('user latency: not known, no population was answered and reported before the end', 'dim')]];
+  }
+  const known = results.map(({ userLatency }) => userLatency.knownPercent);
+  const least = Math.min(...known).toFixed(1);
+  const most = Math.max(...known).toFixed(1);
+  const percent = least === most ? least : `${least} to ${most}`;
+  const more = unknown.length > 1 ? ` and ${unknown.length - 1} more` : '';
+  return [
+    [],
+    [span(`user latency: known of ${percent} % of the answers; not from ${first}${more}`, 'dim')],
+    [span('  give the targets a region: or at:, and their clients locations: (docs/routing.md)', 'dim')],
+  ];
+}
+
+/** Pictures one below the other: shares, outage, look-ups, latency of users where it is known, queries. */
 export function comparisonSvg(name: string, results: readonly PolicyResult[]): string {
   const curves = (pick: (result: PolicyResult) => Curve['points']): Curve[] =>
     results.map((result) => ({ name: result.policy, points: pick(result) }));
@@ -267,6 +313,7 @@ export function comparisonSvg(name: string, results: readonly PolicyResult[]): s
         most: 100,
       },
     ),
+    ...userPlots(results),
     curvePlot(
       curves(({ queries }) => queries),
       {
@@ -277,4 +324,19 @@ export function comparisonSvg(name: string, results: readonly PolicyResult[]): s
       },
     ),
   ]);
+}
+
+function userPlots(results: readonly PolicyResult[]): readonly Plot[] {
+  const known = results.filter(({ userLatency }) => userLatency.ms !== undefined);
+  if (known.length === 0) return [];
+  // Those of whom nothing is known stay in the legend, so that each has one colour in all plots.
+  const curves = results.map(({ policy, userLatency }) => ({ name: policy, points: userLatency.curve }));
+  return [
+    curvePlot(curves, {
+      title: 'visitors whose way to their target was no longer',
+      x: 'ms',
+      y: '%',
+      most: 100,
+    }),
+  ];
 }

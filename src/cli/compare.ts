@@ -12,7 +12,7 @@ export const compare = defineVerb(
       .argument('<file>', 'a scenario with a population of visitors')
       .argument('<name>', 'the name whose policy is exchanged')
       .requiredOption('--policies <words>', 'the policies, such as failover,weighted', splitWords)
-      .option('--svg <file>', 'draw shares, outage, look-up times and queries')
+      .option('--svg <file>', 'draw shares, outage, look-up times, latency of users and queries')
       .addOption(jsonFlag());
     addSetFlags(command);
   },
@@ -31,6 +31,10 @@ export const compare = defineVerb(
           outage_seconds: result.outageSeconds,
           lookup_ms: result.lookupMs,
           lookups: result.lookups,
+          user_latency_ms: result.userLatency.ms ?? null,
+          user_latency_known: result.userLatency.knownPercent,
+          user_latency_unknown: result.userLatency.unknown,
+          user_latencies: result.userLatency.curve,
           authority_queries: result.authorityQueries,
           queries: result.queries,
           outage: result.outage,

@@ -95,6 +95,10 @@ export const HELP_TEXTS: Readonly<Record<string, HelpText>> = {
         'compare scenarios/failover-against-caches.yaml www.shop.example --policies failover,weighted',
         'one workload, two policies',
       ],
+      [
+        'compare scenarios/policies-compared-by-latency.yaml www.shop.example --policies latency,failover --svg far.svg',
+        'and how far it is for users',
+      ],
     ],
   },
   ladder: { examples: [["ladder lab.trace --who 'cm[0]' --svg boot.svg", 'one modem, as a picture too']] },

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { comparePolicies, comparisonLines } from '../../../src/api/compare.ts';
+import { comparePolicies, comparisonLines, comparisonSvg } from '../../../src/api/compare.ts';
 import { loadScenario } from '../../../src/api/scenario.ts';
 import { lineText } from '../../../src/report/line.ts';
 
@@ -25,6 +25,42 @@ test('one failure under two policies: failover has all visitors on what fails, w
   const lines = comparisonLines(results).map(lineText);
   expect(lines[0]).toMatch(/^policy +198\.51\.100\.80 +198\.51\.100\.81 +outage +look-up p50 +p95 +queries$/);
   expect(lines.at(-1)).toMatch(/^multivalue {2}\|[ ▁-█]+\|$/);
+  // The file says nowhere how far the visitors are from either site.
+  expect(lines[4]).toBe(
+    'user latency: known of 0.0 % of the answers; not from visitors to 198.51.100.80 and 1 more',
+  );
+  expect(lines[5]).toContain('give the targets a region:');
+  expect(comparisonSvg('www.shop.example', results)).not.toContain('way to their target');
+});
+
+test('how far users were from where they were sent: near by latency, anywhere by weights, all across by failover', async () => {
+  const loaded = loadScenario(join(SCENARIOS, 'policies-compared-by-latency.yaml'));
+  const policies = ['latency', 'weighted', 'failover'];
+  const results = await comparePolicies(loaded, 'www.shop.example', policies);
+  // The slowest way is Berlin's to Virginia: with latency only of the crowd whose resolver hides it, and of all when Dublin has failed.
+  for (const { userLatency } of results) {
+    expect([userLatency.ms?.max, userLatency.knownPercent, userLatency.unknown]).toEqual([96, 100, []]);
+    expect(userLatency.curve.at(0)).toEqual([0, 0]);
+    expect(userLatency.curve.at(-1)).toEqual([96, 100]);
+  }
+  const within = (ms: number) =>
+    results.map(({ userLatency: { curve } }) => curve.findLast(([at]) => at <= ms)?.[1] ?? 0);
+  const [byLatency = 0, byWeights = 0] = within(22);
+  // Boston (a third) all the time; two crowds of Berlin (a half) for the 200 of 300 s in which Dublin answers or is believed to.
+  expect(byLatency).toBeGreaterThan(60);
+  expect(byLatency).toBeLessThan(75);
+  expect(byWeights).toBeLessThan(byLatency);
+  // By failover nobody is sent the 8 ms from Boston to Virginia before Dublin has failed.
+  const [nearBoston = 0, , lastResort = 0] = within(8);
+  expect(nearBoston).toBeGreaterThan(30);
+  expect(lastResort).toBeLessThan(nearBoston / 2);
+  const lines = comparisonLines(results).map(lineText);
+  expect(lines[0]).toMatch(/p95 +user latency p50 +p95 +max +queries$/);
+  expect(lines[1]).toMatch(/^latency .* 22\.0 ms +96\.0 ms +96\.0 ms +\d+$/);
+  expect(lines.join('\n')).not.toContain('known of');
+  const svg = comparisonSvg('www.shop.example', results);
+  expect(svg).toContain('visitors whose way to their target was no longer');
+  expect(svg.match(/<polyline/g)?.length).toBe(4 * policies.length);
 });
 
 test.each([
