@@ -83,6 +83,11 @@ export interface HostSpec {
   readonly revision?: string | undefined;
   /** Left out, its service runs here. */
   readonly live?: LiveSpec | undefined;
+  /**
+   * Whether its service does nothing before its first input, so that a driver may make it then: in a plant of a hundred
+   * thousand those that boot at one time then lie side by side. Left out, no.
+   */
+  readonly isDormant?: boolean | undefined;
   /** Makes the service anew: at the start, and after a crash. */
   create(): Service;
 }

@@ -20,6 +20,7 @@ export function hostWith(host: HostSpec, change: Partial<HostSpec>): HostSpec {
     flushUs: host.flushUs,
     revision: host.revision,
     live: host.live,
+    isDormant: host.isDormant,
     create: () => host.create(),
   };
   return { ...same, ...change };

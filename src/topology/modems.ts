@@ -9,6 +9,7 @@ import { modemRows } from '../engine/modem/identity.ts';
 import { type ModemProfile, modemProfile } from '../engine/modem/profile.ts';
 import { ModemService } from '../service/modem.ts';
 
+const NO_ROW = -1;
 const NONE: readonly never[] = [];
 const CLIENT_PORTS: readonly number[] = [68];
 
@@ -18,6 +19,9 @@ export class ModemGroup {
   readonly #profile: ModemProfile;
   readonly #key: number;
   readonly #numbers: NumberRows;
+  /** Rows are taken in the order of the first power-on: those that boot at one time are side by side. */
+  readonly #rows: Int32Array;
+  #rowsTaken = 0;
 
   constructor(
     device: CableModemDeviceConfig,
@@ -32,6 +36,7 @@ export class ModemGroup {
     });
     this.#key = streamKey(seed, device.name);
     this.#numbers = modemRows(device.count ?? 1);
+    this.#rows = new Int32Array(device.count ?? 1).fill(NO_ROW);
   }
 
   make(index: number): Service {
@@ -40,8 +45,16 @@ export class ModemGroup {
       profile: this.#profile,
       random: new Random(memberKey(this.#key, index)),
       numbers: this.#numbers,
-      row: index,
+      row: this.#rowOf(index),
     });
+  }
+
+  /** After a crash a modem has the row that it had. */
+  #rowOf(index: number): number {
+    const known = this.#rows[index] ?? NO_ROW;
+    const row = known === NO_ROW ? this.#rowsTaken++ : known;
+    this.#rows[index] = row;
+    return row;
   }
 }
 
@@ -73,6 +86,10 @@ export class ModemHost implements HostSpec {
   get interfaces(): readonly InterfaceSpec[] {
     const { on, mac } = this.#of.device;
     return [{ segment: on, mac: memberMac(mac, this.#index), addresses: NONE }];
+  }
+
+  get isDormant(): boolean {
+    return true;
   }
 
   get routes(): readonly RouteSpec[] {

@@ -3,7 +3,7 @@ import type { Outage } from '../../core/driver.ts';
 import type { Input, Plain, Row, Service, StreamId, Ticket } from '../../core/service.ts';
 import { FAULT } from '../../core/rules/fault.ts';
 import { NET_RULES } from '../../core/rules/net.ts';
-import type { Instant } from '../../core/time.ts';
+import { NEVER, type Instant } from '../../core/time.ts';
 import type { Areas } from './areas.ts';
 import { Crossing } from './crossing.ts';
 import { Disk } from './disk.ts';
@@ -77,7 +77,7 @@ export class Partition implements InputHandler, Persisting {
   start(host: number): void {
     const { plant } = this.shard;
     const spec = plant.spec(host);
-    plant.services[host] = spec.create();
+    plant.services[host] = spec.isDormant === true ? DORMANT : spec.create();
     this.#reception.addDoor(host);
     this.#arm(host);
   }
@@ -101,8 +101,9 @@ export class Partition implements InputHandler, Persisting {
   }
 
   handle(host: number, input: Input): void {
-    const service = this.shard.plant.services[host];
+    let service = this.shard.plant.services[host];
     if (service === undefined) return;
+    if (service === DORMANT) service = this.#awaken(host);
     this.#sink.begin(host, input);
     try {
       service.handle(input, this.shard.now, this.#sink);
@@ -110,6 +111,13 @@ export class Partition implements InputHandler, Persisting {
       throw this.#blame(host, input, error);
     }
     this.#arm(host);
+  }
+
+  #awaken(host: number): Service {
+    const { plant } = this.shard;
+    const service = plant.spec(host).create();
+    plant.services[host] = service;
+    return service;
   }
 
   persist(host: number, ticket: Ticket, rows: readonly Row[]): void {
@@ -294,3 +302,9 @@ export class Partition implements InputHandler, Persisting {
 }
 
 const TIMER = { kind: 'timer' } as const;
+
+/** In the place of a service that is made when its first input comes. */
+const DORMANT: Service = {
+  handle: () => bug('a dormant host is made before it is asked'),
+  deadline: () => NEVER,
+};
