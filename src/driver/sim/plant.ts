@@ -8,7 +8,7 @@ import type { InterfaceAddress, Service } from '../../core/service.ts';
 import { addLinkRouters } from './link-router.ts';
 import { MacTable } from './mac-table.ts';
 import { Ports } from './ports.ts';
-import { FORWARDS, HAS_ROUTES, INSPECTS, HostRecords, InterfaceRecords } from './records.ts';
+import { FORWARDS, HAS_ROUTES, INSPECTS, HostRecords, InterfaceRecords, recordsOf } from './records.ts';
 import { Segment } from './segment.ts';
 
 const NONE = -1;
@@ -39,8 +39,9 @@ export class Plant {
     const hosts = topology.hosts.length;
     const interfaces = topology.hosts.reduce((sum, host) => sum + host.interfaces.length, 0);
     this.services = new Array<Service | undefined>(hosts).fill(undefined);
-    this.hosts = new HostRecords(hosts);
-    this.interfaces = new InterfaceRecords(interfaces);
+    const records = recordsOf(Math.max(hosts, interfaces));
+    this.hosts = new HostRecords(hosts, records);
+    this.interfaces = new InterfaceRecords(interfaces, records);
     this.ports = new Ports(topology.hosts, this.hosts);
     this.hasInspectors = topology.hosts.some((host) => host.inspects === true);
     this.macs = new MacTable(this.interfaces);
