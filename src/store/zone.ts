@@ -26,11 +26,11 @@ export class RRset {
   /** One for all: RFC 2181 §5.2. */
   readonly ttl: number;
   /** Records of it: one, nearly always. */
-  readonly count: number;
+  count: number;
   /** Where the first record's rdata lies: in octets of its own, or in those of many sets. */
-  readonly octets: Uint8Array;
-  readonly start: number;
-  readonly end: number;
+  octets: Uint8Array;
+  start: number;
+  end: number;
   /** Of a set of one made when somebody asks: it is kept without, and a look-up reads memory in fewer places. */
   #rdatas: readonly Uint8Array[] | undefined;
   readonly shape: RdataShape | undefined;
@@ -58,6 +58,15 @@ export class RRset {
     this.shape = shapeFor(type, Class.IN);
     this.signatures = extras.signatures;
     this.routing = extras.routing;
+  }
+
+  /** Takes other records in place of its own: for who gathers a set anew for each question, and owns it. */
+  gather(rdatas: readonly Uint8Array[]): void {
+    this.count = rdatas.length;
+    this.octets = rdatas[0] ?? NO_OCTETS;
+    this.start = 0;
+    this.end = this.octets.length;
+    this.#rdatas = rdatas;
   }
 
   /** The first record's rdata: all there is of a SOA, CNAME or DNAME. */

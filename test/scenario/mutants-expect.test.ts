@@ -13,6 +13,7 @@ import { portableCrypto } from '../../src/crypto/portable.ts';
 import { SimDriver } from '../../src/driver/sim/driver.ts';
 import { ScenarioRun } from '../../src/scenario/run.ts';
 import { buildTopology } from '../../src/topology/build.ts';
+import { hostWith } from '../../src/topology/host-with.ts';
 
 const FOLDER = join(import.meta.dirname, '../../scenarios');
 
@@ -82,7 +83,7 @@ async function run(loaded: LoadedScenario, mutant: Mutant | undefined) {
   });
   const hosts = built.hosts.map((host): HostSpec => {
     if (mutant === undefined || host.group !== mutant.host) return host;
-    return { ...host, create: () => new MutantService(host.create(), mutant) };
+    return hostWith(host, { create: () => new MutantService(host.create(), mutant) });
   });
   const topology = { ...built, hosts };
   const judged = new ScenarioRun({ scenario, topology, mode: 'virtual', seed });

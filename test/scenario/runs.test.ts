@@ -11,6 +11,7 @@ import { StateRank } from '../../src/engine/cmts/modem-table.ts';
 import type { RunResult } from '../../src/scenario/result.ts';
 import { ScenarioRun } from '../../src/scenario/run.ts';
 import { buildTopology } from '../../src/topology/build.ts';
+import { hostWith } from '../../src/topology/host-with.ts';
 import { poisoned, POISONED_NAMES } from '../support/poison.ts';
 
 const FOLDER = join(import.meta.dirname, '../../scenarios');
@@ -76,15 +77,16 @@ function runPure(
 function asking(topology: Topology): Topology {
   return {
     ...topology,
-    hosts: topology.hosts.map((host) => ({
-      ...host,
-      create: () => {
-        const service = host.create();
-        const handle = service.handle.bind(service);
-        service.handle = (input, now, effects) => handle(input, Date.now() > 0 ? now : now, effects);
-        return service;
-      },
-    })),
+    hosts: topology.hosts.map((host) =>
+      hostWith(host, {
+        create: () => {
+          const service = host.create();
+          const handle = service.handle.bind(service);
+          service.handle = (input, now, effects) => handle(input, Date.now() > 0 ? now : now, effects);
+          return service;
+        },
+      }),
+    ),
   };
 }
 

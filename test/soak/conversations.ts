@@ -9,6 +9,7 @@ import { portableCrypto } from '../../src/crypto/portable.ts';
 import { SimDriver } from '../../src/driver/sim/driver.ts';
 import { ScenarioRun } from '../../src/scenario/run.ts';
 import { buildTopology } from '../../src/topology/build.ts';
+import { hostWith } from '../../src/topology/host-with.ts';
 import type { LoadedScenario } from '../../src/api/scenario.ts';
 import type { Corpus } from './corpus.ts';
 import { describeMemory, memoryFault, ownRssKib, secondsSince, type Finding } from './findings.ts';
@@ -74,7 +75,7 @@ function runPlant(loaded: LoadedScenario, corpus: Corpus, seed: number, tally: M
   const count = (what: string): void => void tally.set(what, (tally.get(what) ?? 0) + 1);
   const hosts = built.hosts.map((spec): HostSpec => {
     const create = (): Service => new NoisyWire(spec, mutator, random, count);
-    return { ...spec, create };
+    return hostWith(spec, { create });
   });
   const topology = { ...built, hosts };
   const run = new ScenarioRun({ scenario, topology, mode: 'virtual', seed });

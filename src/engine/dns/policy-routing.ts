@@ -220,7 +220,9 @@ export class PolicyRouting implements Routing {
     this.#rdatas.length = count;
     const { owner, type, ttl } = this.#many;
     // A signer remembers what it signed: such a set is one of its own.
-    return asker.dnssecOk ? new RRset(owner, type, ttl, this.#rdatas.slice()) : this.#many;
+    if (asker.dnssecOk) return new RRset(owner, type, ttl, this.#rdatas.slice());
+    this.#many.gather(this.#rdatas);
+    return this.#many;
   }
 
   #one(zone: Zone, candidate: number): RRset | undefined {
