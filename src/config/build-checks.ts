@@ -19,6 +19,8 @@ import { formatDurationUs } from './units.ts';
 
 type ProbedFile = Exclude<CheckFile, { kind: 'calculated' | 'admin' }>;
 
+/** RFC 1035 §4.2. */
+const DNS_PORT = 53;
 const EVERY_US = { route53: 30 * SECOND, gdnsd: 10 * SECOND } as const;
 const ROUTE53_COUNT = 3;
 /** gdnsd.config(5): service_types, up_thresh, ok_thresh, down_thresh. */
@@ -36,12 +38,14 @@ export function buildChecks(file: DnsFile, findings: Findings, path: Path): Chec
     findings.add([...path, 'checks'], `there are ${entries.length} checks`, `write at most ${CHECKS_MAX}`);
   const checks = entries.map(([name, check]): CheckSpec => {
     const at = [...path, 'checks', name];
+    const source = sourceOf(check, names, findings, at);
     return {
       name,
       inverted: check.invert ?? false,
       disabled: check.disabled ?? false,
       startsHealthy: check.initial !== 'unhealthy',
-      source: sourceOf(check, names, findings, at),
+      isAwaited: isAwaited(check, asksItself(source, file), findings, at),
+      source,
     };
   });
   checkCalculated(checks, findings, [...path, 'checks']);
@@ -51,6 +55,25 @@ export function buildChecks(file: DnsFile, findings: Findings, path: Path): Chec
     checksSecret:
       secret === undefined ? undefined : findings.file(secret, 'file', [...path, 'checks-secret-file']),
   };
+}
+
+/** Rule 6: the server looks at each target once before it answers. */
+function isAwaited(check: CheckFile, isOwn: boolean, findings: Findings, path: Path): boolean {
+  if (check.kind === 'calculated' || check.kind === 'admin') return false;
+  const { initial, from, disabled = false } = check;
+  const at = [...path, 'initial'];
+  const hint = 'write healthy or unhealthy';
+  if (initial === 'wait' && from !== undefined)
+    findings.add(at, 'what probers report is not waited for', hint);
+  else if (initial === 'wait' && isOwn) findings.add(at, 'the server would wait for its own answer', hint);
+  return (initial ?? 'wait') === 'wait' && from === undefined && !isOwn && !disabled;
+}
+
+/** Whether the probe is a question to the server that sends it. */
+function asksItself(source: CheckSpec['source'], { ip }: DnsFile): boolean {
+  if (source.kind !== 'probed' || source.probing.probe.kind !== 'dns') return false;
+  const target = formatEndpoint(source.probing.probe.to);
+  return ip.some(({ address }) => formatEndpoint({ address, port: DNS_PORT }) === target);
 }
 
 function sourceOf(
@@ -183,7 +206,7 @@ function dnsProbe(file: Extract<ProbedFile, { kind: 'dns' }>, findings: Findings
   const qtype = typeNumber(type) ?? 0;
   return {
     kind: 'dns',
-    to: endpointOf(file.to, 53, findings, [...path, 'to']),
+    to: endpointOf(file.to, DNS_PORT, findings, [...path, 'to']),
     qname: parsed instanceof Name ? parsed : ROOT,
     qtype,
     expects:

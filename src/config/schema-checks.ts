@@ -22,11 +22,27 @@ const threshold = z
 const common = {
   invert: z.boolean().optional().describe('turns the state over, at the very end'),
   disabled: z.boolean().optional().describe('healthy, whatever its probes say'),
-  initial: z.literal(['healthy', 'unhealthy']).optional().describe('until its first probe; default healthy'),
+};
+
+/** What a probed check is before its first probe has ended. */
+export const initial = z
+  .literal(['wait', 'healthy', 'unhealthy'])
+  .describe(
+    'until its first probe: the server does not answer yet, or takes it as healthy or unhealthy; default wait, with from: healthy',
+  );
+
+/** What no server probes by itself. */
+const told = {
+  ...common,
+  initial: z
+    .literal(['healthy', 'unhealthy'])
+    .optional()
+    .describe('until something says otherwise; default healthy'),
 };
 
 const probed = {
   ...common,
+  initial: initial.optional(),
   every: v.duration.optional().describe('from probe to probe; default 30s, with the threshold of gdnsd 10s'),
   threshold: threshold.optional(),
   'hold-down': v.duration
@@ -86,12 +102,12 @@ const check = z.discriminatedUnion('kind', [
   v
     .strict({
       kind: z.literal('calculated'),
-      ...common,
+      ...told,
       of: v.oneOrMany(z.string(), 255).describe('other checks of this server'),
       'at-least': whole(0, 256, 'how many of them must be healthy'),
     })
     .describe('made of others: 0 is always healthy, more than there are never'),
-  v.strict({ kind: z.literal('admin'), ...common }).describe('only an operator changes it'),
+  v.strict({ kind: z.literal('admin'), ...told }).describe('only an operator changes it'),
 ]);
 
 const checkName = z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { dnssec } from './schema-dnssec.ts';
 import { geographyFields, routing } from './schema-routing.ts';
-import { checksFields } from './schema-checks.ts';
+import { checksFields, initial } from './schema-checks.ts';
 import * as v from './values.ts';
 
 const recordData = v.strict({
@@ -33,6 +33,7 @@ const policyRecord = v
         'hold-down': v.duration
           .optional()
           .describe('how long a target that went down stays down at least; default 0s'),
+        initial: initial.optional(),
       })
       .optional()
       .describe('each target is probed like this; left out, all are healthy'),

@@ -122,6 +122,7 @@ function checkOf(
     // One success makes it forget failures: so many in a row.
     threshold: { up: check['recover-after'] ?? 3, ok: 1, down: check['fail-after'] ?? 3 },
     'hold-down': check['hold-down'],
+    initial: check.initial,
   };
   switch (kind) {
     case 'udp':

@@ -11,6 +11,7 @@ import type { ZoneSet } from '../store/zone-set.ts';
 import type { DnsReply } from './dns-reply.ts';
 import { DnsClient } from './dns-client.ts';
 import type { DnsResponder } from './dns-responder.ts';
+import type { InitialRound } from './initial-round.ts';
 
 /** What the command `dig` gives: one reply, and how it came about. */
 export interface DigReply {
@@ -23,6 +24,7 @@ interface Server {
   readonly zones: ZoneSet;
   readonly responder: DnsResponder;
   readonly reply: DnsReply;
+  readonly round: InitialRound;
 }
 
 /**
@@ -40,12 +42,12 @@ export function digReply(args: Readonly<Record<string, Plain>>, server: Server, 
   const question = questionOf(octets);
   const rdata = typeof wanted === 'string' ? fromHex(wanted) : undefined;
   const recorder = new AnswerRecorder(now, rdata && question && { type: question.qtype, rdata });
-  const length = server.responder.respond(octets, client, recorder);
+  const length = server.round.passesOver(recorder) ? 0 : server.responder.respond(octets, client, recorder);
   const reply = server.reply.octets.slice(0, length);
   const links =
-    question === undefined || length === 0
+    question === undefined
       ? recorder.links(server.zones, NOWHERE, 0, [])
-      : recorder.links(server.zones, question.qname, question.qtype, aliasesOf(reply));
+      : recorder.links(server.zones, question.qname, question.qtype, length === 0 ? [] : aliasesOf(reply));
   return plain({ reply: toHex(reply), links });
 }
 

@@ -29,6 +29,7 @@ import { DnsClient } from './dns-client.ts';
 import { DnsResponder, LATER } from './dns-responder.ts';
 import { DnsSigning } from './dns-signing.ts';
 import { DnsStreams } from './dns-streams.ts';
+import { InitialRound } from './initial-round.ts';
 import type { ZoneDuties } from './zone-keep.ts';
 import { ZoneWork } from './zone-work.ts';
 
@@ -90,9 +91,11 @@ export class DnsService implements Service {
   readonly #client = new DnsClient(ANY, toInstant(0));
   readonly #reply: DnsReply;
   readonly #work: ZoneWork | undefined;
+  readonly #round: InitialRound;
 
   constructor(options: DnsServiceOptions) {
     this.#zones = options.zones;
+    this.#round = new InitialRound(options.health);
     this.#port = options.port ?? DNS_PORT;
     const udpOctetsMax = options.udpOctetsMax ?? UDP_OCTETS_DEFAULT;
     const idleSeconds = options.idleSeconds ?? 10;
@@ -156,6 +159,7 @@ export class DnsService implements Service {
 
   respond(input: DatagramInput, now: Instant, out: Response): number {
     if (input.to.port !== this.#port || input.from.port === 0 || this.#work?.isStarted === false) return 0;
+    if (this.#round.passesOver(out)) return SILENT;
     this.#ask(input, now);
     const length = this.#responder.respondToLookUp(input.octets, this.#client, out);
     if (length === undefined) return 0;
@@ -175,13 +179,14 @@ export class DnsService implements Service {
   succeed(before: Service, now: Instant): void {
     if (!(before instanceof DnsService)) return;
     this.#streams.inherit(before.#streams);
+    this.#round.inherit(before.#round);
     if (before.#cookies !== undefined) this.#cookies?.inherit(before.#cookies);
     if (before.#work !== undefined) this.#work?.inherit(before.#work, now);
   }
 
   #datagram(input: DatagramInput, now: Instant, effects: Effects): void {
     // Nobody can hear a reply to port 0.
-    if (input.from.port === 0) return;
+    if (input.from.port === 0 || this.#round.passesOver(effects)) return;
     this.#ask(input, now);
     const length = this.#responder.respond(input.octets, this.#client, effects);
     if (length === 0 || length === LATER) return;
@@ -218,6 +223,8 @@ export class DnsService implements Service {
   #open({ stream, local, peer }: StreamInput & { event: 'opened' }, now: Instant, effects: Effects): void {
     const transport = local.port === this.#tlsPort ? 'tls' : 'tcp';
     if (transport === 'tcp' && local.port !== this.#port) return;
+    // As where nobody listens yet.
+    if (this.#round.passesOver(effects)) return effects.reset(stream);
     this.#streams.open(stream, { peer: peer.address, transport }, now, effects);
   }
 
@@ -245,7 +252,13 @@ export class DnsService implements Service {
   }
 
   #dig({ args }: CommandInput, now: Instant): Plain {
-    return digReply(args, { zones: this.#zones, responder: this.#responder, reply: this.#reply }, now);
+    const server = {
+      zones: this.#zones,
+      responder: this.#responder,
+      reply: this.#reply,
+      round: this.#round,
+    };
+    return digReply(args, server, now);
   }
 
   #status(now: Instant): Plain {

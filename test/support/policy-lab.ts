@@ -27,6 +27,7 @@ import { RecordingEffects } from './recording-effects.ts';
 /** A view of health that a test sets; it counts how often it is asked. */
 export class StubHealth implements HealthView {
   readonly names: readonly string[];
+  readonly awaited: string[] = [];
   readonly down = new Set<string>();
   readonly seconds = new Map<string, number>();
   asked = 0;

@@ -99,4 +99,15 @@ export const HEALTH = defineRules('HEALTH', {
       fix: 'Start the prober again, or mend its way to the name server.',
     },
   ],
+  initialRound: [
+    11,
+    {
+      says: 'The server does not answer yet: the first probe of a check has not ended.',
+      why: 'A server that has looked at no target yet can only guess, and would send clients to dead ones. One that is silent for a moment makes them ask again, or ask another.',
+      source: 'gdnsd manual, gdnsd(8): monitoring is initialised before serving',
+      tryIt:
+        'Ask in the first moments: headend dig FILE NAME --at 0s --explain. A target that is silent makes the round as long as its probe has patience.',
+      fix: 'Write initial: healthy or initial: unhealthy at a check that the server must not wait for.',
+    },
+  ],
 });

@@ -40,6 +40,7 @@ export class HealthBoard implements HealthView {
   /** Calculated checks, each after those that it is made of. */
   readonly #calculated: readonly number[];
   #silentAt: Instant = NEVER;
+  #awaited: readonly string[];
 
   constructor(specs: readonly CheckSpec[]) {
     this.checks = specs.map((spec) => ({
@@ -55,6 +56,11 @@ export class HealthBoard implements HealthView {
     this.#calculated = inOrder(specs);
     for (const index of specs.keys()) if (!this.#calculated.includes(index)) this.#settle(this.#at(index));
     for (const index of this.#calculated) this.#calculate(index);
+    this.#awaited = awaitedOf(this.checks);
+  }
+
+  get awaited(): readonly string[] {
+    return this.#awaited;
   }
 
   isHealthy(check: number): boolean {
@@ -99,6 +105,7 @@ export class HealthBoard implements HealthView {
   see(check: number, vantage: number, sight: Sight, now: Instant, effects: Effects): void {
     const state = this.#at(check);
     state.heard[vantage] = { sight, at: now };
+    if (this.#awaited.length > 0) this.#awaited = awaitedOf(this.checks);
     this.#judge(check, now, effects);
     if (state.spec.source.kind !== 'probed' || state.spec.source.vantages.length === 0) return;
     this.#silentAt = Math.min(this.#silentAt, after(now, silentUs(state.spec))) as Instant;
@@ -131,6 +138,7 @@ export class HealthBoard implements HealthView {
     }
     for (const index of this.#calculated) this.#calculate(index);
     this.#silentAt = before.#silentAt;
+    this.#awaited = awaitedOf(this.checks);
   }
 
   deadline(): Instant {
@@ -223,6 +231,13 @@ export class HealthBoard implements HealthView {
   }
 }
 
+/** Rule 6 of gdnsd: what has not been looked at yet, where that is waited for. */
+function awaitedOf(checks: readonly CheckState[]): readonly string[] {
+  return checks
+    .filter(({ spec, heard }) => spec.isAwaited === true && heard[0] === undefined)
+    .map(({ spec }) => spec.name);
+}
+
 /** Why a check is what it is, for people. */
 export function reasonOf({ spec, forced, reason }: CheckState): string {
   if (forced !== 'auto') return `forced ${forced}`;
@@ -255,7 +270,7 @@ function inOrder(specs: readonly CheckSpec[]): number[] {
   return order;
 }
 
-/** Whether what was seen by one is worth something to the other. */
+/** Whether what was seen by one is worth something to the other; who waited for it does not matter. */
 function isSame(a: CheckSpec, b: CheckSpec): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+  return JSON.stringify({ ...a, isAwaited: undefined }) === JSON.stringify({ ...b, isAwaited: undefined });
 }

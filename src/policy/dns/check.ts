@@ -62,6 +62,8 @@ export interface CheckSpec {
   readonly disabled: boolean;
   /** What it is until something says otherwise. */
   readonly startsHealthy: boolean;
+  /** The server does not answer before the first probe has ended; left out: it does. */
+  readonly isAwaited?: boolean | undefined;
   readonly source:
     | {
         readonly kind: 'probed';

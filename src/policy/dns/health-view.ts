@@ -2,6 +2,8 @@ import type { Instant } from '../../core/time.ts';
 
 /** The health of targets as policies see it: stored state, so that a question never waits for a probe. */
 export interface HealthView {
+  /** The checks whose first probe the server awaits before it answers at all; none, it answers. */
+  readonly awaited: readonly string[];
   /** `check` is the position of a check among those of its server, in the file's order, from 0. */
   isHealthy(check: number): boolean;
   /** Seconds until its state could change at the earliest: interval times probes to go. Infinity where nothing probes. */
@@ -32,6 +34,7 @@ export interface HealthSource {
 
 /** What holds while nobody probes: a target is healthy until something says otherwise. */
 export const ALL_HEALTHY: HealthView = {
+  awaited: [],
   isHealthy: () => true,
   secondsToChange: () => Infinity,
   explain: (check) => ({

@@ -74,6 +74,17 @@ test('probes of the virtual clock are in it: age, counters and the last reason o
   expect(explanationLines(answer).map(lineText).join('\n')).toMatch(/check first is down for \d/);
 });
 
+test('rule 6: before each target was looked at once there is no answer, and that is said', () => {
+  const early = dig('policy-failover.yaml', 'www.shop.example', '0s').answer;
+  expect(early.message).toBeUndefined();
+  const lines = explanationLines(early).map(lineText).join('\n');
+  expect(lines).toMatch(
+    /HE-HEALTH-011 The server does not answer yet: the first probe of a check\s+has not ended/,
+  );
+  const { answer, question } = dig('policy-failover.yaml', 'www.shop.example', '100ms');
+  expect(answerPlain(answer, question).answer).toEqual(['www.shop.example. 20 IN A 10.0.0.81']);
+});
+
 test('before the failure and after it, the same question has two answers', () => {
   const found = ['59s', '95s', '200s'].map((at) => {
     const { answer, question } = dig('policy-failover.yaml', 'www.shop.example', at);

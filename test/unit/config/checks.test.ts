@@ -95,6 +95,51 @@ describe('checks as the file says them', () => {
   });
 });
 
+/** The checks whose first probe is waited for. */
+const awaited = (text: string) =>
+  parse(text)
+    .checks.filter(({ isAwaited }) => isAwaited)
+    .map(({ name }) => name);
+
+/** The plant with a record whose targets are probed. */
+const shortForm = (more: string) =>
+  PLANT.replace(
+    '{ type: A, data: 10.0.0.80 }',
+    `{ type: A, policy: failover, targets: [10.0.0.80], check: { probe: tcp/80${more} } }`,
+  );
+
+describe('rule 6: whose first probe the server awaits', () => {
+  test('all that it probes itself; not what probers, others and operators say', () => {
+    expect(awaited(PLANT)).toEqual(['page', 'safe', 'port', 'time', 'name']);
+  });
+
+  test.each([
+    { name: 'wait', by: 'initial: wait', waits: true, healthy: true },
+    { name: 'healthy', by: 'initial: healthy', waits: false, healthy: true },
+    { name: 'unhealthy', by: 'initial: unhealthy', waits: false, healthy: false },
+    { name: 'a disabled one', by: 'disabled: true', waits: false, healthy: true },
+  ])('$name: $waits', ({ by, waits, healthy }) => {
+    const text = PLANT.replace('threshold: 2', `threshold: 2, ${by}`);
+    expect(awaited(text).includes('port')).toBe(waits);
+    expect(parse(text).checks[2]?.startsHealthy).toBe(healthy);
+  });
+
+  test('a question to itself is not waited for: nobody would answer it', () => {
+    expect(awaited(PLANT.replace('to: 10.0.0.54', 'to: 10.0.0.53'))).toEqual([
+      'page',
+      'safe',
+      'port',
+      'time',
+    ]);
+    expect(awaited(PLANT.replace('to: 10.0.0.54', 'to: 10.0.0.53:5353'))).toContain('name');
+  });
+
+  test('the short form has it as well', () => {
+    expect(awaited(shortForm(''))).toContain('www-10.0.0.80');
+    expect(awaited(shortForm(', initial: unhealthy'))).not.toContain('www-10.0.0.80');
+  });
+});
+
 describe('each mistake is shown at its place, with what to do', () => {
   test.each([
     {
@@ -144,6 +189,24 @@ describe('each mistake is shown at its place, with what to do', () => {
       piece: 'to: 10.0.0.80:80, from: [eye, nose], quorum',
       by: 'to: 10.0.0.80:80, quorum',
       says: /14:43 the server probes by itself: write from:/,
+    },
+    {
+      name: 'rule 6: waiting for probers',
+      piece: 'from: [eye, nose]',
+      by: 'initial: wait, from: [eye, nose]',
+      says: /14:52 what probers report is not waited for: write healthy or unhealthy/,
+    },
+    {
+      name: 'rule 6: waiting for itself',
+      piece: 'to: 10.0.0.54,',
+      by: 'to: 10.0.0.53, initial: wait,',
+      says: /13:50 the server would wait for its own answer: write healthy or unhealthy/,
+    },
+    {
+      name: 'rule 6: waiting for an operator',
+      piece: 'initial: unhealthy',
+      by: 'initial: wait',
+      says: /"wait"/,
     },
     {
       name: 'a path with a space',
