@@ -50,11 +50,22 @@ expect:
 /** What is changed in the plant, one text for another. */
 export type Change = readonly (readonly [from: string, to: string])[];
 
+interface Variation {
+  readonly seed?: number;
+  /** What a capture does not have: what hosts say of themselves. */
+  readonly isSilent?: boolean;
+}
+
 /** The causes that are named in a run of the changed plant. */
-export async function causesOf(
+export async function causesOf(change: Change, how: Variation = {}): Promise<readonly Cause[]> {
+  return (await watched(change, how)).causes();
+}
+
+/** A run of the changed plant, watched to its end. */
+export async function watched(
   change: Change,
-  { seed, isSilent = false }: { readonly seed?: number; readonly isSilent?: boolean } = {},
-): Promise<readonly Cause[]> {
+  { seed, isSilent = false }: Variation = {},
+): Promise<CauseFinder> {
   let text = PLANT;
   for (const [from, to] of change) {
     expect(text).toContain(from);
@@ -65,7 +76,7 @@ export async function causesOf(
   const run = prepareVirtual(loadScenario(file), { seed });
   const finder = new CauseFinder(run.topology.hosts);
   await run.execute([isSilent ? { frame: (event) => finder.frame(event) } : finder]);
-  return finder.causes();
+  return finder;
 }
 
 export const MORE_DEVICES = '  cm: { kind: cable-modem';

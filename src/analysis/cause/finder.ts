@@ -1,10 +1,13 @@
+import { parseIpv4 } from '../../core/address.ts';
 import type { Mac } from '../../core/address.ts';
 import { DecodeError } from '../../core/errors.ts';
 import type { Rule } from '../../core/rules.ts';
+import { CMTS } from '../../core/rules/cmts.ts';
 import type { Instant } from '../../core/time.ts';
 import { escapeText } from '../../core/text.ts';
 import { CLIENT_PORT, SERVER_PORT } from '../../codec/dhcp/codes.ts';
 import { TOD_PORT } from '../../codec/tod.ts';
+import type { Boot } from './boot.ts';
 import { DETECTORS } from '../causes/detectors.ts';
 import { rankCauses } from './cause.ts';
 import type { Cause } from './cause.ts';
@@ -92,6 +95,17 @@ export class CauseFinder {
     const boot = this.#seen.bootOf(host);
     if (boot === undefined) this.#seen.logged(rule, mark);
     else boot.logs(rule, mark);
+    // Whose packets it drops is said by address: what was given to a client is the client's trouble.
+    if (rule === CMTS.notForwarded && detail !== undefined) this.#tenant(detail)?.logs(rule, mark);
+  }
+
+  /** Who got an address from a server and has it still. */
+  #tenant(text: string): Boot | undefined {
+    const address = parseIpv4(text);
+    const boot = address === undefined ? undefined : this.#seen.holder(address);
+    return boot !== undefined && boot.lender !== undefined && boot.told?.yiaddr === address
+      ? boot
+      : undefined;
   }
 
   /** What is wrong, the surest and widest first; empty when nothing is. */

@@ -16,6 +16,7 @@ import { queueFull, renewalWave, staleQueue } from './queue.ts';
 import { rangingStorm } from './ranging-storm.ts';
 import { classRefused, oneWrongFile, otherSecret } from './refused.ts';
 import { serverDown } from './server-down.ts';
+import { sourceUnknown } from './source-unknown.ts';
 import { old125, tftpBusy, tftpDown } from './tftp-silent.ts';
 import { unknownRelay } from './unknown-relay.ts';
 
@@ -45,6 +46,7 @@ export const DETECTORS: readonly Detector[] = [
   classRefused,
   clockSkew,
   accessDenied,
+  sourceUnknown,
   noTime,
   declaredFault,
 ];

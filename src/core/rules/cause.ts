@@ -220,6 +220,17 @@ export const CAUSE = defineRules('CAUSE', {
       fix: 'Let both take their time from one server (NTP), and watch the offset. A file that is made once and kept must have no time stamp.',
     },
   ],
+  sourceUnknown: [
+    25,
+    {
+      says: 'The CMTS verifies sources and does not know the leases of these clients: it drops all that they send.',
+      why: 'A CMTS learns who has which address from the ACKs that pass it. After a restart its table is empty, while the leases are good for hours: clients are cut off until they ask anew by broadcast, at T2. A CMTS can ask the DHCP server for what it has forgotten, by leasequery; a server that does not answer such questions leaves it in the dark.',
+      source: 'RFC 4388 §1; practice: cable source-verify',
+      tryIt:
+        'Restart the CMTS between the lease of a host behind it and its renewal: `do: crash`, then `do: restart`.',
+      fix: 'Let the CMTS ask, and the server answer, leasequery; until then let clients renew (a restart of theirs does it), or switch source verification off for as long.',
+    },
+  ],
   foreignNak: [
     26,
     {
