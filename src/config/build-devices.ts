@@ -232,7 +232,8 @@ export class DeviceBuilder {
       mac: file.mac,
       class: file.class ?? 'docsis3.1:',
       reinitUs: file['reinit-after'],
-      live: buildLiveDevice(file, ['class', 'reinit-after'], this.#findings, path),
+      rangingBackOff: file['ranging-back-off'] ?? 'widens',
+      live: buildLiveDevice(file, ['class', 'reinit-after', 'ranging-back-off'], this.#findings, path),
     };
   }
 

@@ -321,6 +321,8 @@ export interface CableModemDeviceConfig extends DeviceCommon {
   readonly class: string;
   /** How long a modem rests after a failed download before it begins anew; undefined: the engine's own. */
   readonly reinitUs: number | undefined;
+  /** fixed: it draws from as few opportunities at its tenth RNG-REQ as at its first. */
+  readonly rangingBackOff: 'widens' | 'fixed';
   /** undefined: it is simulated. */
   readonly live: LiveDeviceConfig | undefined;
 }

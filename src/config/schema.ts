@@ -102,6 +102,12 @@ const devices = z
           mac: v.macTemplate.describe('"00:10:18:00:00:{n:02x}" for a group'),
           class: v.line('text such as "docsis3.1:"').optional().describe('option 60; default docsis3.1:'),
           'reinit-after': v.duration.optional().describe('its rest after a failed download'),
+          'ranging-back-off': z
+            .literal(['widens', 'fixed'])
+            .optional()
+            .describe(
+              'fixed: firmware that draws from the same few opportunities however often it is not heard; default widens',
+            ),
           ...place,
         })
         .describe('a cable modem: the whole boot'),

@@ -6,7 +6,7 @@ import type { NumberRows } from '../core/number-rows.ts';
 import { memberKey, Random, streamKey } from '../core/random.ts';
 import type { Service } from '../core/service.ts';
 import { modemRows } from '../engine/modem/identity.ts';
-import { type ModemProfile, modemProfile } from '../engine/modem/profile.ts';
+import { FIXED_CONTENTION, type ModemProfile, modemProfile } from '../engine/modem/profile.ts';
 import { ModemService } from '../service/modem.ts';
 
 const NO_ROW = -1;
@@ -27,12 +27,15 @@ export class ModemGroup {
     device: CableModemDeviceConfig,
     { crypto, seed }: { readonly crypto: Crypto; readonly seed: number },
   ) {
-    const { class: vendorClass, reinitUs } = device;
+    const { class: vendorClass, reinitUs, rangingBackOff } = device;
     this.device = device;
     this.#profile = modemProfile({
       crypto,
       class: vendorClass,
-      timers: reinitUs === undefined ? undefined : { reinitUs },
+      timers: {
+        ...(reinitUs === undefined ? undefined : { reinitUs }),
+        ...(rangingBackOff === 'widens' ? undefined : { contention: FIXED_CONTENTION }),
+      },
     });
     this.#key = streamKey(seed, device.name);
     this.#numbers = modemRows(device.count ?? 1);

@@ -23,7 +23,7 @@ export const MODEM = defineRules('MODEM', {
   t3: [
     3,
     {
-      says: 'R02.0: no RNG-RSP came within T3; the modem draws again among twice as many opportunities and repeats its RNG-REQ.',
+      says: 'R02.0: no RNG-RSP came within T3; the modem draws again, as a rule among twice as many opportunities, and repeats its RNG-REQ.',
       why: 'Silence mostly means that two modems chose one opportunity and the CMTS understood neither. Drawing from a wider window parts them.',
       source: 'DOCSIS MULPI, T3',
       tryIt: 'Count the RNG-REQs of one modem when a street is powered on at once.',

@@ -36,6 +36,12 @@ export const DEFAULT_CONTENTION: Contention = {
   backoffEnd: 12,
 };
 
+/** Firmware without back-off: each RNG-REQ is drawn from as few opportunities as the first. */
+export const FIXED_CONTENTION: Contention = {
+  ...DEFAULT_CONTENTION,
+  backoffEnd: DEFAULT_CONTENTION.backoffStart,
+};
+
 /** What all modems of one kind have in common: one object for a plant of 100,000. */
 export interface ModemProfile {
   readonly dhcp: DhcpClientProfile;
