@@ -46,7 +46,30 @@ const HOMES: Change = [
   ['who: cm, spread: { over: 4s }', 'who: pc, spread: { over: 10s }'],
 ];
 
+/** A node with power again. */
+const NODE: Change = [
+  ['ranging: ideal', 'ranging: contention'],
+  ['count: 5', 'count: 900'],
+  ['00:10:18:00:00:{n:02x}', '00:10:18:{n:06x}'],
+  ['10.9.16.250', '10.9.23.250'],
+  [', spread: { over: 4s }', ''],
+  ['duration: 8m', 'duration: 12s'],
+];
+const FIXED = ['cm: { kind: cable-modem', 'cm: { kind: cable-modem, ranging-back-off: fixed'] as const;
+
 const WRONG: readonly Case[] = [
+  {
+    name: '2: nine hundred modems whose firmware does not back off',
+    change: [...NODE, FIXED],
+    id: 'HE-CAUSE-002',
+    says: 'range again after the same short wait',
+  },
+  {
+    name: '1, and not 2: nine hundred modems that do',
+    change: NODE,
+    id: 'HE-CAUSE-001',
+    says: 'of 900 modems',
+  },
   {
     name: '5: leases of one age come to T1 at one moment, again and again',
     change: [...HOMES, ['timeline:\n', 'timeline:\n  - { at: 1m, do: renew, who: pc }\n']],
@@ -92,6 +115,7 @@ const WRONG: readonly Case[] = [
 ];
 
 const HEALTHY: readonly Pick<Case, 'name' | 'change'>[] = [
+  { name: '2: five modems without back-off', change: [['ranging: ideal', 'ranging: contention'], FIXED] },
   {
     name: '25: the CMTS stood still, and remembers',
     change: [...HOMES_AFTER_A_RESTART, ['do: crash, who: cmts', 'do: crash, memory: keep, who: cmts']],
@@ -134,3 +158,8 @@ describe.each([1, 2, 3, 4])('seed %i', (seed) => {
     60_000,
   );
 });
+
+test('2: packets alone tell it, too', async () => {
+  const [first] = await causesOf([...NODE, FIXED], { isSilent: true });
+  expect([first?.id, first?.sure]).toEqual(['HE-CAUSE-002', 'likely']);
+}, 60_000);

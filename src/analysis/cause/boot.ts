@@ -2,6 +2,7 @@ import type { Ip, Ipv4, Mac } from '../../core/address.ts';
 import type { Rule } from '../../core/rules.ts';
 import { Track, markOf } from './track.ts';
 import type { Mark } from './track.ts';
+import { RangingPace } from './ranging-pace.ts';
 import type { Sighting } from './sighting.ts';
 
 /**
@@ -79,6 +80,8 @@ export class Boot {
   fileError: { readonly code: number; readonly text: string; readonly mark: Mark } | undefined;
   registration: number | undefined;
   isOff = false;
+  /** How its RNG-REQs followed one another while nobody answered: those that should have waited long by now, and did not. */
+  readonly ranging = new RangingPace();
   /** Its own state and that which the CMTS shows, where somebody says. */
   state = '';
   cmtsState = '';

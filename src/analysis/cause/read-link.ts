@@ -28,9 +28,13 @@ export function readMacMessage(seen: Observed, sighting: Sighting, octets: Uint8
   switch (type) {
     case MacType.rangingRequest:
       // SID 0: a newcomer's, or one that begins anew.
-      if (message.sid === 0) boot.begin();
+      if (message.sid === 0) {
+        boot.begin();
+        boot.ranging.sends(sighting.sentAt);
+      }
       return boot.note('ranging', sighting, how);
     case MacType.rangingResponse:
+      if (arrived) boot.ranging.isAnswered();
       return boot.note('ranging-answer', sighting, how);
     case MacType.registrationRequest:
     case MacType.registrationRequestMp:

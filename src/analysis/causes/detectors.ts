@@ -13,7 +13,7 @@ import { noTime } from './no-time.ts';
 import { noWayBack } from './no-way-back.ts';
 import { poolOrClass } from './pool-or-class.ts';
 import { queueFull, renewalWave, staleQueue } from './queue.ts';
-import { rangingStorm } from './ranging-storm.ts';
+import { noBackOff, rangingStorm } from './ranging-storm.ts';
 import { classRefused, oneWrongFile, otherSecret } from './refused.ts';
 import { serverDown } from './server-down.ts';
 import { sourceUnknown } from './source-unknown.ts';
@@ -23,6 +23,7 @@ import { unknownRelay } from './unknown-relay.ts';
 /** Every cause that is looked for, in the order of a boot: of equals the earlier is named first. */
 export const DETECTORS: readonly Detector[] = [
   rangingStorm,
+  noBackOff,
   helperWrong,
   serverDown,
   staleQueue,

@@ -16,6 +16,17 @@ export const CAUSE = defineRules('CAUSE', {
       fix: 'Nothing is to be mended: wait, and let modems draw from a wide window. Where it happens often, back up the node or widen the ranging back-off.',
     },
   ],
+  noBackOff: [
+    2,
+    {
+      says: 'The firmware of these modems does not back off: after a collision they range again as soon as before, and collide again.',
+      why: 'Contention is settled by waiting longer after each failure, each modem by its own lot, from a window that doubles. Who draws from the same few opportunities every time meets the same neighbours every time; enough of them keep an upstream closed for hours, for modems with good firmware, too.',
+      source: 'DOCSIS MULPI, truncated binary exponential back-off',
+      tryIt:
+        'Power on a thousand modems with `ranging-back-off: fixed` under `ranging: contention`, then without it.',
+      fix: 'Bring power back street by street, or narrow the node, until all of them are on; then give them newer firmware.',
+    },
+  ],
   staleQueue: [
     3,
     {
