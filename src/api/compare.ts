@@ -274,13 +274,13 @@ function unknownWays(results: readonly PolicyResult[]): readonly Line[] {
     return [[span('user latency: not known, no population was answered and reported before the end', 'dim')]];
   }
   const known = results.map(({ userLatency }) => userLatency.knownPercent);
-  const least = Math.min(...known).toFixed(1);
-  const most = Math.max(...known).toFixed(1);
-  const percent = least === most ? least : `${least} to ${most}`;
+  const [least, most] = [Math.min(...known).toFixed(1), Math.max(...known).toFixed(1)];
+  const part = least === most ? `${least} %` : `${least} to ${most} %`;
+  const what = most === '0.0' ? 'not known' : `known of ${part} of the answers; not`;
   const more = unknown.length > 1 ? ` and ${unknown.length - 1} more` : '';
   return [
     [],
-    [span(`user latency: known of ${percent} % of the answers; not from ${first}${more}`, 'dim')],
+    [span(`user latency: ${what} from ${first}${more}`, 'dim')],
     [span('  give the targets a region: or at:, and their clients locations: (docs/routing.md)', 'dim')],
   ];
 }

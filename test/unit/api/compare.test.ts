@@ -15,6 +15,8 @@ test('one failure under two policies: failover has all visitors on what fails, w
   expect(failover?.outageSeconds).toBeGreaterThan(20);
   expect(failover?.outageSeconds).toBeLessThan(36 + 0.8 * 60 + 0.2 * 300);
   expect(multivalue?.outageSeconds).toBeLessThan(failover?.outageSeconds ?? 0);
+  // Both values are given in drawn order, and a visitor goes to the first.
+  for (const share of Object.values(multivalue?.shares ?? {})) expect(share).toBeGreaterThan(10);
   // Before the failure nobody is sent to what is down.
   expect(failover?.outage.filter(([at]) => at < 120).every(([, share]) => share === 0)).toBe(true);
   for (const { shares, authorityQueries, lookupMs } of results) {
@@ -26,9 +28,7 @@ test('one failure under two policies: failover has all visitors on what fails, w
   expect(lines[0]).toMatch(/^policy +198\.51\.100\.80 +198\.51\.100\.81 +outage +look-up p50 +p95 +queries$/);
   expect(lines.at(-1)).toMatch(/^multivalue {2}\|[ ▁-█]+\|$/);
   // The file says nowhere how far the visitors are from either site.
-  expect(lines[4]).toBe(
-    'user latency: known of 0.0 % of the answers; not from visitors to 198.51.100.80 and 1 more',
-  );
+  expect(lines[4]).toBe('user latency: not known from visitors to 198.51.100.80 and 1 more');
   expect(lines[5]).toContain('give the targets a region:');
   expect(comparisonSvg('www.shop.example', results)).not.toContain('way to their target');
 });
@@ -57,10 +57,26 @@ test('how far users were from where they were sent: near by latency, anywhere by
   const lines = comparisonLines(results).map(lineText);
   expect(lines[0]).toMatch(/p95 +user latency p50 +p95 +max +queries$/);
   expect(lines[1]).toMatch(/^latency .* 22\.0 ms +96\.0 ms +96\.0 ms +\d+$/);
-  expect(lines.join('\n')).not.toContain('known of');
+  expect(lines.join('\n')).not.toContain('known');
   const svg = comparisonSvg('www.shop.example', results);
   expect(svg).toContain('visitors whose way to their target was no longer');
   expect(svg.match(/<polyline/g)?.length).toBe(4 * policies.length);
+});
+
+test('a way that is known to one policy and not to another is a line of its own', async () => {
+  const loaded = loadScenario(join(SCENARIOS, 'policies-compared-by-latency.yaml'));
+  const [result] = await comparePolicies(loaded, 'www.shop.example', ['failover']);
+  if (result === undefined) throw new Error('one policy, one result');
+  const partly = { ...result.userLatency, knownPercent: 62.5, unknown: ['lab to 192.0.2.9'] };
+  const lines = comparisonLines([result, { ...result, userLatency: partly }]).map(lineText);
+  expect(lines[4]).toBe('user latency: known of 62.5 to 100.0 % of the answers; not from lab to 192.0.2.9');
+  const nobody = { ...partly, ms: undefined, curve: [], knownPercent: 0, unknown: [] };
+  const [head, , , none] = comparisonLines([result, { ...result, userLatency: nobody }]).map(lineText);
+  expect(head).toContain('user latency p50');
+  expect(none).toBe('');
+  const alone = comparisonLines([{ ...result, userLatency: nobody }]).map(lineText);
+  expect(alone[0]).not.toContain('user latency');
+  expect(alone[2]).toContain('no population was answered and reported before the end');
 });
 
 test.each([
