@@ -75,7 +75,13 @@ describe('a run that is stopped keeps what there is, and gives the terminal back
 });
 
 test('a mistake of ours shows on the terminal as it was', async () => {
-  const thrown = `data:text/javascript,setTimeout(()=>{throw%20Error(/oops/)},900)`;
+  // Once a screen is shown, however long the start takes.
+  const source = `const write = process.stdout.write;
+    process.stdout.write = function (text, ...rest) {
+      if (String(text).includes('[ladder')) setTimeout(() => { throw Error(/oops/); });
+      return write.call(this, text, ...rest);
+    };`;
+  const thrown = `data:text/javascript,${encodeURIComponent(source).replaceAll("'", '%27').replaceAll('(', '%28').replaceAll(')', '%29').replaceAll('!', '%21')}`;
   const environment = `env -u NO_COLOR TERM=xterm NODE_OPTIONS="--import ${thrown}"`;
   const { code, shown } = await watch('', [], environment);
   expect(code).toBe(70);
