@@ -1,13 +1,13 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { createSocket } from 'node:dgram';
+import { createSocket, type RemoteInfo } from 'node:dgram';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { askHealth, askReload, type CheckHealth, setCheck } from '../../src/api/health.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { askHealth, askReload, type CheckHealth, type Health, setCheck } from '../../src/api/health.ts';
 import { Flag } from '../../src/codec/dns/header.ts';
 import { decodeMessage, encodeMessage } from '../../src/codec/dns/message.ts';
 import { toName } from '../../src/codec/dns/name.ts';
@@ -19,6 +19,16 @@ import { need } from './support/netns.ts';
 /** A loopback address of this test's own, so that port 53 is nobody else's. */
 const ADDRESS = '127.0.53.7';
 const PATIENCE_MS = 20_000;
+const QUESTION = encodeMessage({
+  id: 7,
+  opcode: 0,
+  flags: Flag.RD,
+  rcode: 0,
+  questions: [{ qname: toName('app.lab.example'), qtype: Type.A, qclass: Class.IN }],
+  answers: [],
+  authorities: [],
+  additionals: [],
+});
 
 const page = { status: 200, body: 'all is well\n', hangs: false };
 const asked: string[] = [];
@@ -72,37 +82,39 @@ beforeAll(async () => {
   for (const server of [http, https]) await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const file = join(folder, 'lab.yaml');
   writeFileSync(file, lab(portOf(http), portOf(https)));
-  child = spawn(process.execPath, [
-    MAIN,
-    'serve',
-    file,
-    '--listen',
-    ADDRESS,
-    '--state',
-    join(folder, 'state'),
-  ]);
-  await new Promise<void>((done, fail) => {
-    let said = '';
-    const hear = (octets: Buffer): void => {
-      said += octets.toString();
-      if (/serving/i.test(said)) done();
-    };
-    child.stdout?.on('data', hear);
-    child.stderr?.on('data', hear);
-    child.once('exit', () => fail(new Error(said)));
-  });
+  child = await serve(file, ADDRESS, join(folder, 'state'));
 }, 60_000);
 
 afterAll(async () => {
-  const ended = new Promise((done) => child.once('exit', done));
-  child.kill();
-  await ended;
+  await stop(child);
   for (const server of [http, https]) {
     server.closeAllConnections();
     server.close();
   }
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** A `serve` that has said that it serves. */
+async function serve(file: string, address: string, state: string): Promise<ChildProcess> {
+  const served = spawn(process.execPath, [MAIN, 'serve', file, '--listen', address, '--state', state]);
+  await new Promise<void>((done, fail) => {
+    let said = '';
+    const hear = (octets: Buffer): void => {
+      said += octets.toString();
+      if (/serving/i.test(said)) done();
+    };
+    served.stdout.on('data', hear);
+    served.stderr.on('data', hear);
+    served.once('exit', () => fail(new Error(said)));
+  });
+  return served;
+}
+
+async function stop(served: ChildProcess): Promise<void> {
+  const ended = new Promise((done) => served.once('exit', done));
+  served.kill();
+  await ended;
+}
 
 function portOf(server: Server): number {
   return (server.address() as AddressInfo).port;
@@ -121,19 +133,13 @@ async function until(name: string, healthy: boolean, reason: RegExp): Promise<Ch
 }
 
 /** The addresses of app.lab.example, as a client is told them. */
-async function addresses(): Promise<readonly string[]> {
+async function addresses(server = ADDRESS): Promise<readonly string[]> {
   const socket = createSocket('udp4');
   try {
     return await new Promise((done, fail) => {
       socket.on('error', fail);
       socket.on('message', (octets) => done(decodeMessage(octets).answers.map(formatRecord)));
-      const questions = [{ qname: toName('app.lab.example'), qtype: Type.A, qclass: Class.IN }];
-      const rest = { answers: [], authorities: [], additionals: [] };
-      socket.send(
-        encodeMessage({ id: 7, opcode: 0, flags: Flag.RD, rcode: 0, questions, ...rest }),
-        53,
-        ADDRESS,
-      );
+      socket.send(QUESTION, 53, server);
     });
   } finally {
     socket.close();
@@ -210,3 +216,69 @@ test('an operator’s word goes before the probes, over a reload, until it is ta
   const shown = execFileSync(process.execPath, [MAIN, 'health', '--state', state], { encoding: 'utf8' });
   expect(shown).toMatch(/check {6}dns page: healthy since .*Z, probed .*Z; HTTP 200, with the text/);
 }, 60_000);
+
+describe('rule 6: before each target was looked at once', () => {
+  const address = '127.0.53.8';
+  const target = createSocket('udp4');
+  let served: ChildProcess;
+  let prober: RemoteInfo;
+  let state: string;
+
+  beforeAll(async () => {
+    await new Promise<void>((done) => target.bind(0, '127.0.0.1', done));
+    const probed = new Promise<RemoteInfo>((done) => target.once('message', (_, from) => done(from)));
+    const check = `{ kind: udp, to: "127.0.0.1:${target.address().port}", every: 60s, answer-within: 60s }`;
+    const file = join(folder, 'waits.yaml');
+    writeFileSync(
+      file,
+      `headend: 1
+name: waits
+net: { lan: { kind: segment } }
+services:
+  dns:
+    on: lan
+    ip: 10.0.0.53
+    checks: { slow: ${check} }
+    zones: { lab.example: { records: { app: { type: A, data: 192.0.2.10, ttl: 60s } } } }
+`,
+    );
+    state = join(folder, 'waits');
+    served = await serve(file, address, state);
+    prober = await probed;
+  }, 60_000);
+
+  afterAll(async () => {
+    await stop(served);
+    target.close();
+  });
+
+  async function settled(isSo: (health: Health) => boolean): Promise<void> {
+    const end = Date.now() + PATIENCE_MS;
+    for (;;) {
+      const health = await askHealth(state);
+      if (isSo(health)) return;
+      if (Date.now() > end) throw new Error(JSON.stringify(health));
+      await new Promise((done) => setTimeout(done, 50));
+    }
+  }
+
+  test('a server is silent by UDP, resets by TCP, and answers when it has looked', async () => {
+    const ended = await new Promise((done) => {
+      const socket = connect(53, address);
+      socket.on('error', ({ message }) => done(message));
+      socket.on('close', () => done('closed'));
+    });
+    expect(ended).toMatch(/ECONNRESET|closed/);
+    const unheard = createSocket('udp4');
+    const replies: Buffer[] = [];
+    unheard.on('message', (octets) => replies.push(octets));
+    await new Promise((done) => unheard.send(QUESTION, 53, address, done));
+    // The question came, and nothing but the probe went out.
+    await settled(({ counts }) => counts['datagramsIn'] === 1 && counts['datagramsOut'] === 1);
+    target.send('well', prober.port, prober.address);
+    await settled(({ checks }) => checks[0]?.reason === '4 octets');
+    expect(await addresses(address)).toEqual([expect.stringMatching(/192\.0\.2\.10$/)]);
+    expect(replies).toEqual([]);
+    unheard.close();
+  }, 60_000);
+});
