@@ -1,5 +1,6 @@
 import type { Executor } from './sweep.ts';
-import { UnitRunner, type UnitJob, type UnitOutcome } from './unit.ts';
+import { UnitRunner } from './unit-runner.ts';
+import type { UnitJob, UnitOutcome } from './unit.ts';
 
 /** Runs units in this thread, one at a time. */
 export class InThread implements Executor {

@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads';
-import { UnitRunner, type UnitJob, type UnitOutcome } from './unit.ts';
+import { UnitRunner } from './unit-runner.ts';
+import type { UnitJob, UnitOutcome } from './unit.ts';
 
 // The code of a worker thread: one unit after the other, each answered once, also when it was stopped.
 

@@ -1,14 +1,7 @@
-import {
-  fewDevices,
-  type Changes,
-  type SweptCell,
-  type UnitError,
-  type UnitResult,
-} from '../scenario/unit.ts';
+import type { Changes, SweptCell, UnitError, UnitResult } from '../scenario/unit.ts';
 import { RESULT_FORMAT } from '../scenario/result.ts';
-import { describeFailure } from './failure.ts';
-import { runOnce, type RunReport, type RunRequest } from './run.ts';
-import { loadScenario, type LoadOptions, type LoadedScenario } from './load-scenario.ts';
+import type { RunReport } from './run.ts';
+import type { LoadOptions, LoadedScenario } from './load-scenario.ts';
 import { scenarioHash } from './scenario-hash.ts';
 
 export type { SweptCell } from '../scenario/unit.ts';
@@ -36,54 +29,6 @@ export interface UnitOutcome {
 
 const LESSONS_MAX = 3;
 
-/** Runs units one after the other; the seeds of one cell share what was read of its files. */
-export class UnitRunner {
-  #key = '';
-  #loaded: LoadedScenario | undefined;
-
-  /** Never rejects: what goes wrong is the unit's verdict. */
-  async run(job: UnitJob, signal: AbortSignal): Promise<UnitOutcome> {
-    try {
-      const request = this.#requestOf(job);
-      const report = await runOnce(request, signal);
-      const { series: _, ...whole } = unitOf(report, job.cell);
-      const unit = { ...whole, ...fewDevices(whole.devices) };
-      if (report.interruptedAtUs !== undefined) return { unit, isCut: true };
-      if (!job.twice || signal.aborted) return { unit };
-      const { result } = await runOnce(request, signal);
-      return { unit, ...(signal.aborted ? {} : { secondDigest: result.digest }) };
-    } catch (error) {
-      return { unit: failedUnit(job, errorOf(error)) };
-    }
-  }
-
-  #requestOf({ load, cell, mode, seed, untilUs }: UnitJob): RunRequest {
-    return {
-      path: cell.file,
-      loaded: this.#load(cell, load, untilUs),
-      mode,
-      seed,
-      load,
-      ladders: [],
-      pcap: undefined,
-      trace: undefined,
-      interfaces: cell.changes?.interfaces,
-      pace: { untilUs },
-      notice: () => undefined,
-    };
-  }
-
-  #load(cell: SweptCell, load: LoadOptions, untilUs: number | undefined): LoadedScenario {
-    const key = JSON.stringify([cell.file, cell.params, load, untilUs]);
-    if (this.#loaded !== undefined && key === this.#key) return this.#loaded;
-    const loaded = loadScenario(cell.file, optionsOf(cell, load));
-    if (scenarioHash(loaded, load, untilUs) !== cell.scenario_hash) throw new ChangedFileError(cell.file);
-    this.#loaded = loaded;
-    this.#key = key;
-    return loaded;
-  }
-}
-
 /** How a cell's scenario is read: its own values stand in place of the params'. */
 export function optionsOf({ params }: Pick<SweptCell, 'params'>, load: LoadOptions): LoadOptions {
   const own = Object.entries(params).map(([name, value]) => [name, String(value)]);
@@ -104,13 +49,6 @@ export function cutCell(
   const until = Math.max(atUs, 1);
   const changes = { ...cell.changes, until_us: until, ...(interrupted === true ? { interrupted } : {}) };
   return { ...cell, scenario_hash: scenarioHash(loaded, load, until), changes };
-}
-
-class ChangedFileError extends Error {
-  constructor(path: string) {
-    super(`${path}, or a file that it names, changed while the sweep ran: run it again`);
-    this.name = 'ChangedFileError';
-  }
 }
 
 /** A run as JSON: with what it was of. */
@@ -138,10 +76,4 @@ export function failedUnit({ cell, mode, seed }: UnitJob, error: UnitError): Uni
     histograms: {},
     error,
   };
-}
-
-function errorOf(error: unknown): UnitError {
-  if (error instanceof ChangedFileError) return { kind: 'environment', messages: [error.message] };
-  const { kind, messages, stack } = describeFailure(error);
-  return kind === 'bug' ? { kind, messages, stack } : { kind: 'environment', messages };
 }

@@ -3,14 +3,12 @@ import { EXIT } from '../api/exit.ts';
 import { exitCodeOf, VERDICT_CODES } from '../api/exit-code.ts';
 import { UsageError } from '../api/failure.ts';
 import { formatDuration } from '../api/report.ts';
-import { runOnce } from '../api/run.ts';
-import type { RunReport, RunRequest } from '../api/run.ts';
-import type { LoadedScenario } from '../api/load-scenario.ts';
+import type { runOnce, RunReport, RunRequest } from '../api/run.ts';
+import type { LoadedScenario, LoadOptions } from '../api/load-scenario.ts';
 import { parseShard, shardOfEnvironment } from '../api/shard.ts';
 import { Tally } from '../api/sweep.ts';
 import { planSweep, type SweepPlan } from '../api/sweep-plan.ts';
 import { cutCell, unitOf, type SweptCell } from '../api/unit.ts';
-import { validateScenario } from '../api/validate.ts';
 import { addLoadFlags, gather, loadOptionsOf } from './load-flags.ts';
 import { addPictureFlags, writePictures } from './pictures.ts';
 import type { LiveScreen } from './live-screen.ts';
@@ -109,7 +107,7 @@ async function runAll(session: Session, files: readonly string[], flags: Flags):
   const isMany = flags['seeds'] !== undefined || flags['shard'] !== undefined || plan.total > files.length;
   if (!isMany) {
     // A mistake in the last file is better known before the first one has run.
-    if (files.length > 1) for (const file of files) validateScenario(file, request.load);
+    if (files.length > 1) await validateAll(files, request.load);
     return runEach(session, plan, flags);
   }
   refuseLooks(flags);
@@ -194,7 +192,7 @@ async function runFile(
   const reproduce = (seed: number, of = cell): string => reproduceText(session, of, seed);
   const path = flags['report'] as string | undefined;
   const page = path === undefined ? undefined : { path, reproduce };
-  const report = await runOnce({ ...request, report: page, explain: { reproduce } }, signal).finally(() =>
+  const report = await runOne({ ...request, report: page, explain: { reproduce } }, signal).finally(() =>
     screen?.close(),
   );
   progress.end();
@@ -211,7 +209,18 @@ async function runFile(
   return { report, differs, of };
 }
 
-// What only a person at the keys needs is read when one is there.
+// What runs a scenario is read when one is run: not for a mistake in the flags, and of many runs by the workers alone. What a
+// person at the keys needs is read when one is there.
+
+async function runOne(...asked: Parameters<typeof runOnce>): Promise<RunReport> {
+  const api = await import('../api/run.ts');
+  return api.runOnce(...asked);
+}
+
+async function validateAll(files: readonly string[], load: LoadOptions): Promise<void> {
+  const { validateScenario } = await import('../api/validate.ts');
+  for (const file of files) validateScenario(file, load);
+}
 
 async function stepped(...walked: Parameters<typeof stepThrough>): Promise<SweptCell> {
   const step = await import('./step.ts');
@@ -244,7 +253,7 @@ async function runsDiffer(session: Session, request: RunRequest, first: RunRepor
     onlooker: undefined,
     pace: { untilUs },
   };
-  const second = await runOnce(quiet, session.signal);
+  const second = await runOne(quiet, session.signal);
   if (second.result.digest === first.result.digest) {
     session.output.note(`headend: run twice, digest ${first.result.digest ?? ''} both times`);
     return false;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { runSweep, type Executor } from '../../../src/api/sweep.ts';
 import { planSweep, type SweepPlan } from '../../../src/api/sweep-plan.ts';
-import { UnitRunner, type UnitJob, type UnitOutcome } from '../../../src/api/unit.ts';
+import type { UnitJob, UnitOutcome } from '../../../src/api/unit.ts';
+import { UnitRunner } from '../../../src/api/unit-runner.ts';
 import type { Verdict } from '../../../src/scenario/result.ts';
 import { expectation, unitResult } from '../../support/unit-results.ts';
 

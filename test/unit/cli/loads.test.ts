@@ -36,6 +36,17 @@ test.concurrent.each([
       /^driver\/real\/|^api\/(live|page|causes|serve)$|^report\/page\/|^analysis\/cause|^cli\/(live-screen|step|sweep)$/,
   },
   {
+    name: 'a mistake in the flags or the file comes before what would run it',
+    args: ['run', 'gone.yaml'],
+    without: /^(driver|service|analysis)\/|^topology\/build$|^scenario\/run$|^api\/(run|scenario)$/,
+    code: 2,
+  },
+  {
+    name: 'of many runs the workers alone know how to run one',
+    args: ['run', BOOT, '--seeds', '1..2', '--jobs', '1'],
+    without: /^(driver|service|analysis)\/|^topology\/build$|^scenario\/run$|^api\/(run|scenario)$/,
+  },
+  {
     name: 'to look at a scenario nothing is made that would run it',
     args: ['validate', BOOT],
     without: /^driver\/(sim|real)\/|^scenario\/run$|^api\/(scenario|live|page|causes|serve)$/,
