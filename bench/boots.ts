@@ -1,5 +1,5 @@
 // What one boot costs: the whole plant with ranging, relay, DHCP, time, TFTP, MICs, registration and the digest.
-//   npm run bench -- boots [modems ...]        default: 10000 100000
+//   npm run bench -- boots [faults] [modems ...]        default: 10000 100000; faults: loss and delay on every cable
 import { performance } from 'node:perf_hooks';
 import { parseScenario } from '../src/config/parse.ts';
 import { portableCrypto } from '../src/crypto/portable.ts';
@@ -7,7 +7,9 @@ import { SimDriver } from '../src/driver/sim/driver.ts';
 import { ScenarioRun } from '../src/scenario/run.ts';
 import { buildTopology } from '../src/topology/build.ts';
 
-const sizes = process.argv.slice(2).map(Number);
+const [, , ...args] = process.argv;
+const hasFaults = args[0] === 'faults';
+const sizes = args.slice(hasFaults ? 1 : 0).map(Number);
 const SPREAD_S = 30;
 const MODEMS_PER_CMTS = 10_000;
 
@@ -61,10 +63,17 @@ ${numbers
   .join('\n')}
 timeline:
 ${numbers.map((n) => `  - { at: 0s, do: power-on, who: cm${n}, spread: { over: ${SPREAD_S}s, by: uniform } }`).join('\n')}
+${hasFaults ? numbers.map((n) => faultsOf(n)).join('\n') : ''}
 expect:
   - always: leases.unique
 ${numbers.map((n) => `  - eventually: { all: cm${n}, state: operational, within: 4m }`).join('\n')}
 `;
+}
+
+/** A lossy third of the boots, and a slow one after it. */
+function faultsOf(cable: number): string {
+  return `  - { at: 5s, for: 10s, do: impair, where: hfc${cable}, loss: 2%, must-fire: 1 }
+  - { at: 15s, for: 10s, do: impair, where: hfc${cable}, delay: 20ms, jitter: 5ms, must-fire: 1 }`;
 }
 
 function measure(modems: number): void {
