@@ -96,7 +96,7 @@ export const HELP_TEXTS: Readonly<Record<string, HelpText>> = {
         'one workload, two policies',
       ],
       [
-        'compare scenarios/policies-compared-by-latency.yaml www.shop.example --policies latency,failover --svg far.svg',
+        'compare scenarios/policies-compared-by-latency.yaml www.shop.example --policies latency,failover',
         'and how far it is for users',
       ],
     ],

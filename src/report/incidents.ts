@@ -143,8 +143,10 @@ export const SHOWCASES: readonly { readonly title: string; readonly file: string
 /** What a cause is called in a guess. */
 export const CAUSE_WORDS: ReadonlyMap<Rule, string> = new Map([
   [CAUSE.rangingStorm, 'ranging-storm'],
+  [CAUSE.noBackOff, 'no-back-off'],
   [CAUSE.staleQueue, 'stale-queue'],
   [CAUSE.queueFull, 'queue-full'],
+  [CAUSE.renewalWave, 'renewal-wave'],
   [CAUSE.helperWrong, 'helper'],
   [CAUSE.unknownRelay, 'unknown-giaddr'],
   [CAUSE.noWayBack, 'no-route-back'],
@@ -161,6 +163,8 @@ export const CAUSE_WORDS: ReadonlyMap<Rule, string> = new Map([
   [CAUSE.classRefused, 'class-of-service'],
   [CAUSE.accessDenied, 'network-access'],
   [CAUSE.clonedMac, 'cloned-modem'],
+  [CAUSE.clockSkew, 'clock'],
+  [CAUSE.sourceUnknown, 'leases-forgotten'],
   [CAUSE.foreignNak, 'rogue-server'],
   [CAUSE.serverDown, 'dhcp-down'],
   [CAUSE.tftpDown, 'tftp-down'],
