@@ -152,7 +152,12 @@ function unionMistakes(
     const service =
       path[0] === 'services' && path.length === 3 ? nearest(String(path[1]), options.map(String)) : undefined;
     if (value === undefined && service !== undefined)
-      return [at('is missing', `did you mean the service "${service}"? Any other name says its kind:`)];
+      return [
+        at(
+          'is missing',
+          `did you mean the service "${service}"? Under any other name write ${word}: and one of ${options.join(', ')}`,
+        ),
+      ];
     if (value === undefined) return [at('is missing', `write ${word}: and one of ${options.join(', ')}`)];
     const noun = word === 'do' ? 'action' : word;
     return [at(`${quote(value)} is no ${noun} that headend knows`, choice(options, value))];

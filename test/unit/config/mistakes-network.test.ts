@@ -148,7 +148,7 @@ describe('each mistake in net and services is shown at its place, with what to d
       piece: '  tod: {',
       by: '  tdo: {',
       says: [
-        'small.yaml:30:8 services.tdo.kind: is missing: did you mean the service "tod"? Any other name says its kind:',
+        'small.yaml:30:8 services.tdo.kind: is missing: did you mean the service "tod"? Under any other name write kind: and one of dhcp, tftp, tod, dns, ftp, resolver',
       ],
     },
     {
