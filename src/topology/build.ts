@@ -5,12 +5,13 @@ import type { CmtsDeviceConfig, DeviceConfig, HostDeviceConfig } from '../config
 import type { FileReference } from '../config/place.ts';
 import { memberName } from '../config/template.ts';
 import { toHex } from '../core/bytes.ts';
-import type { HostSpec, InterfaceSpec, Topology } from '../core/driver.ts';
+import type { HostSpec, Topology } from '../core/driver.ts';
 import { bug } from '../core/errors.ts';
 import { doorOf } from './door.ts';
 import { WebService } from '../service/web.ts';
 import { proberMaker } from './checks.ts';
 import { cmtsMaker } from './cmts.ts';
+import { endHost } from './end-host.ts';
 import { withFaults } from './faults.ts';
 import { hostWith } from './host-with.ts';
 import { hostMaker } from './hosts.ts';
@@ -210,20 +211,10 @@ const NONE: readonly never[] = [];
 const CLIENT_PORTS: readonly number[] = [68];
 
 function plainHost(device: HostDeviceConfig, index: number, { network, world }: Site): HostSpec {
-  const name = memberName(device.name, device.count, index);
-  const mac = hostMac(device, index);
-  const dynamic: readonly InterfaceSpec[] = [{ segment: device.on, mac, addresses: NONE }];
-  const fixed = network.fixed.get(name);
-  const interfaces = fixed ?? dynamic;
+  const { isFixed, spec } = endHost(device, index, network);
   return {
-    name,
-    kind: device.kind,
-    group: device.name,
-    interfaces,
-    routes: fixed === undefined ? NONE : network.routes.routesOf({ interfaces, forwards: false }),
-    forwards: false,
-    udpPorts: [...(fixed === undefined ? CLIENT_PORTS : NONE), ...device.echoes],
-    tcpPorts: NONE,
-    create: hostMaker(device, { name, mac }, world),
+    ...spec,
+    udpPorts: [...(isFixed ? NONE : CLIENT_PORTS), ...device.echoes],
+    create: hostMaker(device, { name: spec.name, mac: hostMac(device, index) }, world),
   };
 }

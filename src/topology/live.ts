@@ -1,8 +1,8 @@
 import type { CableModemDeviceConfig, HostDeviceConfig } from '../config/scenario.ts';
-import { memberMac, memberName } from '../config/template.ts';
 import type { HostSpec, LiveSpec } from '../core/driver.ts';
 import { bug } from '../core/errors.ts';
-import { hostMac, type Network, type ServerGroup } from './network.ts';
+import { endHost } from './end-host.ts';
+import type { Network, ServerGroup } from './network.ts';
 import { PORTS } from './servers.ts';
 import type { World } from './world.ts';
 
@@ -14,21 +14,12 @@ export function guestHost(
   index: number,
   { network, world }: { readonly network: Network; readonly world: World },
 ): HostSpec {
-  const name = memberName(device.name, device.count, index);
-  const mac = device.kind === 'cable-modem' ? memberMac(device.mac, index) : hostMac(device, index);
-  const fixed = network.fixed.get(name);
-  const interfaces = fixed ?? [{ segment: device.on, mac, addresses: NONE }];
+  const { spec } = endHost(device, index, network);
   return {
-    name,
-    kind: device.kind,
-    group: device.name,
-    interfaces,
-    routes: fixed === undefined ? NONE : network.routes.routesOf({ interfaces, forwards: false }),
-    forwards: false,
+    ...spec,
     udpPorts: NONE,
-    tcpPorts: NONE,
     live: { kind: 'guest', interface: world.plugs?.get(device.name) ?? device.live?.interface ?? '' },
-    create: () => bug(`${name} is real`),
+    create: () => bug(`${spec.name} is real`),
   };
 }
 

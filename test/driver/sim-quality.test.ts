@@ -271,3 +271,24 @@ describe('hosts that are down', () => {
     expect(() => driver.run(NEVER)).toThrow(/left wants a timer/);
   });
 });
+
+describe('a dormant host', () => {
+  test('is made at its first input, once, and comes back from a crash before and after it', () => {
+    const lives: Actor[] = [];
+    const topology = burst(1, {}, new Actor());
+    const create = (): Actor => (lives.push(new Actor()), lives.at(-1)!);
+    const right = { ...topology.hosts[1]!, isDormant: true, create };
+    const driver = new SimDriver({ topology: { ...topology, hosts: [topology.hosts[0]!, right] }, seed: 7 });
+    driver.crash(toInstant(10), 'right', { memory: 'keep' });
+    driver.restart(toInstant(20), 'right');
+    driver.run(toInstant(25));
+    expect(lives).toHaveLength(0);
+    driver.command(toInstant(30), 'right', 'one', {});
+    driver.command(toInstant(40), 'right', 'two', {});
+    driver.crash(toInstant(50), 'right');
+    driver.restart(toInstant(60), 'right');
+    driver.command(toInstant(70), 'right', 'three', {});
+    driver.run(NEVER);
+    expect(lives.map((life) => life.count('command'))).toEqual([2, 1]);
+  });
+});
