@@ -46,17 +46,18 @@ test('the same seed twice: no difference; another seed: the first packet', async
   expect(other.difference?.common).toBeLessThan(3);
 });
 
+const request = {
+  path: BOOT,
+  mode: 'virtual',
+  seed: undefined,
+  load: {},
+  ladders: [],
+  pcap: undefined,
+  notice,
+} as const;
+
 test('a trace against the run that it is of; and one that was cut short', async () => {
   const path = join(FOLDER, 'boot.trace');
-  const request = {
-    path: BOOT,
-    mode: 'virtual',
-    seed: undefined,
-    load: {},
-    ladders: [],
-    pcap: undefined,
-    notice,
-  } as const;
   await runOnce({ ...request, trace: path }, signal);
   expect(isTraceFile(path)).toBe(true);
   expect((await compareRuns({ kind: 'trace', path }, run(), signal)).difference).toBeUndefined();
@@ -69,15 +70,7 @@ test('a trace against the run that it is of; and one that was cut short', async 
 
 test('a run that is cut at any moment has what the whole run has up to it, and at it', async () => {
   const path = join(FOLDER, 'whole.trace');
-  const request = {
-    path: BOOT,
-    mode: 'virtual',
-    seed: undefined,
-    load: {},
-    ladders: [],
-    pcap: undefined,
-  } as const;
-  await runOnce({ ...request, notice, trace: path }, signal);
+  await runOnce({ ...request, trace: path }, signal);
   const events = [...new TraceFile(path).records()].filter((record) => record.kind !== 'because');
   const moments = events.filter((_, index) => index % 25 === 0).map(({ at }) => at);
   expect(moments.length).toBeGreaterThan(4);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { laddersOf, ladderText, renderLadder } from '../../../src/report/ladder.ts';
+import { frameRecord } from '../../support/frame-record.ts';
 import { lineText } from '../../../src/report/line.ts';
 import type { PlantHost } from '../../../src/report/plant.ts';
 import type { FrameRecord, StateRecord, TraceRecord } from '../../../src/scenario/record.ts';
@@ -28,33 +29,20 @@ function frame(way: string, message: string, more: Partial<FrameRecord> = {}): F
   const [protocol = '', kind = ''] = message.split(' ');
   number++;
   const at = more.sent_at ?? number * 10_000;
-  return {
-    kind: 'frame',
+  return frameRecord({
     number,
     at,
     sent_at: at,
     segment: sender.startsWith('cm[') || receiver.startsWith('cm[') ? 'hfc' : 'core',
     sender,
     receiver: receiver === '*' ? null : receiver,
-    origin: sender,
-    target: receiver === '*' ? null : receiver,
-    fate: 'delivered',
-    fault: null,
     packet: number,
     source_mac: hosts[sender]?.[1] ?? '',
     destination_mac: receiver === '*' ? 'ff:ff:ff:ff:ff:ff' : (hosts[receiver]?.[1] ?? ''),
-    body: 'udp',
-    from: null,
-    to: null,
-    ttl: null,
-    octets: '',
     protocol,
     message: kind,
-    fields: {},
-    rule: null,
-    detail: null,
     ...more,
-  };
+  });
 }
 
 function state(host: string, entered: string, subject: string | null = null): StateRecord {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { DHCP } from '../../../../src/core/rules/dhcp.ts';
 import { HOST } from '../../../../src/core/rules/host.ts';
 import type { Row } from '../../../../src/report/ladder-rows.ts';
+import { frameRecord } from '../../../support/frame-record.ts';
 import { narrate } from '../../../../src/report/narration/narration.ts';
 import type { FrameRecord, StateRecord } from '../../../../src/scenario/record.ts';
 
@@ -9,33 +10,7 @@ import type { FrameRecord, StateRecord } from '../../../../src/scenario/record.t
 function frame(way: string, message: string, more: Partial<FrameRecord> = {}): FrameRecord {
   const [sender = '', receiver = '', target = receiver] = way.split('>');
   const [protocol = '', kind = ''] = message.split(' ');
-  return {
-    kind: 'frame',
-    number: 1,
-    at: 0,
-    sent_at: 0,
-    segment: 'hfc',
-    sender,
-    receiver,
-    origin: sender,
-    target,
-    fate: 'delivered',
-    fault: null,
-    packet: 1,
-    source_mac: '',
-    destination_mac: '',
-    body: 'udp',
-    from: null,
-    to: null,
-    ttl: null,
-    octets: '',
-    protocol,
-    message: kind,
-    fields: {},
-    rule: null,
-    detail: null,
-    ...more,
-  };
+  return frameRecord({ sender, receiver, target, protocol, message: kind, ...more });
 }
 
 function row(records: readonly FrameRecord[], more: Partial<Row> = {}): Row {
