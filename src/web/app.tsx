@@ -46,11 +46,12 @@ export function App({ model }: { readonly model: RunModel }) {
     if (shown.theme === 'system') delete document.documentElement.dataset['theme'];
     else document.documentElement.dataset['theme'] = shown.theme;
   }, [shown.theme]);
+  const isReady = useReady();
 
   const part: PartProps = { model, shown, move };
   return (
     <>
-      <div class="screen" data-ready="yes">
+      <div class="screen" data-ready={isReady ? 'yes' : undefined}>
         <TopBar {...part} />
         <main class="middle">
           {shown.plant === 'large' ? (
@@ -104,6 +105,13 @@ function useAddress(model: RunModel, shown: Shown, set: (change: (before: Shown)
     addEventListener('hashchange', follow);
     return () => removeEventListener('hashchange', follow);
   }, [follow]);
+}
+
+/** Whether all parts have been drawn once and listen to keys: what a program that drives the page waits for. */
+function useReady(): boolean {
+  const [isReady, setReady] = useState(false);
+  useEffect(() => setReady(true), []);
+  return isReady;
 }
 
 function usePlay(playing: boolean, move: Moves): void {
