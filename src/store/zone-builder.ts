@@ -1,4 +1,5 @@
 import type { Name } from '../codec/dns/name.ts';
+import { sameRdata } from '../codec/dns/canonical.ts';
 import { coveredType } from '../codec/dns/rdata/rrsig.ts';
 import type { ResourceRecord } from '../codec/dns/record.ts';
 import { formatRecord } from '../codec/dns/record.ts';
@@ -239,8 +240,8 @@ export class ZoneBuilder {
 
   #join(set: Gathered, record: ResourceRecord, place: Place): void {
     if (set.rdatas.length >= RECORDS_MAX) return this.#tooMany(place, record);
-    // RFC 2181 §5: the same record twice is one record.
-    if (set.rdatas.some((rdata) => equalOctets(rdata, record.rdata)))
+    // RFC 2181 §5: the same record twice is one record, and names in it have no case.
+    if (set.rdatas.some((rdata) => sameRdata(record.type, rdata, record.rdata)))
       return this.#refuse(ZONE.duplicate, place, record, 'a record that is not there already');
     // RFC 2181 §5.2: unequal TTLs are made equal, to the least of them.
     if (set.ttl !== record.ttl) {

@@ -51,6 +51,45 @@ function canonicalRdata(type: number, rdata: Uint8Array): Uint8Array {
   return canonical;
 }
 
+/**
+ * Whether two rdatas of one type are one record: names in them have no case (RFC 1035 §3.1, RFC 3597 §7), all else has. What is no
+ * rdata of its type, as a message may bring it, is compared as well as it can be.
+ */
+export function sameRdata(type: number, a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  let first = -1;
+  let last = -1;
+  for (let at = 0; at < a.length; at++) {
+    if (a[at] === b[at]) continue;
+    if (LOWER[a[at] ?? 0] !== LOWER[b[at] ?? 0]) return false;
+    if (first < 0) first = at;
+    last = at;
+  }
+  if (first < 0) return true;
+  const names = LOWERED.get(type);
+  return names !== undefined && areOfNames(names, a, first, last);
+}
+
+/** Whether the octets from `first` to `last` are all of names. */
+function areOfNames(
+  { before, strings = 0, count }: Names,
+  rdata: Uint8Array,
+  first: number,
+  last: number,
+): boolean {
+  let at = before;
+  for (let left = strings; left > 0; left--) at += 1 + (rdata[at] ?? 0);
+  if (first < at) return false;
+  for (let left = count; left > 0; left--) at = endOfName(rdata, at);
+  return last < at;
+}
+
+function endOfName(rdata: Uint8Array, start: number): number {
+  let at = start;
+  while (at < rdata.length && rdata[at] !== 0) at += 1 + (rdata[at] ?? 0);
+  return at + 1;
+}
+
 function lowerName(name: Uint8Array): Uint8Array {
   return name.map((octet) => LOWER[octet] ?? 0);
 }

@@ -1,9 +1,9 @@
+import { sameRdata } from '../../codec/dns/canonical.ts';
 import type { DnsMessage } from '../../codec/dns/message.ts';
 import type { Name } from '../../codec/dns/name.ts';
 import { soaSerial } from '../../codec/dns/rdata/soa.ts';
 import { type ResourceRecord, formatRecord } from '../../codec/dns/record.ts';
 import { Class, Rcode, Type, rcodeName } from '../../codec/dns/registry.ts';
-import { equalOctets } from '../../core/bytes.ts';
 import type { Rule } from '../../core/rules.ts';
 import { UPDATE } from '../../core/rules/update.ts';
 import { isNewerSerial } from '../../store/serial.ts';
@@ -51,7 +51,7 @@ function checkPrerequisites(records: readonly ResourceRecord[], draft: ZoneDraft
         const key = `${owner.key} ${type}`;
         const set = wanted.get(key);
         if (set === undefined) wanted.set(key, { record, rdatas: [rdata] });
-        else if (!has(set.rdatas, rdata)) set.rdatas.push(rdata);
+        else if (!has(type, set.rdatas, rdata)) set.rdatas.push(rdata);
         break;
       }
       default:
@@ -60,7 +60,7 @@ function checkPrerequisites(records: readonly ResourceRecord[], draft: ZoneDraft
   }
   for (const { record, rdatas } of wanted.values()) {
     const there = draft.set(record.owner, record.type)?.rdatas ?? [];
-    if (there.length !== rdatas.length || rdatas.some((rdata) => !has(there, rdata)))
+    if (there.length !== rdatas.length || rdatas.some((rdata) => !has(record.type, there, rdata)))
       return refuse(UPDATE.prerequisite, Rcode.NXRRSET, record);
   }
   return undefined;
@@ -104,7 +104,7 @@ function apply(record: ResourceRecord, draft: ZoneDraft): void {
     default: {
       const set = draft.set(owner, type);
       if (set === undefined || type === Type.SOA) return;
-      const rdatas = set.rdatas.filter((other) => !equalOctets(other, rdata));
+      const rdatas = set.rdatas.filter((other) => !sameRdata(type, other, rdata));
       // The zone keeps a name server.
       if (isApex && type === Type.NS && rdatas.length === 0) return;
       draft.replace(owner, type, { ttl: set.ttl, rdatas });
@@ -118,7 +118,7 @@ function add({ owner, type, ttl, rdata }: ResourceRecord, draft: ZoneDraft): voi
     return;
   const set = draft.set(owner, type);
   if (type === Type.SOA && !isNewerSoa(owner, rdata, draft)) return;
-  draft.replace(owner, type, SINGLE.has(type) ? { ttl, rdatas: [rdata] } : joined(set, ttl, rdata));
+  draft.replace(owner, type, SINGLE.has(type) ? { ttl, rdatas: [rdata] } : joined(set, { type, ttl, rdata }));
 }
 
 function isBesideCname(types: readonly number[], type: number): boolean {
@@ -131,14 +131,18 @@ function isNewerSoa(owner: Name, rdata: Uint8Array, draft: ZoneDraft): boolean {
   return before !== undefined && isNewerSerial(soaSerial(rdata), soaSerial(before));
 }
 
-/** One TTL for all of a set, the newest (RFC 2181 §5.2). */
-function joined(set: DraftSet | undefined, ttl: number, rdata: Uint8Array): DraftSet {
-  if (set === undefined) return { ttl, rdatas: [rdata] };
-  return { ttl, rdatas: has(set.rdatas, rdata) ? set.rdatas : [...set.rdatas, rdata] };
+/** One TTL for all of a set, the newest (RFC 2181 §5.2); a record that is there already is replaced (RFC 2136 §3.4.2.2). */
+function joined(
+  set: DraftSet | undefined,
+  { type, ttl, rdata }: Pick<ResourceRecord, 'type' | 'ttl' | 'rdata'>,
+): DraftSet {
+  const before = set?.rdatas ?? [];
+  if (!has(type, before, rdata)) return { ttl, rdatas: [...before, rdata] };
+  return { ttl, rdatas: before.map((other) => (sameRdata(type, other, rdata) ? rdata : other)) };
 }
 
-function has(rdatas: readonly Uint8Array[], rdata: Uint8Array): boolean {
-  return rdatas.some((other) => equalOctets(other, rdata));
+function has(type: number, rdatas: readonly Uint8Array[], rdata: Uint8Array): boolean {
+  return rdatas.some((other) => sameRdata(type, other, rdata));
 }
 
 function refuse(rule: Rule, rcode: number, record: ResourceRecord): UpdateRefusal {

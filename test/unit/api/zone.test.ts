@@ -198,6 +198,12 @@ describe('questions with their answers', () => {
     });
   });
 
+  test('a zone with mistakes is asked as it can be: what is wrong with it is for `zone check`', () => {
+    const mistaken = `${zone}\n@ NS nowhere\nwww A 10.0.0.80`;
+    expect(testZones(file('q.jsonl', lines({ ...right, zone: mistaken })), [])).toMatchObject({ passed: 1 });
+    expect(() => readZone(file('mistaken.zone', mistaken))).toThrow('not there already');
+  });
+
   test('gzip; zones beside the file; only what is named is compared', () => {
     const path = file(
       'q.jsonl.gz',

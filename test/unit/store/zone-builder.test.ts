@@ -51,6 +51,12 @@ describe('a zone that may not be loaded', () => {
       expected: /not there already/,
     },
     {
+      name: 'the same record twice, the name in it in another case',
+      text: `${SOA}lab.example. 60 NS ns.a.example.\nlab.example. 60 NS NS.a.example.`,
+      at: 'z:3:1',
+      expected: /not there already/,
+    },
+    {
       name: 'an address beside a CNAME',
       text: `${SOA}a.lab.example. 60 CNAME b\n  60 A 10.0.0.1`,
       at: 'z:3:3',

@@ -66,6 +66,11 @@ describe('prerequisites: RFC 2136 §3.2.5', () => {
     },
     { name: 'the set exists', records: [pattern('www.lab.example', Type.A, Class.ANY)], rcode: undefined },
     {
+      name: 'the set has these records, in another case',
+      records: wanted('@ NS NS', '@ NS Ns2'),
+      rcode: undefined,
+    },
+    {
       name: 'the set exists, and does not',
       records: [pattern('www.lab.example', Type.MX, Class.ANY)],
       rcode: 'NXRRSET',
@@ -131,6 +136,18 @@ describe('changes: RFC 2136 §3.4.2.7', () => {
       records: add('ns2 30 A 10.0.0.2'),
       removed: ['ns2.lab.example. 60 IN A 10.0.0.2'],
       added: ['ns2.lab.example. 30 IN A 10.0.0.2'],
+    },
+    {
+      name: 'what goes is told by the names in it, whatever their case: RFC 1035 §3.1',
+      records: remove('@ NS NS2'),
+      removed: ['lab.example. 60 IN NS ns2.lab.example.'],
+      added: [],
+    },
+    {
+      name: 'a record in another case takes the place of the one that is there: RFC 2136 §3.4.2.2',
+      records: add('@ 60 NS NS2'),
+      removed: ['lab.example. 60 IN NS ns2.lab.example.'],
+      added: ['lab.example. 60 IN NS NS2.lab.example.'],
     },
   ])('$name, and the serial is the next', ({ records, removed, added }) => {
     const made = update(records);
