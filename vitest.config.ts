@@ -20,7 +20,13 @@ export default defineConfig({
       project('driver', ['test/driver/**/*.test.ts']),
       project('scenario', ['test/scenario/**/*.test.ts']),
       // Each file has namespaces and folders of its own, and waits most of the time: for renewals, for a browser, for a machine to boot.
-      project('interop', ['test/interop/**/*.test.ts'], { testTimeout: 180_000 }),
+      // What hangs is given up by its own wait, with a reason; these bounds only end what has none.
+      project('interop', ['test/interop/**/*.test.ts'], {
+        setupFiles: ['test/interop/support/last-words.ts'],
+        testTimeout: 300_000,
+        hookTimeout: 300_000,
+        expect: { poll: { timeout: 60_000, interval: 50 } },
+      }),
     ],
   },
 });

@@ -33,7 +33,7 @@ beforeAll(async () => {
   state = join(lab.folder, 'state');
   await serve(lab, 'busy', file, '--state', state);
 });
-afterAll(() => lab.remove());
+afterAll(() => lab?.remove());
 
 const NOBODY = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
 

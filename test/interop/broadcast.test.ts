@@ -11,7 +11,7 @@ beforeAll(() => {
 });
 
 let lab: Lab;
-afterEach(() => lab.remove());
+afterEach(() => lab?.remove());
 
 /** A server on two wires, the second one with the default route if there is one, and a client on the first. */
 function wires(): void {

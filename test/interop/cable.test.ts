@@ -14,7 +14,7 @@ beforeAll(() => {
 });
 
 let lab: Lab;
-afterEach(() => lab.remove());
+afterEach(() => lab?.remove());
 
 /** What udhcpc calls: it tells what it got, and takes the address. */
 const SCRIPT = `#!/bin/sh

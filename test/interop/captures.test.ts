@@ -253,7 +253,7 @@ describe('what serve sends to real clients', () => {
     await wire.until(/Error Code, Code: File not found/);
     await wire.end('SIGINT');
   });
-  afterAll(() => lab.remove());
+  afterAll(() => lab?.remove());
 
   test('nothing malformed, no error that tshark knows', () => {
     expect(tshark(file, '-Y', WRONG)).toBe('');

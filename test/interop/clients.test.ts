@@ -31,7 +31,7 @@ beforeAll(() => {
 });
 
 let lab: Lab;
-afterEach(() => lab.remove());
+afterEach(() => lab?.remove());
 
 /** One server and one client on a wire. */
 function direct(): void {

@@ -107,7 +107,7 @@ beforeAll(async () => {
   const state = join(lab.folder, 'state');
   await serve(lab, 'srv', lab.file('lab.yaml', LAB), '--interface', 'lan0', '--state', state);
 });
-afterAll(() => lab.remove());
+afterAll(() => lab?.remove());
 
 function dig(flags: string, ...more: readonly string[]): string {
   const words = flags.split(' ');

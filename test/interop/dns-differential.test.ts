@@ -68,7 +68,7 @@ beforeAll(async () => {
   lab.namespace('srv');
   await startNameServers(lab, 'srv', ZONES.map(makeZone));
 });
-afterAll(() => lab.remove());
+afterAll(() => lab?.remove());
 
 function makeZone({ apex, proof }: (typeof ZONES)[number]): ServedZone {
   const text = readFileSync(join(import.meta.dirname, '../../fixtures/zones/differential/diff.zone'), 'utf8');

@@ -78,7 +78,7 @@ beforeAll(async () => {
     join(lab.folder, 'state'),
   );
 });
-afterAll(() => lab.remove());
+afterAll(() => lab?.remove());
 
 function delv(apex: string, name: string, type: string): string {
   const anchors = ['-a', join(lab.folder, 'anchors'), `+root=${apex}`];

@@ -63,7 +63,7 @@ beforeAll(async () => {
   const state = join(lab.folder, 'state');
   server = await serve(lab, 'srv', lab.file('lab.yaml', LAB), '--interface', 'lan0', '--state', state);
 });
-afterAll(() => lab.remove());
+afterAll(() => lab?.remove());
 
 const dig = (...flags: readonly string[]): string =>
   lab.run('cli', 'dig', '+short', '+tries=1', '+time=2', ...flags, '@10.67.0.2', 'www.lab.example').trim();

@@ -62,7 +62,7 @@ beforeAll(async () => {
     join(lab.folder, 'state'),
   );
 });
-afterAll(() => lab.remove());
+afterAll(() => lab?.remove());
 
 const kdig = (...args: string[]): string =>
   lab.run('cli', 'kdig', '@10.61.0.2', '+retry=0', '+time=5', ...args);

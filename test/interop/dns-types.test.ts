@@ -68,7 +68,7 @@ services: { dns: { on: lan, ip: 10.63.0.2, zones: { types.test: { file: types.zo
     join(lab.folder, 'state'),
   );
 });
-afterAll(() => lab.remove());
+afterAll(() => lab?.remove());
 
 /** What tools write each in their way: quotes, spaces in digits, case, parentheses, zeros behind the point. */
 const plain = (text: string): string =>

@@ -85,7 +85,7 @@ ${lines.join('\n')}
     join(lab.folder, 'state'),
   );
 });
-afterAll(() => lab.remove());
+afterAll(() => lab?.remove());
 
 /** Unbound as a resolver beside its client: it validates what it gets, and has no root. */
 function unboundText(anchors: readonly string[]): string {

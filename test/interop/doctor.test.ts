@@ -53,7 +53,7 @@ beforeAll(async () => {
   symlinkSync('gone.cfg', join(tftp, 'dangling.cfg'));
   file = lab.file('lab.yaml', LAB);
 });
-afterAll(() => lab.remove());
+afterAll(() => lab?.remove());
 
 const NOBODY = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
 

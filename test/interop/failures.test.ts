@@ -43,7 +43,7 @@ beforeAll(() => {
   lab.run('cli', 'ip', 'route', 'add', 'local', '10.70.128.0/24', 'dev', 'lo');
   file = lab.file('lab.yaml', LAB);
 });
-afterAll(() => lab.remove());
+afterAll(() => lab?.remove());
 
 let current: Running | undefined;
 

@@ -48,7 +48,7 @@ beforeAll(async () => {
     join(lab.folder, 'state'),
   );
 });
-afterAll(() => lab.remove());
+afterAll(() => lab?.remove());
 
 test.each(SIZES)('tftp-hpa fetches %i octets', (size) => {
   const got = join(lab.folder, `hpa${size}`);

@@ -29,7 +29,7 @@ beforeAll(async () => {
   await serve(lab, 'srv', file, '--listen', '0.0.0.0,::');
   await serve(lab, 'alone', file);
 });
-afterAll(() => lab.remove());
+afterAll(() => lab?.remove());
 
 const WAYS = [
   { way: 'passive, EPSV', flags: [], says: /< 229 Entering Extended Passive Mode \(\|\|\|\d+\|\)/ },

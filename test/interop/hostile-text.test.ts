@@ -61,7 +61,7 @@ beforeAll(async () => {
   const flags = ['--interface', 'lan0', '--state', join(lab.folder, 'state'), '--log-level', 'debug'];
   running = await serve(lab, 'srv', file, ...flags);
 });
-afterAll(() => lab.remove());
+afterAll(() => lab?.remove());
 
 function exchange(...datagrams: readonly Datagram[]): readonly (string | null)[] {
   const out = lab.run('cli', process.execPath, peer, JSON.stringify(datagrams));

@@ -19,7 +19,7 @@ const DHCPD = '/usr/sbin/dhcpd';
 
 let lab: Lab;
 beforeAll(() => need('ip', 'kea-dhcp4', DHCPD, 'dnsmasq'));
-afterEach(() => lab.remove());
+afterEach(() => lab?.remove());
 
 interface Site {
   /** Its interface and address; the other end of the cable is the relay. */

@@ -26,7 +26,7 @@ beforeAll(() => {
   need('ip', 'dig', 'curl', 'udhcpc', 'dhcrelay');
   built();
 });
-afterEach(() => lab.remove());
+afterEach(() => lab?.remove());
 
 /** A server and a client on one wire, with addresses of both families, the link-local ones of our choice. */
 function wire(): void {

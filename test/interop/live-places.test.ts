@@ -76,7 +76,7 @@ beforeAll(() => {
   need('ip', 'udhcpc', 'dhclient', 'tftp', 'dig', 'dnsmasq', 'tshark');
   built();
 });
-afterEach(() => lab.remove());
+afterEach(() => lab?.remove());
 
 interface Result {
   readonly verdict: string;

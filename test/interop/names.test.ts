@@ -54,7 +54,7 @@ beforeAll(async () => {
     join(lab.folder, 'state'),
   );
 });
-afterAll(() => lab.remove());
+afterAll(() => lab?.remove());
 
 const dig = (...args: string[]): string =>
   lab.run('cli', 'dig', '@10.60.0.2', '+tries=1', '+time=3', ...args);

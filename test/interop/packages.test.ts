@@ -139,7 +139,7 @@ beforeAll(async () => {
   const file = lab.file('lab.yaml', LAB);
   await serve(lab, 'srv', file, '--interface', 'lan0', '--state', join(lab.folder, 'state'));
 });
-afterAll(() => lab.remove());
+afterAll(() => lab?.remove());
 
 function made(job: Job): unknown {
   return JSON.parse(lab.run('cli', process.execPath, peer, JSON.stringify(job)));

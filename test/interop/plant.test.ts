@@ -13,7 +13,7 @@ beforeAll(() => {
 });
 
 let lab: Lab;
-afterEach(() => lab.remove());
+afterEach(() => lab?.remove());
 
 /** The core as one wire: servers at one end, the CMTS at the other, which also has the address modems know it by. */
 function wire(): void {

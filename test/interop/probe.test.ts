@@ -77,7 +77,7 @@ beforeAll(async () => {
   await lab.start('srv', /bound/, process.execPath, '-e', LIAR);
   lab.run('cli', 'ip', 'address', 'add', '10.77.0.1/32', 'dev', 'lo');
 });
-afterAll(() => lab.remove());
+afterAll(() => lab?.remove());
 
 function probe(...words: string[]): { code: number; out: string } {
   return lab.attempt('cli', process.execPath, MAIN, 'probe', ...words);

@@ -88,7 +88,7 @@ beforeAll(async () => {
   // What fails is told by the test that needs it.
   await Promise.allSettled([...clients.values(), ...moves]);
 });
-afterAll(() => lab.remove());
+afterAll(() => lab?.remove());
 
 describe.each(EVERY)('$kind $path', ({ network, net, kind }) => {
   test('has a lease of its network', async () => {

@@ -101,7 +101,7 @@ beforeEach(async () => {
   write(0, 'A');
   server = await serve(lab, 'srv', join(lab.folder, 'lab.yaml'), '--interface', 'lan0', '--state', state);
 });
-afterEach(() => lab.remove());
+afterEach(() => lab?.remove());
 
 function put(name: string, content: string): void {
   renameSync(lab.file(`${name}.new`, content), join(lab.folder, name));

@@ -100,7 +100,7 @@ beforeAll(async () => {
   await lab.start('cli', /start of service/, 'unbound', '-d', '-c', config);
 }, 120_000);
 
-afterAll(() => lab.remove());
+afterAll(() => lab?.remove());
 
 interface Told {
   readonly rcode: string;

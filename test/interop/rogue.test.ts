@@ -19,7 +19,7 @@ beforeAll(() => {
 });
 
 let lab: Lab;
-afterEach(() => lab.remove());
+afterEach(() => lab?.remove());
 
 /** A switch with two machines that may serve DHCP, and ours; gives our file. */
 function wires(): string {

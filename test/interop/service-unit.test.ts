@@ -16,7 +16,7 @@ let lab: Lab;
 beforeEach(() => {
   lab = new Lab();
 });
-afterEach(() => lab.remove());
+afterEach(() => lab?.remove());
 
 /** The unit as it would be where headend is here: systemd looks for the programs it names. */
 function unit(): string {

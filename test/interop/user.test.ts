@@ -34,7 +34,7 @@ beforeEach(() => {
   lab.file('lab.yaml', LAB());
   chmodSync(lab.folder, 0o755);
 });
-afterEach(() => lab.remove());
+afterEach(() => lab?.remove());
 
 const flags = () => ['--interface', 'lan0', '--state', state, '--user', 'nobody'];
 const start = () => serve(lab, 'srv', join(lab.folder, 'lab.yaml'), ...flags());

@@ -38,7 +38,7 @@ beforeAll(() => {
   need('ip', 'dig', 'curl', 'tftp', 'prlimit');
   built();
 });
-afterEach(() => lab.remove());
+afterEach(() => lab?.remove());
 
 /** A server, and a client's namespace with two addresses and a relay's. */
 function wires(): void {

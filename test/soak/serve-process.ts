@@ -42,7 +42,7 @@ export async function startServe(file: ServeFile, only: string, state: string): 
     ],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
-  const running = new Running(child);
+  const running = new Running(child, `serve ${file.path}`);
   await running.until(/serving/i);
   return running;
 }

@@ -1,5 +1,5 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -70,6 +70,13 @@ interface CableEnd {
   readonly bridge?: string;
 }
 
+/** What one command may take, and what a program may take until it is ready: a slow machine must not matter, only what hangs. */
+const COMMAND_MS = 150_000;
+const PATIENCE_SECONDS = 90;
+/** What a signal may take: a server that settles waits for its transfers. */
+const END_SECONDS = 90;
+const OUTPUT_OCTETS = 64 * 1024 * 1024;
+
 let made = 0;
 
 /** A private network of namespaces joined by bridges or cables; everything goes with `remove()`. */
@@ -77,7 +84,7 @@ export class Lab {
   readonly folder = mkdtempSync(join(tmpdir(), 'headend-lab-'));
   readonly #prefix = `he${process.pid}x${made++}`;
   readonly #namespaces: string[] = [];
-  readonly #processes: ChildProcess[] = [];
+  readonly #processes: Running[] = [];
 
   /** The kernel's name of a namespace of this lab. */
   name(namespace: string): string {
@@ -85,6 +92,9 @@ export class Lab {
   }
 
   namespace(namespace: string): void {
+    // A run that was killed may have left one, and process numbers come again.
+    if (existsSync(`/run/netns/${this.name(namespace)}`))
+      execFileSync('ip', ['netns', 'delete', this.name(namespace)]);
     execFileSync('ip', ['netns', 'add', this.name(namespace)]);
     this.#namespaces.push(namespace);
     this.run(namespace, 'ip', 'link', 'set', 'lo', 'up');
@@ -122,27 +132,42 @@ export class Lab {
     }
   }
 
-  /** Runs a command to its end inside a namespace and gives its standard output. */
+  /** Runs a command to its end inside a namespace and gives its standard output; fails with both outputs when it fails. */
   run(namespace: string, command: string, ...args: readonly string[]): string {
-    return execFileSync('ip', ['netns', 'exec', this.name(namespace), command, ...args], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: 60_000,
-    });
+    const { code, out, err } = this.#finish(namespace, command, args);
+    if (code !== 0)
+      throw new Error(`${namespace}: ${[command, ...args].join(' ')}: exit ${code}\n${out}${err}`);
+    return out;
   }
 
-  /** The same, without throwing: exit code and both outputs. */
+  /** The same, without throwing: exit code and what it said, with its standard error when it failed. */
   attempt(namespace: string, command: string, ...args: readonly string[]): { code: number; out: string } {
-    try {
-      return { code: 0, out: this.run(namespace, command, ...args) };
-    } catch (error) {
-      const { status, stdout, stderr } = error as {
-        status?: number | null;
-        stdout?: string;
-        stderr?: string;
-      };
-      return { code: status ?? -1, out: `${stdout ?? ''}${stderr ?? ''}` };
-    }
+    const { code, out, err } = this.#finish(namespace, command, args);
+    return { code, out: code === 0 ? out : `${out}${err}` };
+  }
+
+  #finish(
+    namespace: string,
+    command: string,
+    args: readonly string[],
+  ): { code: number; out: string; err: string } {
+    const { status, signal, stdout, stderr, error } = spawnSync(
+      'ip',
+      ['netns', 'exec', this.name(namespace), command, ...args],
+      {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'pipe'],
+        timeout: COMMAND_MS,
+        // Programs such as sh pass SIGTERM on to nobody.
+        killSignal: 'SIGKILL',
+        maxBuffer: OUTPUT_OCTETS,
+      },
+    );
+    if (error !== undefined)
+      throw new Error(
+        `${namespace}: ${[command, ...args].join(' ')}: ${error.message} (${signal ?? status})\n${stdout}${stderr}`,
+      );
+    return { code: status ?? -1, out: stdout, err: stderr };
   }
 
   /** Starts a program in a namespace and waits until its output matches `ready`. */
@@ -155,8 +180,9 @@ export class Lab {
     const child = spawn('ip', ['netns', 'exec', this.name(namespace), command, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    this.#processes.push(child);
-    const running = new Running(child);
+    const running = new Running(child, `${namespace}: ${command} ${args[0] ?? ''}`);
+    this.#processes.push(running);
+    started.add(running);
     await running.until(ready);
     return running;
   }
@@ -168,7 +194,7 @@ export class Lab {
   }
 
   remove(): void {
-    for (const child of this.#processes) if (child.exitCode === null) child.kill('SIGKILL');
+    for (const { child, hasExited } of this.#processes) if (!hasExited) child.kill('SIGKILL');
     for (const namespace of this.#namespaces) {
       try {
         // Some clients leave processes of their own behind: a namespace lives as long as one of them does.
@@ -179,7 +205,8 @@ export class Lab {
         // Already gone: nothing to undo.
       }
     }
-    rmSync(this.folder, { recursive: true, force: true });
+    // What was just killed may still write into it.
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 }
 
@@ -191,50 +218,113 @@ function endProcess(pid: number): void {
   }
 }
 
+/** All that labs have started in this file and that a failing test may be about. */
+const started = new Set<Running>();
+
+/** How many characters of all programs a failure shows. */
+const TOLD = 12_000;
+const TOLD_OF_EACH = 4_000;
+
+/** What the programs said last, those first that spoke last; what has ended is forgotten afterwards. */
+export function lastWords(): string {
+  let told = '';
+  for (const running of [...started].sort((a, b) => b.spokeAt - a.spokeAt)) {
+    if (told.length < TOLD && running.output !== '')
+      told += `\n--- ${running.name}${running.hasExited ? ' (ended)' : ''}, last:\n${running.output.slice(-TOLD_OF_EACH)}`;
+    if (running.hasExited) started.delete(running);
+  }
+  return told;
+}
+
 /** A started program and what it has said so far. */
 export class Running {
   readonly child: ChildProcess;
+  readonly name: string;
   output = '';
+  /** When it said something last, by `performance.now()`. */
+  spokeAt = 0;
   readonly #waiting: (() => void)[] = [];
   #isOver = false;
 
-  constructor(child: ChildProcess) {
+  constructor(child: ChildProcess, name: string) {
     this.child = child;
+    this.name = name;
     const heard = (chunk: Buffer): void => {
       this.output += chunk.toString();
-      for (const wake of this.#waiting.splice(0)) wake();
+      this.spokeAt = performance.now();
+      this.#wake();
     };
     child.stdout?.on('data', heard);
     child.stderr?.on('data', heard);
     // Not at `exit`: what it said last may still be on its way.
     child.on('close', () => {
       this.#isOver = true;
-      for (const wake of this.#waiting.splice(0)) wake();
+      this.#wake();
     });
+    child.on('error', (error) => {
+      this.output += `${name}: ${error.message}\n`;
+      this.#isOver = true;
+      this.#wake();
+    });
+  }
+
+  /** By itself or by a signal. */
+  get hasExited(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
   }
 
   /** Waits until the output matches; fails with all that was said when the program ends or the time is over first. */
-  async until(pattern: RegExp, seconds = 20): Promise<void> {
-    const deadline = Date.now() + seconds * 1000;
+  async until(pattern: RegExp, seconds = PATIENCE_SECONDS): Promise<void> {
+    const deadline = performance.now() + seconds * 1000;
     while (!pattern.test(this.output)) {
-      const left = deadline - Date.now();
-      if (this.#isOver || left <= 0) throw new Error(`waited for ${pattern}, got:\n${this.output}`);
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, left);
-        this.#waiting.push(() => {
-          clearTimeout(timer);
-          resolve();
-        });
-      });
+      const left = deadline - performance.now();
+      if (this.#isOver || left <= 0)
+        throw new Error(
+          `${this.name}: waited for ${pattern}, ${this.#isOver ? `it ended (${this.#end})` : `${seconds} s are over`}; it said:\n${this.output}`,
+        );
+      await this.#word(left);
     }
   }
 
-  /** Sends a signal to the program and waits for its end; gives the exit code or the signal's name. */
+  /** Sends a signal to the program and waits for its end, and for its last words; gives the exit code or the signal's name. */
   async end(signal: NodeJS.Signals): Promise<number | string> {
-    if (this.child.exitCode !== null) return this.child.exitCode;
+    const { child } = this;
+    if (!this.hasExited) {
+      await new Promise<void>((resolve, reject) => {
+        const timer = setTimeout(() => {
+          reject(
+            new Error(`${this.name} goes on ${END_SECONDS} s after ${signal}; it said:\n${this.output}`),
+          );
+        }, END_SECONDS * 1000);
+        child.once('exit', () => {
+          clearTimeout(timer);
+          resolve();
+        });
+        child.kill(signal);
+      });
+    }
+    // A program that it started may hold the pipe open: then nothing more is to come from itself.
+    const deadline = performance.now() + 2_000;
+    while (!this.#isOver && performance.now() < deadline) await this.#word(deadline - performance.now());
+    return this.#end;
+  }
+
+  get #end(): number | string {
+    return this.child.exitCode ?? this.child.signalCode ?? -1;
+  }
+
+  /** Until it says more, or ends, or the time is over. */
+  #word(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      this.child.once('exit', (code, name) => resolve(code ?? name ?? -1));
-      this.child.kill(signal);
+      const timer = setTimeout(resolve, ms);
+      this.#waiting.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
     });
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiting.splice(0)) wake();
   }
 }
