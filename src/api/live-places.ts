@@ -45,29 +45,57 @@ export function refuseLiveParts(scenario: Scenario): void {
  * then those of the file. Throws `UsageError`, or `ScenarioError` where nothing says it.
  */
 export function plugsOf(scenario: Scenario, flags: readonly string[]): ReadonlyMap<string, string> {
-  const devices = liveDevices(scenario);
-  const plugs = new Map<string, string>();
-  for (const text of flags) {
-    const [where, named] = text.includes('=') ? halves(text) : [undefined, text];
-    const fitting = devices.filter(({ name, on }) => where === undefined || where === name || where === on);
-    if (named === '') throw new UsageError(`--interface ${shown(text)} names no interface: write hfc=veth0`);
-    if (fitting.length === 0) throw new UsageError(unknownPlug(text, where, devices));
-    for (const { name } of fitting) if (where === name || !plugs.has(name)) plugs.set(name, named);
-  }
+  const plugs = new Map(plugsOfFlags(scenario, flags));
   const mistakes: Mistake[] = [];
-  for (const { name, on, live } of devices) {
+  const wires = new Map<string, string>();
+  for (const { name, on, live } of liveDevices(scenario)) {
+    const at = { ...live.at, path: `devices.${name}.place` };
     const plug = plugs.get(name) ?? live.interface;
-    if (plug !== undefined) plugs.set(name, plug);
-    else
+    const wire = wires.get(on);
+    if (plug === undefined)
       mistakes.push({
-        ...live.at,
-        path: `devices.${name}.place`,
+        ...at,
         message: 'nothing says on which interface of this machine it is',
         hint: `write interface: beside it, or headend run --mode live --interface ${on}=NAME`,
       });
+    else if (wire !== undefined && wire !== plug)
+      // The kernel has one way to the addresses of a network.
+      mistakes.push({
+        ...at,
+        message: `it is on ${shown(plug)}, and others of ${on} are on ${shown(wire)}: a segment is on one interface`,
+        hint: 'join the two by a bridge (ip link add br0 type bridge), and name that',
+      });
+    else {
+      plugs.set(name, plug);
+      wires.set(on, plug);
+    }
   }
   if (mistakes.length > 0) throw new ScenarioError(scenario.fileName, mistakes);
   return plugs;
+}
+
+/** The interfaces of real devices that the flags say, the closer word first; throws `UsageError` for one that fits none. */
+export function plugsOfFlags(scenario: Scenario, flags: readonly string[]): ReadonlyMap<string, string> {
+  const devices = liveDevices(scenario);
+  const plugs = new Map<string, string>();
+  for (const text of flags) {
+    const [where, named] = plugIn(text);
+    const fitting = devices.filter(({ name, on }) => where === undefined || where === name || where === on);
+    if (fitting.length === 0) throw new UsageError(unknownPlug(text, where, devices));
+    for (const { name } of fitting) if (where === name || !plugs.has(name)) plugs.set(name, named);
+  }
+  return plugs;
+}
+
+/** What a flag says: where, left out for all, and the interface's name. Throws `UsageError`. */
+export function plugIn(text: string): readonly [string | undefined, string] {
+  const [where, named] = text.includes('=') ? halves(text) : [undefined, text];
+  if (named === '') throw new UsageError(`--interface ${shown(text)} names no interface: write hfc=veth0`);
+  return [where, named];
+}
+
+export function hasLiveDevices(scenario: Scenario): boolean {
+  return liveDevices(scenario).length > 0;
 }
 
 function halves(text: string): readonly [string, string] {

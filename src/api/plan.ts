@@ -5,8 +5,10 @@ import { commandFor, guestNeeds, relayNeeds } from '../driver/real/outside/needs
 import { NEVER } from '../core/time.ts';
 import { formatDuration } from '../report/line.ts';
 import { liveMapping } from './live.ts';
+import { hasLiveDevices, plugsOfFlags } from './live-places.ts';
 import { loadCells, loadScenario } from './load-scenario.ts';
 import type { LoadedScenario, LoadOptions } from './load-scenario.ts';
+import { joinedParts, type JoinedPart } from './plan-interfaces.ts';
 import { virtualTopology } from './virtual-topology.ts';
 
 /** What a run or `serve` of a file would start; nothing is opened to find out. */
@@ -29,6 +31,8 @@ export interface Plan {
   readonly live: readonly { readonly host: string; readonly endpoint: string; readonly bound: string }[];
   /** What is real in live mode, where it is, and what this machine must have for it. */
   readonly real: readonly RealPart[];
+  /** What the interfaces named join; empty where none is named. */
+  readonly joined: readonly JoinedPart[];
   /** What `serve` needs that not every user has. */
   readonly rights: readonly string[];
 }
@@ -59,11 +63,13 @@ const DHCP_PORT = 67;
 const PACKETS_PER_MODEM = 27;
 const PACKETS_PER_HOST = 10;
 
-export function planScenario(path: string, options: LoadOptions): Plan {
+/** `interfaces` as of `--interface`. */
+export function planScenario(path: string, options: LoadOptions, interfaces: readonly string[] = []): Plan {
   const loaded = loadScenario(path, options);
   const { scenario, params } = loaded;
   const cells = loadCells(path, options).map(({ cell }) => cell);
-  const topology = virtualTopology(loaded);
+  const plugs = hasLiveDevices(scenario) ? plugsOfFlags(scenario, interfaces) : undefined;
+  const topology = virtualTopology(loaded, { plugs });
   const modems = topology.hosts.filter(({ kind }) => kind === 'cable-modem').length;
   return {
     scenario: scenario.name,
@@ -83,6 +89,7 @@ export function planScenario(path: string, options: LoadOptions): Plan {
       bound: formatEndpoint(real),
     })),
     real: realParts(topology),
+    joined: joinedParts(scenario, topology, interfaces),
     rights: rightsOf(topology),
   };
 }

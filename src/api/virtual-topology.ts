@@ -7,7 +7,7 @@ import type { LoadedScenario } from './load-scenario.ts';
 /** The plant of a scenario as a simulation has it; hosts that are real are in it too. Nothing is made that would run it. */
 export function virtualTopology(
   { scenario, contents }: LoadedScenario,
-  { seed = scenario.seed, notice }: VirtualOptions = {},
+  { seed = scenario.seed, notice, plugs }: VirtualOptions = {},
 ): Topology {
   return buildTopology({
     scenario,
@@ -17,6 +17,7 @@ export function virtualTopology(
     epoch: { us: scenario.epochUs },
     zero: { at: toInstant(0) },
     notice,
+    plugs,
   });
 }
 
@@ -25,4 +26,6 @@ export interface VirtualOptions {
   readonly seed?: number | undefined;
   /** Is told what a lenient zone was forgiven; left out, nobody is. */
   readonly notice?: ((text: string) => void) | undefined;
+  /** Interfaces of this machine by real device, in place of those of the file. */
+  readonly plugs?: ReadonlyMap<string, string> | undefined;
 }

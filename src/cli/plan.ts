@@ -1,16 +1,28 @@
+import { Option } from 'commander';
 import { EXIT } from '../api/exit.ts';
 import { planScenario } from '../api/plan.ts';
 import type { Plan, PlannedHost } from '../api/plan.ts';
 import { formatCount, formatDuration, span, wrapItems, wrapText } from '../api/report.ts';
 import type { Line } from '../api/report.ts';
-import { addLoadFlags, loadOptionsOf } from './load-flags.ts';
+import { addLoadFlags, gather, loadOptionsOf } from './load-flags.ts';
 import { defineVerb, jsonFlag } from './program.ts';
+import { interfacesOf } from './run-flags.ts';
 
 export const plan = defineVerb(
   'plan <file>',
-  (command) => addLoadFlags(command.addOption(jsonFlag())),
+  (command) =>
+    addLoadFlags(
+      command
+        .addOption(
+          new Option(
+            '--interface <where=name>',
+            'show what run --mode live or serve joins with this interface: NAME, or hfc=NAME; again for more',
+          ).argParser(gather),
+        )
+        .addOption(jsonFlag()),
+    ),
   ({ output }, [file = ''], flags) => {
-    const planned = planScenario(file, loadOptionsOf(flags));
+    const planned = planScenario(file, loadOptionsOf(flags), interfacesOf(flags));
     if (flags['json'] === true) output.json({ format_version: 1, verdict: 'pass', ...planned });
     else output.lines(planLines(planned, output.columns));
     return EXIT.passed;
@@ -67,7 +79,7 @@ export function planLines(planned: Plan, columns = 100): readonly Line[] {
   );
   if (planned.live.length > LIVE_MAX)
     lines.push([span(`   and ${formatCount(planned.live.length - LIVE_MAX)} more`, 'dim')]);
-  lines.push(...realLines(planned, columns));
+  lines.push(...realLines(planned, columns), ...joinedLines(planned, columns));
   if (planned.rights.length > 0) lines.push([span(' serve needs', 'strong')]);
   for (const right of planned.rights)
     lines.push(...wrapText(right, columns - 4).map((text): Line => [span(`   ${text}`)]));
@@ -90,6 +102,24 @@ function realLines({ real }: Plan, columns: number): readonly Line[] {
     ...asked.flatMap((text) => indented(text, '   ')),
     ...needs.flatMap((text) => indented(text, '     ')),
   ];
+}
+
+function joinedLines({ joined }: Plan, columns: number): readonly Line[] {
+  if (joined.length === 0) return [];
+  return [
+    [span(' joined', 'strong'), span('  by --interface')],
+    ...joined.flatMap((part) =>
+      wrapText(joinedText(part), columns - 4).map((text): Line => [span(`   ${text}`)]),
+    ),
+  ];
+}
+
+function joinedText({ interface: name, segment, by, real, here }: Plan['joined'][number]): string {
+  const meets = here.map(({ host, address }) => `${host} (${address})`).join(', ');
+  const shown = `${real.slice(0, LISTED_MAX).join(', ')}${real.length > LISTED_MAX ? ', ...' : ''}`;
+  return by === 'serve'
+    ? `${segment} with ${name}: under serve ${meets} answers DHCP there, where ${name} has that address`
+    : `${segment} with ${name}: under run --mode live ${shown} ${real.length > 1 ? 'meet' : 'meets'} ${meets} there`;
 }
 
 function matrixLines({ params, matrix }: Plan, columns: number): readonly Line[] {
