@@ -1,7 +1,7 @@
 import { existsSync, watch, type FSWatcher } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { ScenarioError } from '../config/mistakes.ts';
-import { loadScenario, type LoadOptions } from './load-scenario.ts';
+import { loadScenario, type LoadedScenario, type LoadOptions } from './load-scenario.ts';
 
 /** An editor writes a file in several steps. */
 const SETTLE_MS = 150;
@@ -10,14 +10,19 @@ const SETTLE_MS = 150;
 export function filesOf(path: string, load: LoadOptions): readonly string[] {
   const own = resolve(path);
   try {
-    const { scenario, bases } = loadScenario(path, load);
-    const named = scenario.files.map((file) => file.path);
-    return [own, ...[...bases, ...named].map((file) => resolve(dirname(own), file))];
+    return filesOfLoaded(loadScenario(path, load));
   } catch (error) {
     const mistakes = error instanceof ScenarioError ? error.mistakes : [];
     const others = mistakes.flatMap(({ source }) => (source?.kind === 'file' ? [resolve(source.name)] : []));
     return [own, ...others];
   }
+}
+
+/** The full paths of what a scenario is made of: itself, those that it extends, and those that it names. */
+export function filesOfLoaded({ path, scenario, bases }: LoadedScenario): readonly string[] {
+  const own = resolve(path);
+  const named = scenario.files.map((file) => file.path);
+  return [own, ...[...bases, ...named].map((file) => resolve(dirname(own), file))];
 }
 
 /** Sees that one of some files, or something in one of some folders, changes. */

@@ -2,6 +2,8 @@ import { comparePolicies, comparisonLines, comparisonSvg } from '../api/compare.
 import { EXIT } from '../api/exit.ts';
 import { writeOctets } from '../api/files.ts';
 import { loadScenario } from '../api/load-scenario.ts';
+import { refuseOverwrite } from '../api/overwrite.ts';
+import { filesOfLoaded } from '../api/watch.ts';
 import { addSetFlags, loadOptionsOf } from './load-flags.ts';
 import { defineVerb, jsonFlag, splitWords } from './program.ts';
 
@@ -18,8 +20,10 @@ export const compare = defineVerb(
   },
   async ({ output }, [file = '', name = ''], flags) => {
     const loaded = loadScenario(file, loadOptionsOf(flags));
+    const svg = flags['svg'] as string | undefined;
+    if (svg !== undefined) refuseOverwrite([{ flag: '--svg', path: svg }], filesOfLoaded(loaded));
     const results = await comparePolicies(loaded, name, flags['policies'] as readonly string[]);
-    if (typeof flags['svg'] === 'string') writeOctets(flags['svg'], comparisonSvg(name, results));
+    if (svg !== undefined) writeOctets(svg, comparisonSvg(name, results));
     if (flags['json'] === true)
       output.json({
         format_version: 1,

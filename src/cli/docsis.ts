@@ -1,6 +1,7 @@
 import { decodeDocsis, decodeDocsisYaml, encodeDocsis, verifyDocsis } from '../api/docsis.ts';
 import { EXIT } from '../api/exit.ts';
 import { writeOctets } from '../api/files.ts';
+import { refuseOverwrite } from '../api/overwrite.ts';
 import { jsonFlag } from './program.ts';
 import type { Verb } from './program.ts';
 
@@ -28,7 +29,10 @@ export const docsis: Verb = (program, { output }, done) => {
     .action((file: string, flags: { secretFile: string; out: string; json?: true }) => {
       const octets = encodeDocsis(file, flags.secretFile);
       if (flags.out === '-') output.octets(octets);
-      else writeOctets(flags.out, octets);
+      else {
+        refuseOverwrite([{ flag: '--out', path: flags.out }], [file, flags.secretFile]);
+        writeOctets(flags.out, octets);
+      }
       if (flags.json && flags.out !== '-')
         output.json({ format_version: 1, verdict: 'pass', file: flags.out, octets: octets.length });
       else output.note(`${flags.out}: ${octets.length} octets`);

@@ -4,6 +4,7 @@ import { EXIT } from '../api/exit.ts';
 import { FileError, UsageError } from '../api/failure.ts';
 import { writeOctets } from '../api/files.ts';
 import { IMPORT_FORMATS, importFile, type ImportedFile, type ImportOptions } from '../api/import.ts';
+import { refuseOverwrite } from '../api/overwrite.ts';
 import { bringInCapture, CAPTURE, captureIn } from './import-capture.ts';
 import { defineVerb, jsonFlag, reachFlag, reachOf, shellWord, type Flags, type Session } from './program.ts';
 
@@ -27,6 +28,7 @@ export const importVerb = defineVerb(
   },
   (session, operands, flags) => {
     const out = flags['out'] as string | undefined;
+    if (out !== undefined) refuseOverwrite([{ flag: '--out', path: out }], operands);
     const captured = captureIn(operands, flags);
     if (captured !== undefined) return bringInCapture(session, captured, { out, flags });
     const { format, file } = readOperands(operands, flags);

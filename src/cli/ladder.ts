@@ -1,9 +1,11 @@
 import { EXIT } from '../api/exit.ts';
+import { refuseOverwrite } from '../api/overwrite.ts';
 import { laddersOfFile } from '../api/trace.ts';
 import { lineText } from '../api/report.ts';
 import { gather } from './load-flags.ts';
 import { addPictureFlags, writePictures } from './pictures.ts';
 import { defineVerb, jsonFlag } from './program.ts';
+import { writtenBy } from './run-flags.ts';
 
 export const ladder = defineVerb(
   'ladder <trace>',
@@ -13,6 +15,7 @@ export const ladder = defineVerb(
     command.addOption(jsonFlag());
   },
   ({ output }, [path = ''], flags) => {
+    refuseOverwrite(writtenBy(flags), [path]);
     const { lines: ladders, pictures } = laddersOfFile({
       path,
       who: (flags['who'] ?? []) as readonly string[],

@@ -1,11 +1,12 @@
 import { sweepExitCode } from '../api/exit-code.ts';
 import { mergeResults } from '../api/merge.ts';
+import { refuseOverwrite } from '../api/overwrite.ts';
 import { formatCount } from '../api/report.ts';
 import { makeFileReporter, renderSweep, type SweepEnd } from '../api/reporting.ts';
 import { headendVersion } from '../api/version.ts';
 import { gather } from './load-flags.ts';
 import { defineVerb, jsonFlag } from './program.ts';
-import { Reporters } from './reporters.ts';
+import { filesReported, Reporters } from './reporters.ts';
 import { reproduceText } from './reproduce.ts';
 
 export const merge = defineVerb(
@@ -19,8 +20,10 @@ export const merge = defineVerb(
   (session, files, flags) => {
     const { output } = session;
     const { cells, units, tally, again, missingShards } = mergeResults(files);
-    const reporters = new Reporters(output, flags);
     const out = flags['out'] as string | undefined;
+    const own = out === undefined ? [] : [{ flag: '--out', path: out }];
+    refuseOverwrite([...own, ...filesReported(flags)], files);
+    const reporters = new Reporters(output, flags);
     const all = [reporters, ...(out === undefined ? [] : [makeFileReporter('json', out)])];
     const facts = {
       version: headendVersion(),

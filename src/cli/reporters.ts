@@ -1,5 +1,6 @@
 import { UsageError } from '../api/failure.ts';
 import { lineText, type Line } from '../api/report.ts';
+import type { Written } from '../api/overwrite.ts';
 import { makeFileReporter, makeReporter, OutputFile, REPORTER_NAMES } from '../api/reporting.ts';
 import type { Reporter, ReporterName, SweepEnd, SweepFacts } from '../api/reporting.ts';
 import type { UnitResult } from '../api/sweep.ts';
@@ -69,6 +70,13 @@ export function readReporters(flags: Flags): readonly Asked[] {
   if (alone === undefined || shown.length === 1) return asked;
   throw new UsageError(
     `--reporter ${alone} wants standard output for itself: give the others files, such as --reporter junit=out/junit.xml`,
+  );
+}
+
+/** The files that `--reporter` asks for. */
+export function filesReported(flags: Flags): readonly Written[] {
+  return readReporters(flags).flatMap(({ name, file }) =>
+    file === undefined ? [] : [{ flag: `--reporter ${name}`, path: file }],
   );
 }
 

@@ -1,9 +1,11 @@
 import { Option, type Command } from 'commander';
 import { UsageError } from '../api/failure.ts';
+import type { Written } from '../api/overwrite.ts';
 import { parseSeeds, type SeedRange } from '../api/sweep-plan.ts';
 import { parseDuration } from '../api/sweep-plan.ts';
 import { gather } from './load-flags.ts';
 import type { Flags } from './program.ts';
+import { filesReported } from './reporters.ts';
 
 /** The flags of `run` that make it many runs, and those that say how a run goes. */
 export function addRunFlags(command: Command): void {
@@ -50,6 +52,15 @@ export function refuseLooks(flags: Flags): void {
   throw new UsageError(
     `--${asked[0] ?? ''} is for one run, and these are many: name one with --seed N, and with --cell if there is a matrix`,
   );
+}
+
+/** The files that a run is asked to write. */
+export function writtenBy(flags: Flags): readonly Written[] {
+  const named = (['pcap', 'trace', 'report', 'svg', 'mermaid'] as const).flatMap((name) => {
+    const path = flags[name] as string | undefined;
+    return path === undefined ? [] : [{ flag: `--${name}`, path }];
+  });
+  return [...named, ...filesReported(flags)];
 }
 
 export function seedsOf(flags: Flags): readonly SeedRange[] | undefined {

@@ -5,9 +5,11 @@ import { UsageError } from '../api/failure.ts';
 import { formatDuration } from '../api/report.ts';
 import type { runOnce, RunReport, RunRequest } from '../api/run.ts';
 import type { LoadedScenario, LoadOptions } from '../api/load-scenario.ts';
+import { refuseOverwrite } from '../api/overwrite.ts';
 import { parseShard, shardOfEnvironment } from '../api/shard.ts';
 import { Tally } from '../api/sweep.ts';
 import { planSweep, type SweepPlan } from '../api/sweep-plan.ts';
+import { filesOfLoaded } from '../api/watch.ts';
 import { cutCell, unitOf, type SweptCell } from '../api/unit.ts';
 import { addLoadFlags, gather, loadOptionsOf } from './load-flags.ts';
 import { addPictureFlags, writePictures } from './pictures.ts';
@@ -26,6 +28,7 @@ import {
   seedsOf,
   speedOf,
   untilOf,
+  writtenBy,
 } from './run-flags.ts';
 import { interruptedCode, reproduceText } from './reproduce.ts';
 import { watchAndRun } from './watch.ts';
@@ -104,6 +107,7 @@ async function runAll(session: Session, files: readonly string[], flags: Flags):
     twice: flags['checkDeterminism'] === true,
   } as const;
   const plan = planSweep(request);
+  refuseOverwrite(writtenBy(flags), plan.loaded.flatMap(filesOfLoaded));
   const isMany = flags['seeds'] !== undefined || flags['shard'] !== undefined || plan.total > files.length;
   if (!isMany) {
     // A mistake in the last file is better known before the first one has run.

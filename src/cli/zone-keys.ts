@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { EXIT } from '../api/exit.ts';
 import { UsageError } from '../api/failure.ts';
 import { writeOctets } from '../api/files.ts';
+import { refuseOverwrite } from '../api/overwrite.ts';
 import { dsOf, makeKeyFiles, signZoneFile } from '../api/zone-keys.ts';
 import type { Output } from './output.ts';
 import { jsonFlag } from './program.ts';
@@ -72,7 +73,10 @@ export function addKeyCommands(group: Command, output: Output, done: (code: numb
         nowSeconds: Math.floor(Date.now() / 1000),
       });
       if (flags.out === undefined) output.text(text);
-      else writeOctets(flags.out, text);
+      else {
+        refuseOverwrite([{ flag: '--out', path: flags.out }], [file]);
+        writeOctets(flags.out, text);
+      }
       done(EXIT.passed);
     });
 }

@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import { EXIT } from '../api/exit.ts';
 import { UsageError } from '../api/failure.ts';
 import { writeOctets } from '../api/files.ts';
+import { refuseOverwrite } from '../api/overwrite.ts';
 import { checkScenarioZones, checkZone, compareZones, exportZone, readZone } from '../api/zone.ts';
 import { formatRecord, type ZoneFinding } from '../api/zone-words.ts';
 import { testServer, testZones } from '../api/zone-test.ts';
@@ -62,7 +63,10 @@ export const zone: Verb = (program, session, done) => {
       if (flags.json)
         output.json({ format_version: 1, verdict: 'pass', file, records: text.trimEnd().split('\n') });
       else if (flags.out === undefined) output.text(text);
-      else writeOctets(flags.out, text);
+      else {
+        refuseOverwrite([{ flag: '--out', path: flags.out }], [file]);
+        writeOctets(flags.out, text);
+      }
       done(EXIT.passed);
     });
   group
