@@ -5,6 +5,7 @@ import type { Crypto } from '../core/crypto.ts';
 import type { Topology, Trace } from '../core/driver.ts';
 import { type Instant, toInstant } from '../core/time.ts';
 import { portableCrypto } from '../crypto/portable.ts';
+import type { ClockSources } from '../driver/real/clock.ts';
 import { nodeHashes } from '../driver/real/crypto.ts';
 import { RealDriver } from '../driver/real/driver.ts';
 import type { MappingRow } from '../driver/real/mapping.ts';
@@ -33,6 +34,8 @@ export interface LiveOptions {
   readonly epoch?: { us: number } | undefined;
   /** 0 to 255: keeps the loopback addresses apart from another live run's on this machine; left out, 0. */
   readonly shift?: number | undefined;
+  /** Where the driver reads time from; left out, the machine's clocks. */
+  readonly clock?: ClockSources | undefined;
   /** As of `--interface`: `WHERE=NAME`, for devices that are real; left out, the file says where they are. */
   readonly interfaces?: readonly string[] | undefined;
   /** `none`: hosts that are real are left out, as they always are under `serve`; left out, they are in it. */
@@ -102,7 +105,7 @@ export function prepareLive(loaded: LoadedScenario, options: LiveOptions = {}): 
     execute: (listeners, pace = {}) =>
       runLive(
         { loaded, topology, seed },
-        { listeners, pace, notice: options.notice, shift: options.shift, epoch, zero },
+        { listeners, pace, notice: options.notice, shift: options.shift, clock: options.clock, epoch, zero },
       ),
   };
 }
@@ -127,6 +130,7 @@ interface Company {
   readonly pace: Pace;
   readonly notice: ((text: string) => void) | undefined;
   readonly shift: number | undefined;
+  readonly clock: ClockSources | undefined;
   readonly epoch: { us: number };
   readonly zero: { at: Instant };
 }
@@ -136,7 +140,7 @@ const LOOK_MS = 50;
 
 async function runLive(
   { loaded, topology, seed }: Pick<LiveRun, 'loaded' | 'topology' | 'seed'>,
-  { listeners, pace: { signal, untilUs, progress, begun }, notice, shift, epoch, zero }: Company,
+  { listeners, pace: { signal, untilUs, progress, begun }, notice, shift, clock, epoch, zero }: Company,
 ): Promise<RunResult> {
   const { scenario } = loaded;
   const run = new ScenarioRun({ scenario, topology, mode: 'live', seed, zero });
@@ -149,6 +153,7 @@ async function runLive(
     seed,
     trace: [run.trace, counter, ...listeners],
     notice,
+    clock,
     epoch,
     bug: (error) => (broken ??= error),
   });

@@ -1,16 +1,19 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Topology } from '../../src/core/driver.ts';
 import { type Limits, LIMITS_DEFAULT } from '../../src/core/limits.ts';
 import { LIMIT_RULES } from '../../src/core/rules/limit.ts';
 import { MILLISECOND } from '../../src/core/time.ts';
 import { RealDriver } from '../../src/driver/real/driver.ts';
+import { claimPorts } from '../support/claims.ts';
+import { STEADY_CLOCK } from '../support/steady-clock.ts';
 import { at, host, segment } from './plants.ts';
 import { Actor, octetsOf } from './world.ts';
 
-const PORT = 41_167;
+const PORT = await claimPorts();
 const MEGABYTE = new Uint8Array(1_000_000);
 const { datagrams, connections } = LIMITS_DEFAULT;
 
@@ -54,13 +57,14 @@ async function serve(limits: Partial<Limits>): Promise<Heard> {
     topology,
     place: {},
     limits: { ...LIMITS_DEFAULT, ...limits },
+    clock: STEADY_CLOCK,
     trace: [{ because: (_at, _host, rule, detail) => heard.rules.push(`${rule.id} ${detail}`) }],
   });
   await driver.start();
   return heard;
 }
 
-/** Sends words from one socket, and gives those that came back before the last one did, which is sent from another address. */
+/** Sends words from one socket, and gives how many came back: all of them have, once one that is sent after them from another address has. */
 async function flood(count: number): Promise<number> {
   const flooder = createSocket('udp4');
   const bystander = createSocket('udp4');
@@ -68,7 +72,8 @@ async function flood(count: number): Promise<number> {
   bystander.bind(0, '127.0.0.10');
   await Promise.all([once(flooder, 'listening'), once(bystander, 'listening')]);
   let answered = 0;
-  flooder.on('message', () => answered++);
+  let end: (() => void) | undefined;
+  flooder.on('message', (octets) => (octets.toString() === 'end' ? end?.() : answered++));
   for (let index = 0; index < count; index++) flooder.send(`${index}`, PORT, '127.0.0.1');
   await new Promise<void>((resolve) => {
     flooder.send('last', PORT, '127.0.0.1', () => resolve());
@@ -76,6 +81,11 @@ async function flood(count: number): Promise<number> {
   const reply = once(bystander, 'message');
   bystander.send('bystander', PORT, '127.0.0.1');
   await reply;
+  // Its answers wait in its socket: what is sent to it now is read after them.
+  await new Promise<void>((resolve) => {
+    end = resolve;
+    bystander.send('end', flooder.address().port, '127.0.0.9');
+  });
   flooder.close();
   bystander.close();
   return answered;
@@ -148,15 +158,17 @@ describe('connections', () => {
   });
 
   test('on which nothing is said are ended, those in use are not', async () => {
-    const heard = await serve({ connections: { ...connections, idleUs: 300 * MILLISECOND } });
+    // Its end is due by the machine's clock: while that stands still for longer, nobody says anything.
+    const idleUs = 3_000 * MILLISECOND;
+    const heard = await serve({ connections: { ...connections, idleUs } });
     const silent = await dial();
     const talking = await dial();
     const gone = ended(silent);
     while (!silent.destroyed) {
       expect(await echo(talking, 'here')).toBe('here');
-      await Promise.race([gone, new Promise((resolve) => void setTimeout(resolve, 50))]);
+      await Promise.race([gone, sleep(50)]);
     }
-    expect(talking.destroyed).toBe(false);
+    expect(await echo(talking, 'still here')).toBe('still here');
     expect(heard.rules).toEqual([expect.stringContaining(LIMIT_RULES.connectionIdle.id)]);
   });
 

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { prepareLive, loadScenario, runScenario } from '../../src/index.ts';
+import { claimShifts } from '../support/claims.ts';
+import { STEADY_CLOCK } from '../support/steady-clock.ts';
 
 const FOLDER = mkdtempSync(join(tmpdir(), 'headend-live-faults-'));
 
@@ -36,11 +38,12 @@ expect:
   - eventually: { who: desk, sees: 10.0.0.80, from: 7s, within: 2s }
 `;
 
-test('faults act on real sockets as they do in the simulation', { timeout: 30_000 }, async () => {
+test('faults act on real sockets as they do in the simulation', { timeout: 120_000 }, async () => {
   const path = join(FOLDER, 'desk.yaml');
   writeFileSync(path, DESK);
   const virtual = await runScenario(path);
-  const live = await prepareLive(loadScenario(path), { shift: 77 }).execute([]);
+  const options = { shift: await claimShifts(), clock: STEADY_CLOCK };
+  const live = await prepareLive(loadScenario(path), options).execute([]);
   for (const { verdict, expectations, faults } of [virtual, live]) {
     expect(expectations.filter((each) => each.verdict !== 'pass')).toEqual([]);
     expect(verdict).toBe('pass');

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { decodeIcmp, IcmpType } from '../../src/codec/frame/icmp.ts';
 import { decodeTcp, type TcpSegment, TcpFlag } from '../../src/codec/frame/tcp.ts';
@@ -5,8 +6,10 @@ import { formatEndpoint } from '../../src/core/address.ts';
 import type { FrameBody, FrameEvent, Topology, Trace } from '../../src/core/driver.ts';
 import { NET_RULES } from '../../src/core/rules/net.ts';
 import type { Service } from '../../src/core/service.ts';
-import { after } from '../../src/core/time.ts';
+import { after, SECOND } from '../../src/core/time.ts';
 import { RealDriver } from '../../src/driver/real/driver.ts';
+import { claimShifts } from '../support/claims.ts';
+import { STEADY_CLOCK } from '../support/steady-clock.ts';
 import { acting, LEFT, pair, RIGHT } from './cases/plant.ts';
 import { at, host, ip, link, segment } from './plants.ts';
 import { Actor, octetsOf } from './world.ts';
@@ -49,23 +52,30 @@ class Frames implements Trace {
   }
 }
 
+const SHIFT = await claimShifts();
+
 let driver: RealDriver;
 afterEach(() => driver.stop());
 
 async function start(topology: Topology): Promise<Frames> {
   const frames = new Frames();
-  driver = new RealDriver({ topology, place: 'live', shift: 92, seed: 7, trace: [frames] });
+  driver = new RealDriver({
+    topology,
+    place: 'live',
+    shift: SHIFT,
+    seed: 7,
+    trace: [frames],
+    clock: STEADY_CLOCK,
+  });
   await driver.start();
   return frames;
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  const end = performance.now() + 5_000;
+  const end = after(driver.now, 5 * SECOND);
   while (!condition()) {
-    if (performance.now() > end) throw new Error('it did not come');
-    await new Promise<void>((resolve) => {
-      setTimeout(resolve, 2);
-    });
+    if (driver.now > end) throw new Error('it did not come');
+    await sleep(2);
   }
 }
 

@@ -1,9 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Row } from '../../src/core/service.ts';
+import { after } from '../../src/core/time.ts';
 import { RealDriver } from '../../src/driver/real/driver.ts';
 import { MemoryStore, type Settle } from '../../src/driver/real/world.ts';
+import { claimShifts } from '../support/claims.ts';
+import { STEADY_CLOCK } from '../support/steady-clock.ts';
 import { driverConformance } from './conformance.ts';
 
-const WAIT_MS = 5000;
+const WAIT_US = 5_000_000;
+const SHIFT = await claimShifts();
 
 /** A disk that can be broken. */
 class Breakable extends MemoryStore {
@@ -15,23 +20,28 @@ class Breakable extends MemoryStore {
   }
 }
 
-const pause = (milliseconds: number) =>
-  new Promise<void>((resolve) => {
-    setTimeout(resolve, milliseconds);
-  });
-
 driverConformance('driver/real, on loopback', async (topology, trace) => {
   const store = new Breakable();
-  const driver = new RealDriver({ topology, place: 'live', shift: 91, seed: 7, trace, store });
+  const driver = new RealDriver({
+    topology,
+    place: 'live',
+    shift: SHIFT,
+    seed: 7,
+    trace,
+    store,
+    clock: STEADY_CLOCK,
+  });
   await driver.start();
+  /** Waits by the driver's own time. */
+  const until = async (us: number, condition: () => boolean): Promise<boolean> => {
+    const end = after(driver.now, us);
+    while (!condition() && driver.now < end) await sleep(2);
+    return condition();
+  };
   return {
     driver,
-    until: async (condition) => {
-      const end = performance.now() + WAIT_MS;
-      while (!condition() && performance.now() < end) await pause(2);
-      return condition();
-    },
-    pass: pause,
+    until: (condition) => until(WAIT_US, condition),
+    pass: async (milliseconds) => void (await until(milliseconds * 1_000, () => false)),
     breakDisk: (host) => {
       store.broken.add(host);
     },

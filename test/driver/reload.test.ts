@@ -10,10 +10,11 @@ import { serve, type Serving } from '../../src/api/serve.ts';
 import { ScenarioError } from '../../src/config/mistakes.ts';
 import type { HostSpec, Topology } from '../../src/core/driver.ts';
 import type { Plain } from '../../src/core/service.ts';
+import { claimPorts } from '../support/claims.ts';
 import { at, host, segment } from './plants.ts';
 import { Actor, octetsOf } from './world.ts';
 
-const PORT = 41_154;
+const PORT = await claimPorts();
 
 function server(name: string, word: string, more: Partial<HostSpec> = {}, pools: Plain = []): HostSpec {
   const make = () =>

@@ -8,10 +8,11 @@ import type { Effects, Input, Service } from '../../src/core/service.ts';
 import { RealDriver } from '../../src/driver/real/driver.ts';
 import type { Replaced } from '../../src/driver/real/replace.ts';
 import { MemoryStore, type RowStore, type Settle } from '../../src/driver/real/world.ts';
+import { claimPorts } from '../support/claims.ts';
 import { at, host, mac, segment } from './plants.ts';
 import { Actor, octetsOf, text } from './world.ts';
 
-const PORT = 41_153;
+const PORT = await claimPorts();
 const A = '127.93.0.1';
 const B = '127.93.0.2';
 
@@ -295,7 +296,7 @@ describe('the end', () => {
     let over = false;
     send('hold 1', A);
     while (store.waiting.length === 0) await turns(1);
-    const end = driver.stop(5000).then(() => (over = true));
+    const end = driver.stop(60_000).then(() => (over = true));
     await turns();
     send('2', A);
     await turns();

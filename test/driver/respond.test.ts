@@ -7,10 +7,11 @@ import { SILENT, type DatagramInput, type Response, type Service } from '../../s
 import { type Instant, NEVER } from '../../src/core/time.ts';
 import { RealDriver, type RealOptions } from '../../src/driver/real/driver.ts';
 import { Bundle } from '../../src/service/bundle.ts';
+import { claimPorts } from '../support/claims.ts';
 import { at, host, segment } from './plants.ts';
 import { octetsOf } from './world.ts';
 
-const PORT = 41_168;
+const PORT = await claimPorts();
 
 let driver: RealDriver;
 afterEach(() => driver.stop());

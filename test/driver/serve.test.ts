@@ -9,10 +9,11 @@ import { formatEndpoint } from '../../src/core/address.ts';
 import type { HostSpec, Topology } from '../../src/core/driver.ts';
 import { ConfigError, EnvironmentError } from '../../src/core/errors.ts';
 import type { Effects } from '../../src/core/service.ts';
+import { claimPorts } from '../support/claims.ts';
 import { at, host, segment } from './plants.ts';
 import { Actor, octetsOf, text } from './world.ts';
 
-const PORT = 41_067;
+const PORT = await claimPorts();
 
 /** Keeps what it is sent, and answers with how many it keeps. */
 function keeper(): Actor {

@@ -16,7 +16,7 @@ import { Random, streamKey } from '../../core/random.ts';
 import { FAULT } from '../../core/rules/fault.ts';
 import type { Plain } from '../../core/service.ts';
 import { after, type Instant, MILLISECOND } from '../../core/time.ts';
-import { OwnClock } from './clock.ts';
+import { type ClockSources, OwnClock } from './clock.ts';
 import { Crossing } from './crossing.ts';
 import { Doorkeeper } from './doorkeeper.ts';
 import { KernelExits } from './exits.ts';
@@ -61,6 +61,8 @@ export interface RealOptions {
   readonly notice?: ((text: string) => void) | undefined;
   /** The date of moment 0, which services tell: moved when the machine's clock is set. */
   readonly epoch?: { us: number } | undefined;
+  /** Where time is read from; left out, the machine's clocks. */
+  readonly clock?: ClockSources | undefined;
   /** Told when a service throws; left out, it is thrown where it stands. */
   readonly bug?: ((error: unknown) => void) | undefined;
 }
@@ -302,8 +304,9 @@ export class RealDriver implements Driver {
   }
 
   /** What it tells is kept with the rows at once: the next process is to know. */
-  #makeClock({ store, epoch, notice }: RealOptions): OwnClock {
+  #makeClock({ store, epoch, notice, clock: sources }: RealOptions): OwnClock {
     const clock = new OwnClock({
+      sources,
       epoch,
       stamp: store?.stamp,
       told: (text) => {
