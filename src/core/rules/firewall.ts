@@ -171,4 +171,14 @@ export const FW = defineRules('FW', {
       tryIt: 'Write `deny ip any any log` as the last line of a list.',
     },
   ],
+  tooManyExpected: [
+    19,
+    {
+      says: 'The helper (ALG) opens no door: as many stand open as it keeps, and nobody has come through them.',
+      why: 'Each door holds an outer port for a minute. A client that names one port after the other, and uses none, would take all there are.',
+      source: 'RFC 6888 §3 REQ-4',
+      tryIt: 'Send PORT with 1,025 different ports within a minute.',
+      fix: 'Look at who asks for so many connections and makes none; doors close by themselves after a minute.',
+    },
+  ],
 });

@@ -24,14 +24,15 @@ const EXPECTED_MAX = 1024;
 export class Expectations {
   readonly #byTo = new Map<string, Expectation>();
 
-  /** One for the same endpoint takes the place of the one before; beyond so many, new ones are not noted. */
-  add(expected: Omit<Expectation, 'until'>, now: Instant): void {
+  /** One for the same endpoint takes the place of the one before; false beyond so many: a new one is not noted. */
+  add(expected: Omit<Expectation, 'until'>, now: Instant): boolean {
     const key = endKey(expected.protocol, expected.to);
     const before = this.#byTo.get(key);
     if (before !== undefined) this.#end(key, before);
-    if (this.#byTo.size >= EXPECTED_MAX) return;
+    if (this.#byTo.size >= EXPECTED_MAX) return false;
     if (expected.binding !== undefined) expected.binding.expected++;
     this.#byTo.set(key, { ...expected, until: after(now, LIFE_US) });
+    return true;
   }
 
   /** The one that this flow begins, which is then over. */

@@ -29,6 +29,9 @@ interface Read {
 /** A control connection's lines are short; what is longer is no command of FTP. */
 const LINE_OCTETS_MAX = 1024;
 
+/** Nothing is opened: whoever asks for doors without going through them would keep all that there are. */
+const TOO_MANY: Helped = { rule: FW.tooManyExpected, detail: '' };
+
 /**
  * The helpers (application level gateways, RFC 2663 §2.9): they read which session a protocol will open next, expect it, and
  * write translated addresses into messages that speak of addresses. A command is read when it stands whole in one segment.
@@ -62,7 +65,7 @@ export class Helpers {
     if (!this.#isOn.has('tftp')) return undefined;
     const binding = this.#ports?.known('udp', input.from);
     const expected = { protocol: 'udp' as const, from: onward.to.address, to: { ...onward.from } };
-    this.#expectations.add({ ...expected, binding, helper: 'tftp' }, now);
+    if (!this.#expectations.add({ ...expected, binding, helper: 'tftp' }, now)) return TOO_MANY;
     const detail = `tftp: an answer from any port of ${formatEndpoint({ ...onward.to, port: 0 }).replace(':0', '')} to ${formatEndpoint(onward.from)}`;
     return { rule: FW.helped, detail };
   }
@@ -83,7 +86,10 @@ export class Helpers {
     if (binding === 'full') return { rule: NAT.portsFull, detail: `ftp: no outer port for ${line}` };
     const outer = binding?.outer ?? { ...spoken.endpoint, address: onward.from.address };
     const expected = { protocol: 'tcp' as const, from: onward.to.address, to: outer };
-    this.#expectations.add({ ...expected, binding, helper: 'ftp' }, read.now);
+    if (!this.#expectations.add({ ...expected, binding, helper: 'ftp' }, read.now)) {
+      if (binding !== undefined) this.#ports?.release(binding);
+      return TOO_MANY;
+    }
     const opened = `ftp: a connection from ${formatEndpoint({ ...onward.to, port: 0 }).replace(/:0$/, '')} to ${formatEndpoint(outer)}`;
     if (binding === undefined) return { rule: FW.helped, detail: opened };
     const said = formatSpoken(spoken.form, outer);

@@ -106,6 +106,21 @@ describe('the helper for FTP', () => {
     expect(made.tables()).toMatchObject({ ports_used: 1 });
   });
 
+  test('who asks for door after door gets a thousand, and holds no more outer ports than these', () => {
+    const made = connected(['ftp']);
+    const ask = (index: number) =>
+      made.out(CONTROL, FTP, {
+        ...says(`PORT 10,8,0,10,${128 + (index >> 8)},${index & 255}`),
+        sequence: 1001 + index * 40,
+      });
+    for (let index = 0; index < 1_024; index++) ask(index);
+    expect(made.tables()).toMatchObject({ ports_used: 1_025 });
+    expect(ask(1_024)).toMatchObject({ rules: ['NAT-003', 'FW-019'] });
+    expect(made.tables()).toMatchObject({ ports_used: 1_025 });
+    made.pass(61);
+    expect(made.tables()).toMatchObject({ ports_used: 1 });
+  });
+
   test('a firewall without NAT opens the door for passive mode too', () => {
     const made = new RouterBench({
       stateful: true,
