@@ -40,6 +40,8 @@ export interface PendingUpdate {
 /** What waits for the disk, of one zone. */
 interface Flight {
   readonly keep: ZoneKeep;
+  /** The version that it was made of. */
+  readonly before: Zone;
   readonly zone: Zone;
   readonly change: ZoneChange;
   readonly updates: readonly PendingUpdate[];
@@ -50,6 +52,8 @@ export interface UpdatesOptions {
   seconds(now: Instant): number;
   /** A new version is on the disk, and served from now on. */
   committed(keep: ZoneKeep, zone: Zone, change: ZoneChange, now: Instant, effects: Effects): void;
+  /** A change is on the disk that leads on from a version which a reload has replaced meanwhile. */
+  overtaken(keep: ZoneKeep, change: ZoneChange): void;
 }
 
 /**
@@ -107,7 +111,14 @@ export class DnsUpdates {
     const flight = this.#flights.get(ticket);
     if (flight === undefined) return false;
     this.#flights.delete(ticket);
-    const { keep, zone, change, updates } = flight;
+    const { keep, before, zone, change, updates } = flight;
+    if (outcome === 'durable' && keep.place.zone !== before) {
+      // What a reload brought stays: the updates are made anew, of that.
+      this.#options.overtaken(keep, change);
+      this.#waiting.unshift(...updates);
+      this.#dueAt = now;
+      return true;
+    }
     if (outcome === 'durable') this.#options.committed(keep, zone, change, now, effects);
     for (const update of updates)
       if (outcome === 'durable') this.#reply(update, Rcode.NOERROR, UPDATE.done, now, effects);
@@ -123,7 +134,9 @@ export class DnsUpdates {
     }
     for (const [ticket, flight] of before.#flights) {
       const keep = keepOf(flight.keep);
-      if (keep !== undefined) this.#flights.set(ticket, { ...flight, keep });
+      if (keep === undefined) continue;
+      const updates = flight.updates.map((update) => ({ ...update, keep }));
+      this.#flights.set(ticket, { ...flight, keep, updates });
     }
   }
 
@@ -154,7 +167,7 @@ export class DnsUpdates {
       return undefined;
     }
     try {
-      return { keep, zone: changeZone(before, change, keep.duties.build), change, updates: made };
+      return { keep, before, zone: changeZone(before, change, keep.duties.build), change, updates: made };
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       // One of them makes the zone ill-formed. Alone it is refused; the others are made one by one.

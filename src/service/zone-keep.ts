@@ -110,6 +110,12 @@ export class ZoneKeep {
     return [...rows, ...gone, ...this.#copyRows(zone)];
   }
 
+  /** A change that was written down leads on from a version that is gone: its row, unless another has taken its place. */
+  disown(change: ZoneChange): Row[] {
+    const isReplaced = this.history.changes.some(({ serialBefore }) => serialBefore === change.serialBefore);
+    return isReplaced ? [] : [changeGone(this.duties.apex, change)];
+  }
+
   /** A version that came whole is served now. */
   supersede(zone: Zone): Row[] {
     this.place.zone = zone;

@@ -76,6 +76,7 @@ export class ZoneWork {
         this.#rows.push(...keep.advance(zone, [change], 'written'));
         this.#tellSecondaries(keep, now, effects);
       },
+      overtaken: (keep, change) => this.#rows.push(...keep.disown(change)),
     });
     this.#notifier = new Notifier(new RequestMaker(keys, options));
     for (const duty of duties) {

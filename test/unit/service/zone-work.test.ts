@@ -6,6 +6,7 @@ import { formatRecord } from '../../../src/codec/dns/record.ts';
 import { Class, Opcode, Type, rcodeName } from '../../../src/codec/dns/registry.ts';
 import { updateRecords } from '../../../src/codec/dns/update-text.ts';
 import { parsePrefix } from '../../../src/core/address.ts';
+import { toInstant } from '../../../src/core/time.ts';
 import type { Row } from '../../../src/core/service.ts';
 import type { ZoneDuties } from '../../../src/service/zone-keep.ts';
 import { PeerList } from '../../../src/store/access.ts';
@@ -126,6 +127,46 @@ describe('an update', () => {
     expect(after.effects.rules()).toContain(rule);
   });
 });
+
+describe('a reload while an update waits for the disk', () => {
+  const reloaded = (file: ReturnType<typeof zone>) => {
+    const before = new Bench({ allowUpdate: FROM_HERE }).datagram(updateOf(7, ['new A 10.0.0.9'])).run(1);
+    const after = new Bench({ allowUpdate: FROM_HERE }, file);
+    after.now = before.now;
+    after.service.succeed(before.service, toInstant(after.now));
+    const { ticket } = before.effects.last('persist');
+    after.run(1).hand({ kind: 'settled', ticket, outcome: 'durable' });
+    return { before, after };
+  };
+
+  test.each([
+    { name: 'a newer file', file: zone(9, 'filed A 10.0.0.3\n'), serial: 10 },
+    { name: 'another file of the same serial', file: zone(1, 'filed A 10.0.0.3\n'), serial: 2 },
+  ])('$name is served, and the update is made of it before it is answered', ({ file, serial }) => {
+    const { before, after } = reloaded(file);
+    expect(after.ask('filed.lab.example').rcode).toBe('NOERROR');
+    after.run(2).settle();
+    expect(after.effects.of('send').map(({ octets }) => decodeMessage(octets).id)).toContain(7);
+    expect(after.ask('filed.lab.example').rcode).toBe('NOERROR');
+    expect(after.ask('new.lab.example').rcode).toBe('NOERROR');
+
+    const later = new Bench({}, file);
+    for (const row of kept([...before.rows(), ...after.rows()])) later.hand({ kind: 'restored', row });
+    expect(later.ask('new.lab.example').rcode).toBe('NOERROR');
+    expect(later.ask('filed.lab.example').rcode).toBe('NOERROR');
+    expect(later.effects.rules()).not.toContain('HE-UPDATE-023');
+    const { answers } = later.datagram(query('lab.example', 'SOA')).reply();
+    expect(answers.map(formatRecord)).toEqual([
+      `lab.example. 60 IN SOA ns.lab.example. root.lab.example. ${serial} 60 20 600 30`,
+    ]);
+  });
+});
+
+/** What the disk has of rows that were written in this order. */
+function kept(rows: readonly Row[]): readonly Row[] {
+  const disk = new Map(rows.map((row) => [`${row.table} ${row.key}`, row]));
+  return [...disk.values()].filter(({ value }) => value !== null);
+}
 
 const soaOf = (serial: number) => {
   const { soa } = zone(serial);
