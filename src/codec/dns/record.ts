@@ -49,12 +49,16 @@ export function skipRecord(reader: Reader): void {
   reader.skip(reader.u16('rdlength'), 'rdata');
 }
 
-/** In other classes than IN these would be something else (RFC 1035 §3.4); the rest means the same in all (§3.3). */
+/**
+ * In other classes than IN these would be something else (RFC 1035 §3.4); the rest means the same in all (§3.3). Of a record that an UPDATE
+ * deletes the class is NONE, and the rdata that of the zone's (RFC 2136 §2.5.4).
+ */
 const INTERNET_ONLY: ReadonlySet<number> = new Set([Type.A, Type.AAAA, Type.PX, Type.SRV, Type.NAPTR]);
 
 /** Undefined: rdata that is kept as it came. */
 export function shapeFor(type: number, dnsClass: number): RdataShape | undefined {
-  return dnsClass === Class.IN || !INTERNET_ONLY.has(type) ? shapeOf(type) : undefined;
+  const isInternet = dnsClass === Class.IN || dnsClass === Class.NONE;
+  return isInternet || !INTERNET_ONLY.has(type) ? shapeOf(type) : undefined;
 }
 
 /** RFC 2136 §2.4 and §2.5: in an UPDATE these classes come without rdata and stand for any. */

@@ -162,6 +162,11 @@ describe('refused', () => {
       field: /OPT/,
     },
     {
+      name: 'the data of a record that an UPDATE deletes: RFC 2136 §2.5.4',
+      hex: '1234 2800 0000 0000 0001 0000 0161 00 0021 00fe 00000000 0007 0001 0002 0003 01',
+      field: /truncated.*target/,
+    },
+    {
       name: 'an option over its OPT',
       hex: '1234 0000 0000 0000 0000 0001 00 0029 0200 00000000 0005 000a 0008 00',
       field: /OPTION-DATA/,
