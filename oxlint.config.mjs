@@ -189,6 +189,7 @@ export default {
         'src/core/int-map.ts',
         'src/core/number-rows.ts',
         'src/core/wide-map.ts',
+        'src/engine/modem/rest-rows.ts',
         'src/scenario/leases.ts',
         'src/driver/sim/**/*.ts',
         'src/codec/dns/name.ts',

@@ -4,12 +4,23 @@
  * is pinned by golden vectors, since every digest hangs on it.
  */
 export class Random {
-  readonly #key: number;
+  #key: number;
   #drawn = 0;
 
   /** `key` is what `streamKey` gave. */
   constructor(key: number) {
     this.#key = key | 0;
+  }
+
+  /** How often it was drawn from, modulo 2^32 as int32. */
+  get drawn(): number {
+    return this.#drawn;
+  }
+
+  /** Goes on with another stream, from which `drawn` were drawn: for an object that stands for many hosts in turn. */
+  follow(key: number, drawn: number): void {
+    this.#key = key | 0;
+    this.#drawn = drawn | 0;
   }
 
   /** 32 bits, 0 to 2^32 - 1. */

@@ -2,26 +2,19 @@ import type { CableModemDeviceConfig } from '../config/scenario.ts';
 import { memberMac, memberName } from '../config/template.ts';
 import type { Crypto } from '../core/crypto.ts';
 import type { HostSpec, InterfaceSpec, RouteSpec } from '../core/driver.ts';
-import type { NumberRows } from '../core/number-rows.ts';
-import { memberKey, Random, streamKey } from '../core/random.ts';
+import { memberKey, streamKey } from '../core/random.ts';
 import type { Service } from '../core/service.ts';
-import { modemRows } from '../engine/modem/identity.ts';
-import { FIXED_CONTENTION, type ModemProfile, modemProfile } from '../engine/modem/profile.ts';
+import { ModemFleet } from '../engine/modem/fleet.ts';
+import { FIXED_CONTENTION, modemProfile } from '../engine/modem/profile.ts';
 import { ModemService } from '../service/modem.ts';
 
-const NO_ROW = -1;
 const NONE: readonly never[] = [];
 const CLIENT_PORTS: readonly number[] = [68];
 
 /** What the modems of one group have in common; each has a stream of chance of its own. */
 export class ModemGroup {
   readonly device: CableModemDeviceConfig;
-  readonly #profile: ModemProfile;
-  readonly #key: number;
-  readonly #numbers: NumberRows;
-  /** Rows are taken in the order of the first power-on: those that boot at one time are side by side. */
-  readonly #rows: Int32Array;
-  #rowsTaken = 0;
+  readonly #fleet: ModemFleet;
 
   constructor(
     device: CableModemDeviceConfig,
@@ -29,35 +22,24 @@ export class ModemGroup {
   ) {
     const { class: vendorClass, reinitUs, rangingBackOff } = device;
     this.device = device;
-    this.#profile = modemProfile({
-      crypto,
-      class: vendorClass,
-      timers: {
-        ...(reinitUs === undefined ? undefined : { reinitUs }),
-        ...(rangingBackOff === 'widens' ? undefined : { contention: FIXED_CONTENTION }),
-      },
+    const key = streamKey(seed, device.name);
+    this.#fleet = new ModemFleet({
+      count: device.count ?? 1,
+      profile: modemProfile({
+        crypto,
+        class: vendorClass,
+        timers: {
+          ...(reinitUs === undefined ? undefined : { reinitUs }),
+          ...(rangingBackOff === 'widens' ? undefined : { contention: FIXED_CONTENTION }),
+        },
+      }),
+      mac: (index) => memberMac(device.mac, index),
+      key: (index) => memberKey(key, index),
     });
-    this.#key = streamKey(seed, device.name);
-    this.#numbers = modemRows(device.count ?? 1);
-    this.#rows = new Int32Array(device.count ?? 1).fill(NO_ROW);
   }
 
   make(index: number): Service {
-    return new ModemService({
-      mac: memberMac(this.device.mac, index),
-      profile: this.#profile,
-      random: new Random(memberKey(this.#key, index)),
-      numbers: this.#numbers,
-      row: this.#rowOf(index),
-    });
-  }
-
-  /** After a crash a modem has the row that it had. */
-  #rowOf(index: number): number {
-    const known = this.#rows[index] ?? NO_ROW;
-    const row = known === NO_ROW ? this.#rowsTaken++ : known;
-    this.#rows[index] = row;
-    return row;
+    return new ModemService(this.#fleet, index);
   }
 }
 

@@ -2,11 +2,11 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ANY, toMac } from '../../src/core/address.ts';
 import { Writer } from '../../src/core/bytes.ts';
-import { Random } from '../../src/core/random.ts';
 import type { Input, Service } from '../../src/core/service.ts';
 import { toInstant } from '../../src/core/time.ts';
 import { beginMacMessage, endMacMessage } from '../../src/codec/docsis/mac-message.ts';
 import { portableCrypto } from '../../src/crypto/portable.ts';
+import { ModemFleet } from '../../src/engine/modem/fleet.ts';
 import { modemProfile } from '../../src/engine/modem/profile.ts';
 import { CmtsService } from '../../src/service/cmts.ts';
 import { ModemService } from '../../src/service/modem.ts';
@@ -82,9 +82,10 @@ const RUNS = { numRuns: fuzzRuns() };
 test('a modem takes anything', () => {
   const profile = modemProfile({ crypto: portableCrypto });
   fc.assert(
-    fc.property(inputs, fc.nat(), (list, key) =>
-      feed(new ModemService({ mac: modemMac(0), profile, random: new Random(key) }), list),
-    ),
+    fc.property(inputs, fc.nat(), (list, key) => {
+      const fleet = new ModemFleet({ count: 1, profile, mac: modemMac, key: () => key });
+      feed(new ModemService(fleet, 0), list);
+    }),
     RUNS,
   );
 });

@@ -1,7 +1,7 @@
 import { formatMac, toMac } from '../../src/core/address.ts';
 import type { Ipv4, Mac } from '../../src/core/address.ts';
 import type { HostSpec, Quality } from '../../src/core/driver.ts';
-import { memberKey, Random, streamKey } from '../../src/core/random.ts';
+import { memberKey, streamKey } from '../../src/core/random.ts';
 import type { Effects, Input, Plain, Service } from '../../src/core/service.ts';
 import { latin1Octets, utf8Octets } from '../../src/core/text.ts';
 import { NEVER, toInstant } from '../../src/core/time.ts';
@@ -12,6 +12,7 @@ import { DhcpWriter } from '../../src/codec/dhcp/writer.ts';
 import { buildConfig } from '../../src/codec/docsis/sign.ts';
 import { portableCrypto } from '../../src/crypto/portable.ts';
 import { SimDriver } from '../../src/driver/sim/driver.ts';
+import { ModemFleet } from '../../src/engine/modem/fleet.ts';
 import { modemProfile } from '../../src/engine/modem/profile.ts';
 import type { ModemProfileOptions } from '../../src/engine/modem/profile.ts';
 import { CmtsService } from '../../src/service/cmts.ts';
@@ -212,8 +213,15 @@ function plantHosts(options: PlantOptions): HostSpec[] {
     server('tftp', TFTP, 69, () => new TftpService({ files: table })),
     server('tod', TOD, 37, () => new TodService({ epoch: { us: 0 } })),
   ].filter(({ name }) => !without.some((absent) => absent === name));
+  const key = streamKey(options.seed ?? 7, 'cm');
+  const fleet = new ModemFleet({
+    count: modems,
+    profile,
+    cmts: CMTS_MAC,
+    mac: modemMac,
+    key: (index) => memberKey(key, index),
+  });
   for (let index = 0; index < modems; index++) {
-    const random = () => new Random(memberKey(streamKey(options.seed ?? 7, 'cm'), index));
     hosts.push({
       name: `cm${index}`,
       kind: 'cable-modem',
@@ -223,7 +231,7 @@ function plantHosts(options: PlantOptions): HostSpec[] {
       forwards: false,
       udpPorts: [68],
       tcpPorts: [],
-      create: () => new ModemService({ mac: modemMac(index), profile, random: random(), cmts: CMTS_MAC }),
+      create: () => new ModemService(fleet, index),
     });
   }
   return hosts;

@@ -1,6 +1,8 @@
 import type { Ipv4, Mac } from '../../core/address.ts';
 import { ANY } from '../../core/address.ts';
+import { equalOctets, u32At } from '../../core/bytes.ts';
 import { BROADCAST_FLAG, MessageType, Op, Option } from '../../codec/dhcp/codes.ts';
+import { type DhcpMessage, OPTIONS_OFFSET } from '../../codec/dhcp/message.ts';
 import { writeModemClientId, writePlainClientId } from '../../codec/dhcp/option/client-id.ts';
 import { DhcpWriter, MESSAGE_OCTETS_MAX } from '../../codec/dhcp/writer.ts';
 import type { DhcpClientProfile } from './client-profile.ts';
@@ -79,4 +81,19 @@ export function clientIdOf({ clientId, mac, profile }: ClientIdentity): Uint8Arr
     default:
       return undefined;
   }
+}
+
+/**
+ * Whether a datagram of port 68 is no reply to the message `xid`. The modems of a whole segment hear each other's broadcasts:
+ * most are turned away by this, undecoded.
+ */
+export function isForAnother(octets: Uint8Array, xid: number): boolean {
+  return octets.length >= OPTIONS_OFFSET && (octets[0] !== Op.reply || u32At(octets, 4) !== xid);
+}
+
+/** RFC 6842 §3: a reply with another client's identifier is not for us, whatever its chaddr. */
+export function isNamed(message: DhcpMessage, identity: ClientIdentity): boolean {
+  const named = message.option(Option.clientIdentifier);
+  const own = named && clientIdOf(identity);
+  return named === undefined || own === undefined || equalOctets(named, own);
 }

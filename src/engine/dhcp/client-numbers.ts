@@ -1,7 +1,7 @@
 import { NumberRows } from '../../core/number-rows.ts';
 import { NEVER, afterSeconds, type Instant } from '../../core/time.ts';
 import type { DhcpMessage } from '../../codec/dhcp/message.ts';
-import { readLeaseTimes } from './client-lease.ts';
+import { type ClientLease, readLeaseTimes } from './client-lease.ts';
 
 const XID = 0;
 const RESEND_AT = 1;
@@ -19,6 +19,15 @@ export interface ClientCells {
   readonly clientCells?: number | undefined;
 }
 
+/** What is left of a client that is stopped, and has no lease, or bound; its times are `NEVER` without a lease. */
+export interface RestingClient {
+  readonly xid: number;
+  readonly lease: ClientLease | undefined;
+  readonly renewAt: Instant;
+  readonly rebindAt: Instant;
+  readonly expiresAt: Instant;
+}
+
 const times = { t1: 0, t2: 0, end: 0 };
 
 /** What a DHCP client keeps that is no small integer: see `NumberRows`. */
@@ -30,8 +39,8 @@ export abstract class ClientNumbers {
   constructor({ numbers, clientCells = 0 }: ClientCells) {
     this.#numbers = numbers ?? new NumberRows(1, CLIENT_CELLS);
     this.#at = clientCells;
-    this.#numbers.set(this.#at + XID, 0);
-    for (let cell = RESEND_AT; cell < CLIENT_CELLS; cell++) this.#numbers.set(this.#at + cell, NEVER);
+    this.xid = 0;
+    this.#waitForNothing();
   }
 
   /** T1: when the client asks its own server for more. */
@@ -48,7 +57,8 @@ export abstract class ClientNumbers {
     return this.#numbers.moment(this.#at + EXPIRES_AT);
   }
 
-  protected get xid(): number {
+  /** Of the last message sent; 0 before the first. */
+  get xid(): number {
     return this.#numbers.get(this.#at + XID);
   }
 
@@ -81,6 +91,19 @@ export abstract class ClientNumbers {
 
   protected set sentAt(at: Instant) {
     this.#numbers.set(this.#at + SENT_AT, at);
+  }
+
+  /** Takes over what another client, which waits for nothing but T1, has of these. */
+  protected takeOver({ xid, renewAt, rebindAt, expiresAt }: RestingClient): void {
+    this.#waitForNothing();
+    this.xid = xid;
+    this.#numbers.set(this.#at + RENEW_AT, renewAt);
+    this.#numbers.set(this.#at + REBIND_AT, rebindAt);
+    this.#numbers.set(this.#at + EXPIRES_AT, expiresAt);
+  }
+
+  #waitForNothing(): void {
+    for (let cell = RESEND_AT; cell < CLIENT_CELLS; cell++) this.#numbers.set(this.#at + cell, NEVER);
   }
 
   /** RFC 2131 §4.4.1: the times of an ACK count from when the REQUEST was sent. */

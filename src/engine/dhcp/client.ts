@@ -1,19 +1,18 @@
 import type { Ipv4, Mac } from '../../core/address.ts';
 import { ANY, BROADCAST } from '../../core/address.ts';
-import { equalOctets, u32At } from '../../core/bytes.ts';
 import type { Random } from '../../core/random.ts';
 import { HOST } from '../../core/rules/host.ts';
 import type { Effects, Target } from '../../core/service.ts';
 import type { Instant } from '../../core/time.ts';
 import { NEVER, SECOND, after, afterSeconds, earlier } from '../../core/time.ts';
-import { CLIENT_PORT, MessageType, Op, Option, SERVER_PORT } from '../../codec/dhcp/codes.ts';
+import { CLIENT_PORT, MessageType, Option, SERVER_PORT } from '../../codec/dhcp/codes.ts';
 import type { DhcpMessage } from '../../codec/dhcp/message.ts';
-import { DhcpDecoder, OPTIONS_OFFSET } from '../../codec/dhcp/message.ts';
+import { DhcpDecoder } from '../../codec/dhcp/message.ts';
 import { clientLease, isWholeLease, type ClientLease } from './client-lease.ts';
-import { type ClientCells, ClientNumbers } from './client-numbers.ts';
+import { type ClientCells, ClientNumbers, type RestingClient } from './client-numbers.ts';
 import type { ClientIdentity, ClientMessageFields } from './client-messages.ts';
 import type { ClientListener, ClientState } from './client-state.ts';
-import { clientIdOf, writeClientMessage } from './client-messages.ts';
+import { isForAnother, isNamed, writeClientMessage } from './client-messages.ts';
 
 export interface DhcpClientOptions extends ClientIdentity, ClientCells {
   readonly random: Random;
@@ -73,6 +72,16 @@ export class DhcpClient extends ClientNumbers {
     return this.#options.mac;
   }
 
+  /** Goes on where another client came to rest. */
+  resume(rest: RestingClient): void {
+    this.#lease = rest.lease;
+    this.#state = rest.lease === undefined ? 'stopped' : 'bound';
+    this.#requested = rest.lease?.address ?? ANY;
+    this.#server = rest.lease?.serverId ?? ANY;
+    this.#naks = 0;
+    this.takeOver(rest);
+  }
+
   /** Begins, or begins anew; with a remembered address by asking whether it is still ours (INIT-REBOOT). */
   start(now: Instant, effects: Effects, remembered: Ipv4 = ANY): void {
     this.#lose(effects);
@@ -107,11 +116,9 @@ export class DhcpClient extends ClientNumbers {
 
   /** A datagram of port 68. Throws `DecodeError` when it answers us and is malformed. */
   receive(octets: Uint8Array, now: Instant, effects: Effects): void {
-    // The modems of a whole segment hear each other's broadcasts: most are turned away here, undecoded.
-    if (octets.length >= OPTIONS_OFFSET && (octets[0] !== Op.reply || u32At(octets, 4) !== this.xid)) return;
-    if (this.#state === 'stopped') return;
+    if (isForAnother(octets, this.xid) || this.#state === 'stopped') return;
     const message = decoder.decode(octets);
-    if (message.chaddrMac !== this.#options.mac || !this.#isNamed(message)) return;
+    if (message.chaddrMac !== this.#options.mac || !isNamed(message, this.#options)) return;
     switch (message.messageType) {
       case MessageType.offer:
         return this.#receiveOffer(message, now, effects);
@@ -180,13 +187,6 @@ export class DhcpClient extends ClientNumbers {
       case 'stopped':
         return;
     }
-  }
-
-  /** RFC 6842 §3: a reply with another client's identifier is not for us, whatever its chaddr. */
-  #isNamed(message: DhcpMessage): boolean {
-    const named = message.option(Option.clientIdentifier);
-    const own = named && clientIdOf(this.#options);
-    return named === undefined || own === undefined || equalOctets(named, own);
   }
 
   #init(beginAt: Instant, now: Instant, effects: Effects): void {

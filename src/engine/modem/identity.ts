@@ -9,6 +9,7 @@ import type { DhcpClientOptions } from '../dhcp/client.ts';
 import { CLIENT_CELLS } from '../dhcp/client-numbers.ts';
 import type { ClientListener, ClientState } from '../dhcp/client-state.ts';
 import type { DhcpClientProfile } from '../dhcp/client-profile.ts';
+import { Reason } from './phase.ts';
 import type { ModemProfile } from './profile.ts';
 
 const SERIAL = '000000000000';
@@ -55,7 +56,7 @@ export interface CableModemOptions {
   readonly random: Random;
   /** Where RNG-REQs go; left out, to everybody until the CMTS has answered. */
   readonly cmts?: Mac | undefined;
-  /** Where a modem of many keeps its numbers, and in which row; left out, it has rows of its own. */
+  /** Where a modem of many keeps its numbers, and in which row; left out, it has a row of its own. */
   readonly numbers?: NumberRows | undefined;
   readonly row?: number | undefined;
 }
@@ -68,6 +69,10 @@ export abstract class ModemIdentity implements DhcpClientOptions, ClientListener
   readonly settings: ModemProfile;
   readonly random: Random;
   readonly numbers: NumberRows;
+  /** As the CMTS gave it; 0 before that. */
+  sid = 0;
+  /** TLV 57: why it began anew. */
+  reason: number = Reason.powerOn;
   /** The first of its cells. */
   readonly #at: number;
 
@@ -78,7 +83,23 @@ export abstract class ModemIdentity implements DhcpClientOptions, ClientListener
     this.#at = this.numbers.row(row);
     this.numbers.set(this.#at + MAC, mac);
     this.cmts = cmts;
+    this.waitForNothing();
+  }
+
+  /** From now on it is another modem, at rest. */
+  protected become(mac: Mac, cmts: Mac): void {
+    this.numbers.set(this.#at + MAC, mac);
+    this.cmts = cmts;
+    this.waitForNothing();
+  }
+
+  protected waitForNothing(): void {
     for (let cell = POWERED_AT; cell <= DUE_AT; cell++) this.numbers.set(this.#at + cell, NEVER);
+  }
+
+  /** How often it drew from its stream of chance. */
+  get drawn(): number {
+    return this.random.drawn;
   }
 
   get mac(): Mac {

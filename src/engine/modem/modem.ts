@@ -1,4 +1,4 @@
-import { ANY, type Endpoint } from '../../core/address.ts';
+import { ANY, type Endpoint, type Mac } from '../../core/address.ts';
 import type { Rule } from '../../core/rules.ts';
 import { MODEM } from '../../core/rules/modem.ts';
 import type { Effects, UnreachableInput } from '../../core/service.ts';
@@ -17,6 +17,7 @@ import { sendPowerLoss, sendRangingRequest, sendRegistrationAck } from './messag
 import { sendRegistrationRequest, type Ends } from './messages.ts';
 import type { BootFacts } from './boot-facts.ts';
 import { Reason, type Phase } from './phase.ts';
+import type { RestingModem } from './rest-rows.ts';
 import { contentionAt, rangingStatus } from './ranging.ts';
 
 const TFTP_PORT = 69;
@@ -28,13 +29,11 @@ const macMessage = new MacMessage();
  * A cable modem from power-on to operational: ranging, DHCP, time of day, download, registration. A hundred thousand live
  * at once, so the parts of the boot that are over are let go.
  */
-export class CableModem extends ModemIdentity implements Ends {
+export class CableModem extends ModemIdentity implements Ends, RestingModem {
   readonly #dhcp: DhcpClient;
   #phase: Phase = 'off';
   /** RNG-REQs, downloads or REG-REQs of the present phase. */
   #tries = 0;
-  #sid = 0;
-  #reason: number = Reason.powerOn;
   #tftp: TftpReceiver | undefined;
   #tod: TodClient | undefined;
   #config: BootConfig | undefined;
@@ -48,22 +47,46 @@ export class CableModem extends ModemIdentity implements Ends {
     this.#dhcp = new DhcpClient(this);
   }
 
+  /** Goes on as another modem, where that came to rest; this one is at rest too. */
+  resume(mac: Mac, key: number, { state, cmts, sid, reason, drawn, client }: RestingModem): void {
+    this.become(mac, cmts);
+    this.random.follow(key, drawn);
+    this.#dhcp.resume(client);
+    this.#dhcpWas = this.#dhcp.state;
+    this.#phase = state === 'off' ? 'off' : 'operational';
+    this.#shown = state;
+    this.sid = sid;
+    this.reason = reason;
+    this.#facts = undefined;
+    this.#followDhcp();
+  }
+
+  /** Whether nothing is under way: it is off, or operational until its lease is to be renewed. */
+  get isAtRest(): boolean {
+    if (this.#phase === 'off') return true;
+    return this.#phase === 'operational' && this.#tod === undefined && this.#dhcp.state === 'bound';
+  }
+
   /** As RFC 4639 names it in docsDevServerBootState; `off` without power. */
   get state(): string {
     return this.#shown;
   }
 
+  get client(): DhcpClient {
+    return this.#dhcp;
+  }
+
   powerOn(now: Instant, effects: Effects): void {
     if (this.#phase !== 'off') return;
     this.poweredAt = now;
-    this.#reason = Reason.powerOn;
+    this.reason = Reason.powerOn;
     this.#scan(now, effects);
   }
 
   powerOff(now: Instant, effects: Effects): void {
     if (this.#phase === 'off') return;
     effects.because(MODEM.powersOff);
-    if (this.#sid !== 0) sendPowerLoss(this, effects);
+    if (this.sid !== 0) sendPowerLoss(this, effects);
     this.#letGo(now, effects);
     this.#enter('off', NEVER);
     this.#show('off', effects);
@@ -188,19 +211,19 @@ export class CableModem extends ModemIdentity implements Ends {
     effects.because(MODEM.t3);
     if (this.#phase === 'ranging') return this.#backOff(now);
     this.#tries++;
-    sendRangingRequest(this, this.#sid, effects);
+    sendRangingRequest(this, this.sid, effects);
     this.#enter('adjusting', after(now, this.settings.t3Us));
   }
 
   #rangingResponse(message: MacMessage, now: Instant, effects: Effects): void {
     const status = rangingStatus(message);
     const isRanging = this.#phase === 'ranging' || this.#phase === 'adjusting';
-    if (status === RangingStatus.abort && (isRanging || message.sid === this.#sid)) {
+    if (status === RangingStatus.abort && (isRanging || message.sid === this.sid)) {
       effects.because(MODEM.rangingAborted);
       return this.#beginAnew(isRanging ? Reason.t3 : Reason.t4, now, effects);
     }
     if (!isRanging) return;
-    this.#sid = message.sid;
+    this.sid = message.sid;
     this.cmts = message.source;
     if (status === RangingStatus.success) {
       effects.because(MODEM.ranged);
@@ -211,7 +234,7 @@ export class CableModem extends ModemIdentity implements Ends {
     // The CMTS grants the opportunity for this RNG-REQ itself, so there is no contention and no wait.
     effects.because(MODEM.stationRanging);
     this.#tries = 1;
-    sendRangingRequest(this, this.#sid, effects);
+    sendRangingRequest(this, this.sid, effects);
     this.#enter('adjusting', after(now, this.settings.t3Us));
   }
 
@@ -272,7 +295,7 @@ export class CableModem extends ModemIdentity implements Ends {
     const { downloadTries, downloadWaitUs, reinitUs } = this.settings;
     if (this.#tries < downloadTries) return this.#enter('download-wait', after(now, downloadWaitUs));
     effects.because(MODEM.rests);
-    this.#reason = Reason.badDhcp;
+    this.reason = Reason.badDhcp;
     this.#enter('resting', after(now, reinitUs));
   }
 
@@ -291,10 +314,10 @@ export class CableModem extends ModemIdentity implements Ends {
     if (this.#config === undefined) return;
     this.#tries++;
     const facts = {
-      sid: this.#sid,
+      sid: this.sid,
       capabilities: this.settings.capabilities,
       address: this.#dhcp.lease?.address ?? ANY,
-      reason: this.#reason,
+      reason: this.reason,
     };
     sendRegistrationRequest(this, this.#config.registration, facts, effects);
     this.#enter('registering', after(now, this.settings.t6Us));
@@ -312,13 +335,13 @@ export class CableModem extends ModemIdentity implements Ends {
   #registrationResponse(message: MacMessage, now: Instant, effects: Effects): void {
     if (this.#phase === 'operational')
       // Our REG-ACK was lost.
-      return sendRegistrationAck(this, this.#sid, RegistrationCode.okay, effects);
+      return sendRegistrationAck(this, this.sid, RegistrationCode.okay, effects);
     if (this.#phase !== 'registering') return;
     if (message.code !== RegistrationCode.okay) return this.#refused(message.code, now, effects);
     const denied = this.#config?.networkAccess === false;
     this.#config = undefined;
     effects.because(MODEM.operational);
-    sendRegistrationAck(this, this.#sid, RegistrationCode.okay, effects);
+    sendRegistrationAck(this, this.sid, RegistrationCode.okay, effects);
     this.#enter('operational', NEVER);
     if (denied) effects.because(MODEM.forwardingDenied);
     this.#show(denied ? 'forwardingDenied' : 'operational', effects);
@@ -328,7 +351,7 @@ export class CableModem extends ModemIdentity implements Ends {
 
   #refused(code: number, now: Instant, effects: Effects): void {
     effects.because(MODEM.refused, effects.explains ? `response ${code}` : undefined);
-    this.#reason = Reason.refused;
+    this.reason = Reason.refused;
     this.#config = undefined;
     this.#show('refusedByCmts', effects);
     this.#enter('resting', after(now, this.settings.refusedUs));
@@ -341,7 +364,7 @@ export class CableModem extends ModemIdentity implements Ends {
   }
 
   #beginAnew(reason: number, now: Instant, effects: Effects): void {
-    this.#reason = reason;
+    this.reason = reason;
     this.#scan(now, effects);
   }
 
@@ -352,7 +375,7 @@ export class CableModem extends ModemIdentity implements Ends {
     this.#tod?.stop(effects);
     this.#tod = undefined;
     this.#config = undefined;
-    this.#sid = 0;
+    this.sid = 0;
     if (this.#dhcp.state !== 'stopped') this.#dhcp.stop(now, effects, 'silent');
     this.#followDhcp();
   }
