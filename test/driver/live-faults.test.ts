@@ -38,7 +38,7 @@ expect:
   - eventually: { who: desk, sees: 10.0.0.80, from: 7s, within: 2s }
 `;
 
-test('faults act on real sockets as they do in the simulation', { timeout: 120_000 }, async () => {
+test('faults act on real sockets as they do in the simulation', async () => {
   const path = join(FOLDER, 'desk.yaml');
   writeFileSync(path, DESK);
   const virtual = await runScenario(path);

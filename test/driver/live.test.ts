@@ -28,6 +28,5 @@ describe.concurrent('shipped scenarios over real sockets on loopback', () => {
       expect(missed).toEqual([]);
       expect(result).toMatchObject({ mode: 'live', verdict: 'pass', digest: null });
     },
-    240_000,
   );
 });

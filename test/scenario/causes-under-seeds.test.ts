@@ -135,31 +135,23 @@ const HEALTHY: readonly Pick<Case, 'name' | 'change'>[] = [
 ];
 
 describe.each([1, 2, 3, 4])('seed %i', (seed) => {
-  test.each(WRONG)(
-    '$name',
-    async ({ change, id, says }) => {
-      const causes = await causesOf(change, { seed });
-      expect(
-        causes.map((cause) => cause.id),
-        JSON.stringify(causes, null, 1),
-      ).toEqual([id]);
-      expect(causes[0]?.what).toContain(says);
-      expect(causes[0]?.evidence.length).toBeGreaterThanOrEqual(2);
-    },
-    60_000,
-  );
+  test.each(WRONG)('$name', async ({ change, id, says }) => {
+    const causes = await causesOf(change, { seed });
+    expect(
+      causes.map((cause) => cause.id),
+      JSON.stringify(causes, null, 1),
+    ).toEqual([id]);
+    expect(causes[0]?.what).toContain(says);
+    expect(causes[0]?.evidence.length).toBeGreaterThanOrEqual(2);
+  });
 
-  test.each(HEALTHY)(
-    '$name: no cause',
-    async ({ change }) => {
-      const finder = await watched(change, { seed });
-      expect([finder.causes(), finder.clients().waiting]).toEqual([[], []]);
-    },
-    60_000,
-  );
+  test.each(HEALTHY)('$name: no cause', async ({ change }) => {
+    const finder = await watched(change, { seed });
+    expect([finder.causes(), finder.clients().waiting]).toEqual([[], []]);
+  });
 });
 
 test('2: packets alone tell it, too', async () => {
   const [first] = await causesOf([...NODE, FIXED], { isSilent: true });
   expect([first?.id, first?.sure]).toEqual(['HE-CAUSE-002', 'likely']);
-}, 60_000);
+});

@@ -22,7 +22,7 @@ beforeAll(async () => {
     '--json',
   );
   writeFileSync(at('boot.json'), result.out);
-}, 120_000);
+});
 afterAll(() => headend.remove());
 
 const at = (name: string): string => join(folder, name);
@@ -102,7 +102,7 @@ describe('a run that was stopped', () => {
     expect(code).toBe(130);
     writeFileSync(at('stopped.json'), out);
     stopped = JSON.parse(out) as typeof stopped;
-  }, 120_000);
+  });
 
   test.each(['stopped.trace', 'stopped.json'])(
     '%s: the same again, up to where it was stopped',

@@ -130,7 +130,7 @@ describe('run --step', () => {
   let headend: CommandLine;
   beforeAll(() => {
     headend = new CommandLine();
-  }, 120_000);
+  });
   afterAll(() => headend.remove());
 
   const step = (input: string, ...more: readonly string[]) =>

@@ -32,29 +32,25 @@ async function compiled(): Promise<string[]> {
     });
 }
 
-test(
-  'a wrong key or value in a program is an error of the compiler, where it stands',
-  { timeout: 120_000 },
-  async () => {
-    expect(await compiled()).toEqual([
-      'wrong:6:75 TS2322 no key dealy',
-      'wrong:7:58 TS2820',
-      'wrong:8:75 TS2322',
-      'wrong:9:20 TS2322',
-      'wrong:10:18 TS2345',
-      'wrong:16:58 TS2322 no key timelime',
-      'wrong:21:28 TS2322',
-      'wrong:27:5 TS2322 no key spraed',
-      'wrong:29:69 TS2322',
-      'wrong:34:41 TS2322 no key sate',
-      'wrong:40:54 TS2322 no key single-prot',
-      'wrong:42:59 TS2561',
-      'wrong:43:59 TS2322',
-      'wrong:44:68 TS2322',
-      'wrong:45:18 TS2345',
-    ]);
-  },
-);
+test('a wrong key or value in a program is an error of the compiler, where it stands', async () => {
+  expect(await compiled()).toEqual([
+    'wrong:6:75 TS2322 no key dealy',
+    'wrong:7:58 TS2820',
+    'wrong:8:75 TS2322',
+    'wrong:9:20 TS2322',
+    'wrong:10:18 TS2345',
+    'wrong:16:58 TS2322 no key timelime',
+    'wrong:21:28 TS2322',
+    'wrong:27:5 TS2322 no key spraed',
+    'wrong:29:69 TS2322',
+    'wrong:34:41 TS2322 no key sate',
+    'wrong:40:54 TS2322 no key single-prot',
+    'wrong:42:59 TS2561',
+    'wrong:43:59 TS2322',
+    'wrong:44:68 TS2322',
+    'wrong:45:18 TS2345',
+  ]);
+});
 
 const CONFIGURATION = [
   { 'network-access': true },

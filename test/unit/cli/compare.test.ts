@@ -6,7 +6,7 @@ import { CommandLine, SCENARIOS } from '../../support/command-line.ts';
 let cli: CommandLine;
 beforeAll(() => {
   cli = new CommandLine();
-}, 60_000);
+});
 afterAll(() => cli.remove());
 
 test.each([

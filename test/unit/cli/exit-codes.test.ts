@@ -7,7 +7,7 @@ import { CommandLine, type Said } from '../../support/command-line.ts';
 let cli: CommandLine;
 beforeAll(() => {
   cli = new CommandLine();
-}, 60_000);
+});
 afterAll(() => cli.remove());
 
 /** A host that waits for an address which nobody gives. */

@@ -4,7 +4,7 @@ import { CommandLine, SCENARIOS } from '../../support/command-line.ts';
 let headend: CommandLine;
 beforeAll(() => {
   headend = new CommandLine();
-}, 120_000);
+});
 afterAll(() => headend.remove());
 
 describe('lesson', () => {

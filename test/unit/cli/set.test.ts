@@ -5,7 +5,7 @@ let cli: CommandLine;
 beforeAll(() => {
   cli = new CommandLine();
   cli.file('shop.yaml', SHOP);
-}, 60_000);
+});
 afterAll(() => cli.remove());
 
 const SHOP = `headend: 1

@@ -211,5 +211,4 @@ test('it allocates nothing: no collection in 200,000 answers of each kind, where
   // The control: it does allocate, and is seen.
   expect(Number(collections.find(([name]) => name === 'handle')?.[1])).toBeGreaterThan(1);
   expect(collections.filter(([name, count]) => name !== 'handle' && count !== 0)).toEqual([]);
-  // Ten seconds of work, for which a busy machine takes minutes.
-}, 300_000);
+});
