@@ -53,7 +53,13 @@ export interface Health {
   readonly loadedAt: number;
   readonly reloads: number;
   readonly hosts: readonly { readonly name: string; readonly kind: string }[];
-  readonly endpoints: readonly { readonly host: string; readonly protocol: string; readonly bound: string }[];
+  readonly endpoints: readonly {
+    readonly host: string;
+    readonly protocol: string;
+    /** As the file has it. */
+    readonly endpoint: string;
+    readonly bound: string;
+  }[];
   readonly pools: readonly PoolHealth[];
   readonly checks: readonly CheckHealth[];
   readonly counts: Readonly<Record<string, number>>;

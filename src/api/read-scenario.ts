@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { ScenarioData } from '../config/data.ts';
-import { quote } from '../config/mistakes.ts';
+import { quote, ScenarioError } from '../config/mistakes.ts';
 import type { Overrides } from '../config/override.ts';
 import { parseCells, parseOne, resolvedData } from '../config/parse.ts';
 import type { ParseOptions, ResolvedData, ScenarioCell, Written } from '../config/parse.ts';
@@ -9,7 +9,8 @@ import { TEXT_MAX } from '../config/source.ts';
 import { isInside } from './beside.ts';
 import type { Reach } from './contents.ts';
 import { FileError } from './failure.ts';
-import { readText } from './files.ts';
+import { readOctets } from './files.ts';
+import { scenarioText } from './scenario-text.ts';
 
 /** The path of a file, or a scenario as a program's plain data. */
 export type ScenarioInput = string | ScenarioData;
@@ -47,7 +48,10 @@ export function resolveScenario(scenario: ScenarioInput, options: LoadOptions): 
 }
 
 function written(scenario: ScenarioInput): Written {
-  return typeof scenario === 'string' ? readText(scenario, FILE_OCTETS_MAX) : { data: scenario };
+  if (typeof scenario !== 'string') return { data: scenario };
+  const text = scenarioText(readOctets(scenario, FILE_OCTETS_MAX));
+  if (typeof text !== 'string') throw new ScenarioError(scenario, [text]);
+  return text;
 }
 
 function asParsed(path: string, { reach = 'inside', params, set, expect }: LoadOptions): ParseOptions {
@@ -68,7 +72,9 @@ function readBase(
         message: `${quote(base)} leads out of the scenario's folder`,
         hint: 'put the file there, or allow it with --allow-path',
       };
-    return readText(file, FILE_OCTETS_MAX);
+    const text = scenarioText(readOctets(file, FILE_OCTETS_MAX));
+    if (typeof text === 'string') return text;
+    return { message: `${quote(base)}, line ${text.line}: ${text.message}`, hint: text.hint };
   } catch (error) {
     const hint = `it was looked for as ${quote(file)}`;
     if (error instanceof FileError) return { message: `${quote(base)}: ${error.reason}`, hint };

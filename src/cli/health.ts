@@ -2,6 +2,8 @@ import { EXIT } from '../api/exit.ts';
 import { compareFlapping, type FlapModel, type FlapOptions } from '../api/flap.ts';
 import { askHealth, setCheck } from '../api/health.ts';
 import type { CheckHealth, Health } from '../api/health.ts';
+import { UsageError } from '../api/failure.ts';
+import { boundText } from '../api/port-use.ts';
 import { ConfigError } from '../core/errors.ts';
 import { formatCount, span } from '../api/report.ts';
 import type { Line } from '../api/report.ts';
@@ -51,7 +53,7 @@ flap runs one history of probes through the thresholds of Route 53 and of gdnsd:
 function stateOf(flags: Flags): string {
   const state = flags['state'];
   if (typeof state === 'string') return state;
-  throw new ConfigError('--state', 'nothing', 'the folder that serve was given');
+  throw new UsageError('health asks a running serve: name the folder of its --state');
 }
 
 function flapOptions([, history = '', ...more]: readonly string[], flags: Flags): FlapOptions {
@@ -108,10 +110,10 @@ function healthLines(found: Health): Line[] {
     ...found.findings.map((finding): Line => [span(`   ${finding}`, STYLES[verdict])]),
     fact(
       'file',
-      `${file ?? '-'}, loaded ${dateText(loadedAt)}${reloads === 0 ? '' : `, ${formatCount(reloads)} reloads`}`,
+      `${file ?? '-'}, loaded ${dateText(loadedAt)}${reloads === 0 ? '' : `, ${formatCount(reloads)} ${reloads === 1 ? 'reload' : 'reloads'}`}`,
     ),
-    ...found.endpoints.map(({ host, protocol, bound }) =>
-      fact('endpoint', `${host.padEnd(10)}${protocol} ${bound}`),
+    ...found.endpoints.map(({ host, protocol, endpoint, bound }) =>
+      fact('endpoint', `${host.padEnd(10)}${protocol} ${boundText(endpoint, bound)}`),
     ),
     ...found.pools.map((pool) =>
       fact(

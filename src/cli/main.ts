@@ -8,9 +8,9 @@ import { Output } from './output.ts';
 import { buildProgram, shellWord, usageExitCode } from './program.ts';
 import { VERBS } from './verbs.ts';
 
-const output = new Output();
-const interruption = new AbortController();
 const called = calledAs();
+const output = new Output(called);
+const interruption = new AbortController();
 
 /** Set by the first signal; it is the exit code unless the command says that to end was its work. */
 let interrupted: number | undefined;

@@ -19,10 +19,16 @@ const FORMATS: Readonly<Record<Style, Format | undefined>> = {
 export class Output {
   readonly #streams: { readonly out: NodeJS.WriteStream; readonly err: NodeJS.WriteStream };
   readonly #gone = new Set<NodeJS.WriteStream>();
+  /** How this program was called, which commands that are shown begin with. */
+  readonly #program: string;
   #trouble: NodeJS.ErrnoException | undefined;
   #hasStatus = false;
 
-  constructor(out: NodeJS.WriteStream = process.stdout, err: NodeJS.WriteStream = process.stderr) {
+  constructor(
+    program = 'headend',
+    { out, err }: Record<'out' | 'err', NodeJS.WriteStream> = { out: process.stdout, err: process.stderr },
+  ) {
+    this.#program = program;
     this.#streams = { out, err };
     for (const stream of [out, err])
       stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -48,7 +54,7 @@ export class Output {
   /** The result: lines on standard output. */
   lines(lines: readonly Line[]): void {
     const plain = !wantsColour(this.#streams.out);
-    for (const line of lines) this.text(`${paint(line, plain)}\n`);
+    for (const line of lines) this.text(`${paint(this.#asCalled(line), plain)}\n`);
   }
 
   /** The result as it is. */
@@ -92,6 +98,16 @@ export class Output {
         }),
     );
     await Promise.all(drained);
+  }
+
+  /** Whoever typed `node dist/cli/main.js` has no `headend` to type. */
+  #asCalled(line: Line): Line {
+    if (this.#program === 'headend') return line;
+    return line.map((span) =>
+      span.style === 'command' && span.text.startsWith('headend ')
+        ? { ...span, text: `${this.#program}${span.text.slice('headend'.length)}` }
+        : span,
+    );
   }
 
   #write(stream: NodeJS.WriteStream, data: string | Uint8Array): void {

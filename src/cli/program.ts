@@ -110,7 +110,10 @@ export async function buildProgram(
     if (name === wanted && help !== undefined) command?.addHelpText('after', helpText(help));
   }
   program.addHelpText('after', helpText(PROGRAM_HELP));
-  for (const command of program.commands) copySettings(command, program);
+  for (const command of program.commands) {
+    copySettings(command, program);
+    if (command.name() === wanted) showOwnHelp(command, 'headend');
+  }
   // Commander answers this with the help of everything and does not say why.
   const known = ['help', '-h', '--help', undefined, ...verbs.map(({ name }) => name)];
   if (typed[0] === 'help' && !known.includes(wanted))
@@ -121,6 +124,13 @@ export async function buildProgram(
 function copySettings(command: Command, parent: Command): void {
   command.copyInheritedSettings(parent);
   for (const inner of command.commands) copySettings(inner, command);
+}
+
+/** Who typed a verb and not its operands is told of that verb's help. */
+function showOwnHelp(command: Command, above: string): void {
+  const words = `${above} ${command.name()}`;
+  command.showHelpAfterError(`(${words} --help shows how it is called)`);
+  for (const inner of command.commands) showOwnHelp(inner, words);
 }
 
 /** The exit code of what commander throws: help and version were asked for, the rest is bad usage. */

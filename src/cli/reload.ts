@@ -35,5 +35,5 @@ export function describeReload(outcome: ReloadOutcome & { readonly reloaded: tru
     ...(restarted.length > 0 ? [`restarted: ${restarted.join(', ')}`] : []),
     `${sockets.kept} sockets kept, ${sockets.opened} opened, ${sockets.closed} closed`,
   ];
-  return `reloaded ${hosts} hosts in ${Math.ceil(took_us / 1_000)} ms; ${changes.join('; ')}`;
+  return `reloaded ${hosts} ${hosts === 1 ? 'host' : 'hosts'} in ${Math.ceil(took_us / 1_000)} ms; ${changes.join('; ')}`;
 }

@@ -13,6 +13,7 @@ import type { ReloadOutcome } from '../api/reload.ts';
 import { HangUp } from './hang-up.ts';
 import { LOG_LEVELS, ServerLog } from './log.ts';
 import type { LogThreshold } from './log.ts';
+import { boundText } from '../api/port-use.ts';
 import { describeReload } from './reload.ts';
 import { addSetFlags, loadOptionsOf } from './load-flags.ts';
 import { defineVerb, jsonFlag, splitWords } from './program.ts';
@@ -147,7 +148,9 @@ function announce(
   }
   output.lines([
     [span(` serving ${hosts.map(({ name }) => name).join(', ')}`, 'strong')],
-    ...rows.map(({ host, protocol, bound }): Line => [span(`   ${host.padEnd(12)}${protocol} ${bound}`)]),
+    ...endpoints.map(({ host, protocol, endpoint, bound }): Line => [
+      span(`   ${host.padEnd(12)}${protocol} ${boundText(endpoint, bound)}`),
+    ]),
     ...(metrics === undefined ? [] : [[span(`   metrics     http://${metrics}/metrics`)]]),
     [span('   Ctrl-C ends it', 'dim')],
   ]);

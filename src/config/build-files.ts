@@ -1,6 +1,7 @@
 import { configFromPlain } from '../codec/docsis/describe.ts';
 import { ConfigError } from '../core/errors.ts';
 import type { Findings, Path } from './findings.ts';
+import { quote } from './mistakes.ts';
 import type { SecretConfig, TftpFileConfig } from './scenario.ts';
 import type { TftpContentFile, TftpFile } from './schema-services.ts';
 import { pathText } from './source.ts';
@@ -10,12 +11,21 @@ export function buildTftpFiles(
   findings: Findings,
   path: Path,
 ): TftpFileConfig[] {
-  return Object.entries(files).map(([name, file]) => ({
-    name,
-    content:
-      typeof file === 'string' ? { kind: 'text', text: file } : buildContent(file, findings, [...path, name]),
-  }));
+  return Object.entries(files).map(([name, file]) => {
+    const at = [...path, name];
+    if (typeof file !== 'string') return { name, content: buildContent(file, findings, at) };
+    if (LIKE_A_PATH.test(file))
+      findings.add(
+        at,
+        `${quote(file)} would be the text that is served`,
+        'write { file: PATH } for what is in a file, or { text: TEXT }',
+      );
+    return { name, content: { kind: 'text', text: file } };
+  });
 }
+
+/** `./gold.cfg`, `../lab/gold.cfg`, `/srv/gold.cfg`: who writes that has a file in mind. */
+const LIKE_A_PATH = /^(?:\.{1,2}\/|\/)\S+$/;
 
 function buildContent(file: TftpContentFile, findings: Findings, path: Path): TftpFileConfig['content'] {
   const given = [file.file, file.text, file.docsis].filter((each) => each !== undefined);

@@ -152,7 +152,12 @@ export class GoalBuilder {
   #oneOf(state: string, states: readonly string[], what: string, path: Path, offset: number): void {
     if (states.includes(state)) return;
     const near = nearest(state, states);
-    const hint = near === undefined ? `its states are ${states.join(', ')}` : `did you mean "${near}"?`;
+    const hint =
+      states === MODEM_STATES && CMTS_STATES.includes(state)
+        ? `that is what its CMTS says of it: write cmts-state: ${state}`
+        : near === undefined
+          ? `its states are ${states.join(', ')}`
+          : `did you mean "${near}"?`;
     this.#findings.addInside(path, offset, `${what} has no state ${quote(state)}`, hint);
   }
 }

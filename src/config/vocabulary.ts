@@ -101,7 +101,6 @@ export const MODEM_STATES = [
   'refusedByCmts',
   'forwardingDenied',
   'other',
-  'other',
   'off',
 ];
 

@@ -147,7 +147,7 @@ test('a reload is told to the servers from inside of their container', () => {
     '--state',
     '/var/lib/headend',
   );
-  expect(out).toMatch(/reloaded 1 hosts in \d+ ms/);
+  expect(out).toMatch(/reloaded 1 host in \d+ ms/);
   expect(isHealthy('servers')).toBe(true);
 });
 

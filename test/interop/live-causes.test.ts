@@ -30,7 +30,7 @@ test.each([
     const forms = ['--reporter', 'pretty', '--reporter', `json=${json}`, '--trace', trace];
     const { code, out } = await cli.run('run', broken(name), '--mode', 'live', ...forms);
     expect(code).toBe(1);
-    expect(out).toMatch(new RegExp(`^ +headend explain ${id}$`, 'm'));
+    expect(out).toMatch(new RegExp(`^ +node \\S+main\\.js explain ${id}$`, 'm'));
     const result = JSON.parse(readFileSync(join(cli.folder, json), 'utf8')) as RunResult;
     expect(result).toMatchObject({ mode: 'live', verdict: 'fail' });
     expect(result.causes?.[0]).toMatchObject({ id });

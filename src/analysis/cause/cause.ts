@@ -96,6 +96,6 @@ export function hostLogged(
   if (found === undefined) return undefined;
   const evidence = logged(found.first);
   return (
-    evidence && { ...evidence, text: `${evidence.text}${found.count > 1 ? `, ${found.count} times` : ''}` }
+    evidence && { ...evidence, text: `${evidence.text}${found.count > 1 ? ` (${found.count} times)` : ''}` }
   );
 }

@@ -126,7 +126,7 @@ describe('the exit code says how it went', () => {
     const file = cli.file('lost.yaml', LONELY('eventually: { all: pc, state: bound }'));
     const { out } = await cli.run('run', file);
     expect(out).toMatch(/reproduce +node .*main\.js run lost\.yaml --seed 1$/m);
-    expect(out).toMatch(/learn +headend explain/);
+    expect(out).toMatch(/learn +node \S+main\.js explain/);
     expect(out.trimEnd().split('\n').at(-1)).toBe(' 1 failed, 0 warned, 0 passed   exit 1');
   });
 });

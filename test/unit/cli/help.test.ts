@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { HELP_TEXTS, helpText, PROGRAM_HELP } from '../../../src/cli/help-texts.ts';
 import { Output } from '../../../src/cli/output.ts';
+import { buildProgram } from '../../../src/cli/program.ts';
 import { VERBS } from '../../../src/cli/verbs.ts';
 import { EXIT } from '../../../src/api/exit.ts';
 
@@ -68,6 +69,19 @@ test('every line fits a terminal; long commands have what they are for below', (
   ).toBe(
     `\nExamples:\n  headend plan a.yaml  one\n  headend plan ${'a'.repeat(60)}.yaml\n      two\n\nExit codes: 0 well`,
   );
+});
+
+test('who leaves an operand out is told of that verb’s help', async () => {
+  const said: string[] = [];
+  const output = { note: (text: string) => said.push(text), text: () => undefined } as unknown as Output;
+  const program = await buildProgram(
+    '1.0.0',
+    { verbs: VERBS, typed: ['lesson'] },
+    { ...session, output },
+    () => undefined,
+  );
+  await expect(program.parseAsync(['lesson', 'guess', '8'], { from: 'user' })).rejects.toThrow("'cause'");
+  expect(said.at(-1)).toBe('(headend lesson guess --help shows how it is called)');
 });
 
 test('the program’s help has every exit code', () => {

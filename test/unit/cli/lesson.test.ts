@@ -80,7 +80,7 @@ describe('lesson', () => {
     const wrong = await headend.run('explain', 'lesson.trace');
     expect(wrong.code).toBe(0);
     expect(wrong.out).toContain('HE-CAUSE-017, certain');
-    expect(wrong.out).toContain('headend explain lesson.trace#');
+    expect(wrong.out).toMatch(/main\.js explain lesson\.trace#\d+$/m);
     const entry = await headend.run('explain', 'HE-CAUSE-17');
     expect(entry.out).toContain('HE-CAUSE-017');
     const damaged = headend.file(
@@ -99,7 +99,7 @@ test('the end of a failed run names the cause, and what to check next; a run tha
   expect(failed.code).toBe(1);
   expect(failed.out).toContain('cause          The relay has no helper address');
   expect(failed.out).toContain('check next     show the helper address of cmts');
-  expect(failed.out).toContain('headend explain HE-CAUSE-006');
+  expect(failed.out).toMatch(/main\.js explain HE-CAUSE-006$/m);
   const { out } = await headend.run('run', file, '--expect', 'boot.p95 < 10s', '--json');
   expect(JSON.parse(out)).toMatchObject({
     verdict: 'fail',

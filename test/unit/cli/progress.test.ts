@@ -7,7 +7,7 @@ import { Progress } from '../../../src/cli/progress.ts';
 async function said(seconds: number, where: 'terminal' | 'pipe'): Promise<string> {
   const err = Object.assign(new PassThrough(), { isTTY: where === 'terminal', columns: 60 });
   const out = Object.assign(new PassThrough(), { isTTY: false });
-  const output = new Output(out as never, err as never);
+  const output = new Output('headend', { out, err } as never);
   let now = 5_000;
   const progress = new Progress(output, () => now);
   for (let tick = 1; tick <= seconds * 10; tick++) {
@@ -43,7 +43,7 @@ describe('progress', () => {
   test('what is printed meanwhile does not stand behind it', async () => {
     const err = Object.assign(new PassThrough(), { isTTY: true, columns: 10 });
     const out = Object.assign(new PassThrough(), { isTTY: true });
-    const output = new Output(out as never, err as never);
+    const output = new Output('headend', { out, err } as never);
     output.status('half way \u001b[2J there');
     output.text('a result\n');
     await output.flushed();

@@ -224,6 +224,11 @@ test.each([
     says: 'lab.yaml:44:54 expect[0].sequence.steps[0]: DHCP has no packet "OFER": did you mean OFFER?',
   },
   {
+    name: 'what the CMTS says, as a state of the modem',
+    text: plant('state: operational, within', 'state: online, within'),
+    says: 'lab.yaml:48:35 expect[4].eventually.state: a cable modem has no state "online": that is what its CMTS says of it: write cmts-state: online',
+  },
+  {
     name: 'a state no modem has',
     text: plant('state: operational, within', 'state: operatonal, within'),
     says: 'lab.yaml:48:35 expect[4].eventually.state: a cable modem has no state "operatonal": did you mean "operational"?',

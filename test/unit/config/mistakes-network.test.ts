@@ -288,6 +288,14 @@ describe('each mistake in net and services is shown at its place, with what to d
       ],
     },
     {
+      name: 'a path where the text of a file stands',
+      piece: 'motd: { text: hello }',
+      by: 'motd: ./files/motd',
+      says: [
+        'small.yaml:29:13 services.tftp.files.motd: "./files/motd" would be the text that is served: write { file: PATH } for what is in a file, or { text: TEXT }',
+      ],
+    },
+    {
       name: 'a secret that is no text: it is not shown',
       piece: 'motd: { text: hello }',
       by: 'motd: { docsis: ./files/gold.yaml, secret: 12345678 }',
