@@ -6,7 +6,7 @@ import type { Crypto } from '../../core/crypto.ts';
 import type { Rule } from '../../core/rules.ts';
 import { DNSSEC } from '../../core/rules/dnssec.ts';
 import { curveOf, dsRdata, isUsable } from './key.ts';
-import { readProofs } from './read-proofs.ts';
+import { proofSets, readProofs } from './read-proofs.ts';
 import { type RecordSet, recordSets } from './record-sets.ts';
 import { verifySet } from './verify.ts';
 
@@ -122,7 +122,7 @@ export class KeyChain {
 
   *#withoutDs(name: Name, authorities: readonly RecordSet[]): Asking<ZoneKeys | 'no-name' | undefined> {
     const { known, seconds, crypto } = this.#context;
-    const links = authorities.filter(({ type }) => type === Type.NSEC || type === Type.NSEC3);
+    const links = proofSets(authorities);
     const [first] = links;
     const broken = (rule: Rule): ZoneKeys => ({ security: 'bogus', zone: name, rule, ttl: 0 });
     if (first === undefined) return broken(DNSSEC.notDenied);

@@ -12,6 +12,14 @@ import type { RecordSet } from './record-sets.ts';
 /** RFC 9276 §3.2: with more, an answer is treated as unsigned. */
 const ITERATIONS_MAX = 100;
 
+/** An answer needs three (RFC 5155 §8.4), and one for each wildcard on the way to it: more would cost signatures for nothing. */
+const LINKS_MAX = 20;
+
+/** The sets of a message that may prove something, as many of them as are looked at. */
+export function proofSets(sets: readonly RecordSet[]): readonly RecordSet[] {
+  return sets.filter(({ type }) => type === Type.NSEC || type === Type.NSEC3).slice(0, LINKS_MAX);
+}
+
 /** The proofs of one message; `undefined`: its hashes cost too much, and nothing is said. */
 export function readProofs(sets: readonly RecordSet[], zone: Name, sha1: Crypto['sha1']): Proofs | undefined {
   const hashed = sets.filter(({ type, owner }) => type === Type.NSEC3 && ownerHash(owner) !== undefined);

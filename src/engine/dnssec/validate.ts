@@ -6,7 +6,7 @@ import type { Rule } from '../../core/rules.ts';
 import { DNSSEC } from '../../core/rules/dnssec.ts';
 import { type Asking, type KeyContext, KeyChain, type ZoneKeys } from './key-chain.ts';
 import type { Finding, Proofs } from './proofs.ts';
-import { readProofs } from './read-proofs.ts';
+import { proofSets, readProofs } from './read-proofs.ts';
 import { type RecordSet, recordSets } from './record-sets.ts';
 import { verifySet } from './verify.ts';
 
@@ -93,7 +93,7 @@ function* verifiedProofs(
   chain: KeyChain,
   { seconds, crypto }: ValidationContext,
 ): Asking<Verified> {
-  const links = sets.filter(({ type }) => type === Type.NSEC || type === Type.NSEC3);
+  const links = proofSets(sets);
   const [first] = links;
   const keys = first === undefined ? yield* chain.keysAbove(end) : yield* chain.keysFor(first);
   if (keys.security !== 'secure') return { keys, proofs: undefined };

@@ -132,6 +132,35 @@ describe.each(SERVERS)('$name', ({ server }) => {
   });
 });
 
+test('an answer with hundreds of proofs costs no hundreds of signatures', () => {
+  let verified = 0;
+  const { p256, ed25519 } = portableCrypto.curves;
+  const verify: typeof p256.verify = (...signed) => {
+    verified++;
+    return p256.verify(...signed);
+  };
+  const crypto = { ...portableCrypto, curves: { ed25519, p256: { ...p256, verify } } };
+  const judge = (count: number) => {
+    verified = 0;
+    const tamper = (reply: DnsMessage | undefined) => {
+      const proof = reply?.authorities.filter(({ type }) => type === Type.NSEC || type === Type.RRSIG) ?? [];
+      const copies = Array.from({ length: count }, (_, index) =>
+        proof.map((record) => ({ ...record, owner: toName(`n${index}.signed.example.`) })),
+      );
+      return reply && { ...reply, authorities: [...reply.authorities, ...copies.flat()] };
+    };
+    const server = serverOf(signedZone(CASES_ZONE, { denial: 'nsec' }));
+    const { verdict } = judgeAnswer('none.signed.example.', 'A', {
+      anchors: [ANCHOR],
+      server,
+      tamper,
+      crypto,
+    });
+    return { security: verdict.security, verified };
+  };
+  expect(judge(50)).toMatchObject({ security: 'secure', verified: judge(200).verified });
+});
+
 function withAnswers(
   change: (record: DnsMessage['answers'][number]) => DnsMessage['answers'][number] | undefined,
 ) {
