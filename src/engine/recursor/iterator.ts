@@ -269,13 +269,12 @@ export class Iterator {
   /** A part of the name was asked for, and there is no cut at it. */
   #goOn(task: Task, qname: Name, reading: Reading, now: Instant, effects: Effects): void {
     task.tries = 0;
-    if (reading.kind === 'nxdomain' && this.#options.minimises === 'strict') {
-      this.#learnNegative(reading, Type.A, now, effects);
-      if (reading.ttl === 0) return this.#conclude(task, reading, now, effects);
-      return this.#advance(task, now, effects);
-    }
-    // RFC 9156 §3 (6d) would end here; some servers say so of names that only have names below them, so the whole is asked for.
-    if (reading.kind === 'nxdomain') task.isPlain = true;
+    // What is not there may be the end of its alias; then the name itself is.
+    const isMissing = reading.kind === 'nxdomain' && reading.aliases.length === 0;
+    // RFC 9156 §3 (6d), RFC 8020 §2: nothing is below it.
+    if (isMissing && this.#options.minimises === 'strict') return this.#conclude(task, reading, now, effects);
+    // Some servers say so of names that only have names below them, so the whole is asked for.
+    if (isMissing) task.isPlain = true;
     else task.knownLabels = qname.labelCount;
     if (reading.kind === 'nodata') this.#learnNegative(reading, Type.A, now, effects);
     this.#advance(task, now, effects);

@@ -66,6 +66,29 @@ describe('from the root', () => {
     },
   );
 
+  test.each([
+    {
+      name: 'kept for no time',
+      said: NO_NAME,
+      change: { negativeTtlMax: 0 },
+      answer: 'NXDOMAIN',
+      questions: 3,
+    },
+    {
+      name: 'of the end of its alias alone',
+      said: { ...NO_NAME, answer: ['b.shop.example 60 CNAME gone.shop.example.'] },
+      change: {},
+      answer: 'NOERROR',
+      questions: 4,
+    },
+  ])('strict: a name above is denied, $name', ({ said, change, answer, questions }) => {
+    const deep = { answer: ['a.b.shop.example 60 A 203.0.113.81'] };
+    const world = { ...WORLD, [`${SHOP} a.b.shop.example. A`]: deep, [`${SHOP} b.shop.example. A`]: said };
+    const bench = new ResolverBench(world, { minimises: 'strict', ...change });
+    expect(bench.ask('a.b.shop.example')[0]).toBe(answer);
+    expect(bench.asked.length).toBe(questions);
+  });
+
   test('a name server without glue is looked up first', () => {
     const away: World = {
       ...WORLD,
