@@ -148,23 +148,23 @@ class Search {
   }
 
   async findControl(): Promise<void> {
-    this.#hasControl = this.data.faults > 0 && !(await this.#fails(this.data.withoutFaults()));
+    this.#hasControl = this.data.faults > 0 && (await this.#fails(this.data.withoutFaults())) === false;
   }
 
   /** Whether it fails as the whole does: by the same expectation, from the same cause, and only with its faults. */
   async fails(data: ShrinkData): Promise<boolean> {
-    if (!(await this.#fails(data))) return false;
-    return !this.#hasControl || !(await this.#fails(data.withoutFaults()));
+    if ((await this.#fails(data)) !== true) return false;
+    return !this.#hasControl || (await this.#fails(data.withoutFaults())) === false;
   }
 
-  /** What cannot be read or built does not fail. */
-  async #fails(data: ShrinkData): Promise<boolean> {
+  /** What cannot be read or built does not fail; undefined: nobody knows, since there are no runs left. */
+  async #fails(data: ShrinkData): Promise<boolean | undefined> {
     const key = JSON.stringify(data.value);
     const known = this.#tried.get(key);
     if (known !== undefined) return known;
     const { signal, triesMax } = this.#options;
     signal.throwIfAborted();
-    if (this.#tries >= triesMax) return false;
+    if (this.#tries >= triesMax) return undefined;
     const isFailing = await this.#try(data);
     this.#tried.set(key, isFailing);
     return isFailing;

@@ -48,6 +48,16 @@ test('the budget of runs is kept, and what was found until then is given', async
   expect(shrunk.text).toContain('storm-of-ten-faults');
 });
 
+test('what there was no run left for without its faults is not kept', async () => {
+  const load = { set: ['devices.cm.count=40'] };
+  const shrunk = await shrinkScenario(
+    { path: STORM, load, seed: 3, triesMax: 2 },
+    { signal, progress: () => undefined },
+  );
+  // One run without the faults, and one of a smaller plant, which fails: with its faults alone, or nobody knows.
+  expect(shrunk).toMatchObject({ tries: 2, devices: 41 });
+});
+
 test('Ctrl-C ends it', async () => {
   const stopped = AbortSignal.abort();
   const request = { path: STORM, load: { set: ['devices.cm.count=40'] }, seed: 3, triesMax: 200 };
