@@ -21,7 +21,11 @@ export class OutputFile {
 
   octets(octets: Uint8Array, position?: number): void {
     try {
-      writeSync(this.#descriptor, octets, 0, octets.length, position ?? null);
+      // A disk that fills up takes a part, and says so only to who brings the rest.
+      for (let at = 0; at < octets.length;) {
+        const place = position === undefined ? null : position + at;
+        at += writeSync(this.#descriptor, octets, at, octets.length - at, place);
+      }
     } catch (error) {
       throw asFileError(this.path, error, 'written');
     }
