@@ -4,7 +4,7 @@ import { type DnsMessage, encodeMessage } from '../codec/dns/message.ts';
 import { EMPTY_MESSAGE } from '../codec/dns/question.ts';
 import { formatName } from '../codec/dns/name.ts';
 import { Opcode, Rcode } from '../codec/dns/registry.ts';
-import { ConfigError } from '../core/errors.ts';
+import { ConfigError, bug } from '../core/errors.ts';
 import type { Rule } from '../core/rules.ts';
 import { UPDATE } from '../core/rules/update.ts';
 import type { Effects, Row, SettledInput, StreamId, Target, Ticket } from '../core/service.ts';
@@ -14,7 +14,6 @@ import { applyUpdate } from '../engine/dns/update.ts';
 import type { Zone } from '../store/zone.ts';
 import { type ZoneChange, changeZone } from '../store/zone-change.ts';
 import { ZoneDraft } from '../store/zone-draft.ts';
-import { changeRow } from '../store/zone-rows.ts';
 import type { ZoneKeep } from './zone-keep.ts';
 
 /** Updates that wait, of all zones: what clients can make us hold. */
@@ -37,8 +36,8 @@ export interface PendingUpdate {
   readonly verdict: TsigVerdict | undefined;
 }
 
-/** What waits for the disk, of one zone. */
-interface Flight {
+/** A version that was made of updates. */
+interface Made {
   readonly keep: ZoneKeep;
   /** The version that it was made of. */
   readonly before: Zone;
@@ -47,13 +46,19 @@ interface Flight {
   readonly updates: readonly PendingUpdate[];
 }
 
+/** One that waits for the disk. */
+interface Flight extends Made {
+  /** Of its change. */
+  readonly row: Row;
+}
+
 export interface UpdatesOptions {
   readonly keys: TsigKeys;
   seconds(now: Instant): number;
   /** A new version is on the disk, and served from now on. */
   committed(keep: ZoneKeep, zone: Zone, change: ZoneChange, now: Instant, effects: Effects): void;
-  /** A change is on the disk that leads on from a version which a reload has replaced meanwhile. */
-  overtaken(keep: ZoneKeep, change: ZoneChange): void;
+  /** The row of a change is on the disk that leads on from a version which a reload has replaced meanwhile. */
+  overtaken(keep: ZoneKeep, row: Row): void;
 }
 
 /**
@@ -89,20 +94,21 @@ export class DnsUpdates {
 
   /** Makes what can be made; `persist` is the last effect of its input, so that nothing else waits for the disk. */
   wake(now: Instant, effects: Effects): void {
-    const flights = new Map<ZoneKeep, Flight>();
+    const all = new Map<ZoneKeep, Made>();
     for (;;) {
       const keep = this.#waiting.find(
-        (update) => !this.#isFlying(update.keep) && !flights.has(update.keep),
+        (update) => !this.#isFlying(update.keep) && !all.has(update.keep),
       )?.keep;
       if (keep === undefined) break;
       const updates = this.#waiting.filter((update) => update.keep === keep);
       this.#waiting = this.#waiting.filter((update) => update.keep !== keep);
-      const flight = this.#make(keep, updates, now, effects);
-      if (flight !== undefined) flights.set(keep, flight);
+      const made = this.#make(keep, updates, now, effects);
+      if (made !== undefined) all.set(keep, made);
     }
-    for (const flight of flights.values()) {
-      const rows: readonly Row[] = [changeRow(flight.zone.apex, flight.change)];
-      this.#flights.set(effects.persist(rows), flight);
+    for (const made of all.values()) {
+      const rows = made.keep.journal.rowsOf(made.change);
+      const row = rows.at(-1) ?? bug('a change has a row');
+      this.#flights.set(effects.persist(rows), { ...made, row });
     }
   }
 
@@ -111,10 +117,10 @@ export class DnsUpdates {
     const flight = this.#flights.get(ticket);
     if (flight === undefined) return false;
     this.#flights.delete(ticket);
-    const { keep, before, zone, change, updates } = flight;
+    const { keep, before, zone, change, updates, row } = flight;
     if (outcome === 'durable' && keep.place.zone !== before) {
       // What a reload brought stays: the updates are made anew, of that.
-      this.#options.overtaken(keep, change);
+      this.#options.overtaken(keep, row);
       this.#waiting.unshift(...updates);
       this.#dueAt = now;
       return true;
@@ -146,12 +152,7 @@ export class DnsUpdates {
   }
 
   /** Makes the next version of a zone by as many updates as there are; those that change nothing are answered at once. */
-  #make(
-    keep: ZoneKeep,
-    updates: readonly PendingUpdate[],
-    now: Instant,
-    effects: Effects,
-  ): Flight | undefined {
+  #make(keep: ZoneKeep, updates: readonly PendingUpdate[], now: Instant, effects: Effects): Made | undefined {
     const before = keep.place.zone;
     if (before === undefined) return undefined;
     const draft = new ZoneDraft(before);

@@ -15,16 +15,10 @@ import type { Reasons } from '../store/routing.ts';
 import { isNewerSerial } from '../store/serial.ts';
 import type { Zone } from '../store/zone.ts';
 import { type ZoneBuildOptions, ZoneBuilder } from '../store/zone-builder.ts';
-import { type ZoneChange, changeZone, diffZones, joinChanges, zoneRecords } from '../store/zone-change.ts';
+import { type ZoneChange, changeZone, diffZones, joinChanges } from '../store/zone-change.ts';
 import { ZoneHistory } from '../store/zone-history.ts';
-import {
-  type RestoredZone,
-  type SignedAs,
-  changeGone,
-  changeRow,
-  copyRows,
-  signedRow,
-} from '../store/zone-rows.ts';
+import { ZoneJournal } from '../store/zone-journal.ts';
+import { type RestoredZone, type SignedAs, signedRow } from '../store/zone-rows.ts';
 import type { ServedZone } from '../store/zone-set.ts';
 import { refitted } from './zone-refit.ts';
 
@@ -54,6 +48,8 @@ export class ZoneKeep {
   readonly duties: ZoneDuties;
   readonly place: ServedZone;
   history = new ZoneHistory();
+  /** What is written down. */
+  journal: ZoneJournal;
   secondary: Secondary | undefined;
   /** The zone as the file has it; undefined for a copy. */
   readonly file: Zone | undefined;
@@ -63,13 +59,12 @@ export class ZoneKeep {
   told: { readonly since: number; readonly until: Instant } | undefined;
   /** What signs the zone, and since when. */
   signedAs: SignedAs | undefined;
-  /** Pieces of the whole zone that are written down. */
-  #pieces = 0;
 
   constructor(duties: ZoneDuties, place: ServedZone) {
     this.duties = duties;
     this.place = place;
     this.file = place.zone;
+    this.journal = new ZoneJournal(duties.apex);
   }
 
   /** All of it as a secondary needs it. */
@@ -97,67 +92,70 @@ export class ZoneKeep {
 
   /** A version that changes lead to is served now: its rows, but for those of a change that are on the disk already. */
   advance(zone: Zone, changes: readonly ZoneChange[], written: 'written' | 'new'): Row[] {
-    const { apex } = this.duties;
     this.place.zone = zone;
     const rows: Row[] = [];
     for (const change of changes) {
       this.history.push(change);
-      if (written === 'new') rows.push(changeRow(apex, change));
+      if (written === 'new') rows.push(...this.journal.rowsOf(change));
+      this.journal.logged(change, zone);
     }
-    if (!this.history.isOver) return rows;
-    // The oldest changes are forgotten, so the zone is written down whole.
-    const gone = this.history.trim().map((change) => changeGone(apex, change));
-    return [...rows, ...gone, ...this.#copyRows(zone)];
-  }
-
-  /** A change that was written down leads on from a version that is gone: its row, unless another has taken its place. */
-  disown(change: ZoneChange): Row[] {
-    const isReplaced = this.history.changes.some(({ serialBefore }) => serialBefore === change.serialBefore);
-    return isReplaced ? [] : [changeGone(this.duties.apex, change)];
+    if (this.history.isOver) this.history.trim();
+    return rows;
   }
 
   /** A version that came whole is served now. */
-  supersede(zone: Zone): Row[] {
+  supersede(zone: Zone): void {
     this.place.zone = zone;
-    return [...this.#forgetHistory(), ...this.#copyRows(zone)];
+    this.history.clear();
+    this.journal.replace(zone);
   }
 
-  /** Goes on from what was written down in an earlier life; gives rows that are of no use any more. */
-  restore(restored: RestoredZone, reasons: Reasons): readonly Row[] {
-    this.#pieces = restored.copy?.pieces ?? 0;
+  /** Goes on from what was written down in an earlier life. */
+  restore(restored: RestoredZone, reasons: Reasons): void {
+    const changes = inOrder(restored.changes);
+    this.journal.restore(restored, changes);
     try {
-      return this.#replay(restored, reasons);
+      const rule = this.#replay(restored, changes);
+      if (rule !== undefined) tell(rule, this.duties.apex, reasons);
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
-      this.history.clear();
-      tell(UPDATE.journalBroken, this.duties.apex, reasons);
-      return [];
+      tell(this.#leaveOut(), this.duties.apex, reasons);
     }
   }
 
-  #replay(restored: RestoredZone, reasons: Reasons): readonly Row[] {
+  #replay(restored: RestoredZone, changes: readonly ZoneChange[]): Rule | undefined {
     const start = this.#startOf(restored);
-    if (start === undefined) return [];
-    const all = inOrder(restored.changes);
-    const changes = chainFrom(start.serial, all);
-    const end = all.at(-1)?.serialAfter ?? start.serial;
-    if ((changes.at(-1)?.serialAfter ?? start.serial) !== end) {
-      const isNewer = isNewerSerial(start.serial, end);
-      tell(isNewer ? UPDATE.fileWins : UPDATE.journalBroken, this.duties.apex, reasons);
-      return isNewer ? all.map((change) => changeGone(this.duties.apex, change)) : [];
+    if (start === undefined) return undefined;
+    const chain = chainFrom(start.serial, changes);
+    const reached = chain.at(-1)?.serialAfter ?? start.serial;
+    const end = changes.at(-1)?.serialAfter ?? start.serial;
+    // A copy is brought to its primary's version from wherever it is.
+    if (reached !== end && !this.isCopy) {
+      if (!isNewerSerial(start.serial, end)) return this.#leaveOut();
+      this.journal.forget('now');
+      return UPDATE.fileWins;
     }
-    const [first, ...more] = changes;
+    const [first, ...more] = chain;
     this.place.zone =
       first === undefined ? start : changeZone(start, joinChanges(first, ...more), this.duties.build);
-    for (const change of all) this.history.push(change);
-    if (first !== undefined || start !== this.file) tell(UPDATE.replayed, this.duties.apex, reasons);
-    return [];
+    for (const change of reached === end ? changes : chain) {
+      this.history.push(change);
+      if (this.history.isOver) this.history.trim();
+    }
+    return first === undefined && start === this.file ? undefined : UPDATE.replayed;
+  }
+
+  /** What was written down does not fit to the file; until there are updates to this one, it may come back. */
+  #leaveOut(): Rule {
+    this.history.clear();
+    this.journal.forget('first-change');
+    return UPDATE.journalBroken;
   }
 
   /** Takes over at a reload: the versions that were made since, unless the file is newer. Says whether there is a new version. */
   inherit(before: ZoneKeep): { readonly isNew: boolean; readonly rows: readonly Row[] } {
     const was = before.place.zone;
-    this.#pieces = before.#pieces;
+    this.journal = before.journal;
     this.history = before.history;
     // Looked at again: what signs may be another.
     this.told = before.told && { ...before.told, until: toInstant(0) };
@@ -169,46 +167,47 @@ export class ZoneKeep {
     }
     if (isNewerSerial(this.file.serial, was.serial)) {
       this.place.zone = this.file;
-      if (Math.max(this.file.nodeCount, was.nodeCount) > COMPARED_NODES_MAX)
-        return { isNew: true, rows: this.#forgetHistory() };
+      if (Math.max(this.file.nodeCount, was.nodeCount) > COMPARED_NODES_MAX) return this.#forget('new');
       return { isNew: true, rows: this.advance(this.file, [diffZones(was, this.file)], 'new') };
     }
     if (was === before.file) {
       // No updates are at stake: the file is what the person wants.
-      return { isNew: false, rows: this.#forgetHistory() };
+      return this.#forget('same');
     }
     this.hasKeptUpdates = true;
+    this.journal.secure(was);
     this.place.zone = refitted(was, this.file, this.duties.build);
     return { isNew: false, rows: [] };
   }
 
   #startOf({ copy, changes }: RestoredZone): Zone | undefined {
-    if (copy !== undefined && (this.file === undefined || isNewerSerial(copy.serial, this.file.serial))) {
-      const builder = new ZoneBuilder({ ...this.duties.build, apex: this.duties.apex });
-      const place = { file: this.duties.build.file, line: 1, column: 1 };
-      for (const record of copy.records) builder.add(record, place);
-      return builder.build();
-    }
-    return changes.length === 0 ? undefined : this.file;
+    if (copy === undefined || (this.file !== undefined && !isNewerSerial(copy.serial, this.file.serial)))
+      return changes.length === 0 ? undefined : this.file;
+    const builder = new ZoneBuilder({ ...this.duties.build, apex: this.duties.apex });
+    const place = { file: this.duties.build.file, line: 1, column: 1 };
+    for (const record of copy.records) builder.add(record, place);
+    const zone = builder.build();
+    // Policies are the file's: a copy has the records of their sets alone.
+    return this.file === undefined ? zone : refitted(zone, this.file, this.duties.build);
   }
 
-  #forgetHistory(): Row[] {
-    const gone = this.history.changes.map((change) => changeGone(this.duties.apex, change));
+  /** The file is what counts from now on. */
+  #forget(version: 'new' | 'same'): { readonly isNew: boolean; readonly rows: readonly Row[] } {
     this.history.clear();
-    return gone;
-  }
-
-  #copyRows(zone: Zone): readonly Row[] {
-    const rows = copyRows(zone.apex, { serial: zone.serial, records: zoneRecords(zone) }, this.#pieces);
-    this.#pieces = rows.filter(({ value }) => value !== null).length;
-    return rows;
+    this.journal.forget('now');
+    return { isNew: version === 'new', rows: [] };
   }
 }
 
-/** The changes that lead on from a version. */
+/** The changes that lead on from a version, each from where the one before ended. */
 function chainFrom(serial: number, changes: readonly ZoneChange[]): readonly ZoneChange[] {
-  const first = changes.findIndex(({ serialBefore }) => serialBefore === serial);
-  return first < 0 ? [] : changes.slice(first);
+  const bySerial = new Map(changes.map((change) => [change.serialBefore, change]));
+  const chain: ZoneChange[] = [];
+  for (let next = bySerial.get(serial); next !== undefined; next = bySerial.get(next.serialAfter)) {
+    chain.push(next);
+    bySerial.delete(next.serialBefore);
+  }
+  return chain;
 }
 
 function inOrder(changes: readonly ZoneChange[]): readonly ZoneChange[] {

@@ -16,6 +16,7 @@ import type {
   Row,
   SettledInput,
   StreamInput,
+  Ticket,
 } from '../core/service.ts';
 import { escapeText } from '../core/text.ts';
 import { type Epoch, type Instant, earlier, toInstant } from '../core/time.ts';
@@ -24,7 +25,6 @@ import { type Peer, RequestMaker } from '../engine/dns/transfer/requests.ts';
 import { Secondary } from '../engine/dns/transfer/secondary.ts';
 import type { TsigKeys } from '../engine/dns/tsig.ts';
 import type { Zone } from '../store/zone.ts';
-import type { ZoneChange } from '../store/zone-change.ts';
 import { ZoneRows, refreshRow } from '../store/zone-rows.ts';
 import type { ZoneSet } from '../store/zone-set.ts';
 import type { DnsSigning } from './dns-signing.ts';
@@ -63,6 +63,8 @@ export class ZoneWork {
   /** Zones that came with a reload, of which secondaries are to hear. */
   #news: ZoneKeep[] = [];
   #rows: Row[] = [];
+  /** Whose journal has rows on their way to the disk. */
+  readonly #flights = new Map<Ticket, ZoneKeep>();
 
   constructor(options: ZoneWorkOptions) {
     this.#options = options;
@@ -76,7 +78,7 @@ export class ZoneWork {
         this.#rows.push(...keep.advance(zone, [change], 'written'));
         this.#tellSecondaries(keep, now, effects);
       },
-      overtaken: (keep, change) => this.#rows.push(...keep.disown(change)),
+      overtaken: (keep, row) => this.#rows.push(...keep.journal.disown(row)),
     });
     this.#notifier = new Notifier(new RequestMaker(keys, options));
     for (const duty of duties) {
@@ -108,8 +110,8 @@ export class ZoneWork {
     this.#isStarted = true;
     for (const keep of this.#keeps.values()) {
       const { apex } = keep.duties;
-      const kept = this.#restored.of(apex);
-      if (kept !== undefined) this.#rows.push(...keep.restore(kept, effects));
+      const kept = this.#restored.take(apex);
+      if (kept !== undefined) keep.restore(kept, effects);
       this.#rows.push(...keep.beginEditions(kept?.signedAs, this.#options.signing.seconds(now)));
       if (keep.isCopy) this.#follow(keep, this.#instantOf(kept?.refreshedAt, now), now);
       else this.#tellSecondaries(keep, now, effects);
@@ -132,6 +134,7 @@ export class ZoneWork {
       earlier(this.#notifier.deadline(), this.#updates.deadline()),
     );
     for (const keep of this.#keeps.values()) {
+      at = earlier(at, keep.journal.deadline());
       if (keep.secondary !== undefined) at = earlier(at, keep.secondary.deadline());
       if (keep.duties.copies !== undefined && keep.place.zone !== undefined && this.#isStarted)
         at = earlier(at, keep.told?.until ?? toInstant(0));
@@ -155,6 +158,8 @@ export class ZoneWork {
     this.#write(effects);
     // Last: what comes after it in this input waits for the disk.
     this.#updates.wake(now, effects);
+    for (const keep of this.#keeps.values())
+      if (keep.journal.deadline() <= now) this.#flights.set(effects.persist(keep.journal.next()), keep);
   }
 
   /** A datagram to a port that was opened here. */
@@ -178,6 +183,11 @@ export class ZoneWork {
   }
 
   settled(input: SettledInput, now: Instant, effects: Effects): void {
+    const keep = this.#flights.get(input.ticket);
+    if (keep !== undefined) {
+      this.#flights.delete(input.ticket);
+      keep.journal.settled(input.outcome, keep.history.changes.length, now);
+    }
     if (this.#updates.settled(input, now, effects)) this.#write(effects);
   }
 
@@ -194,6 +204,10 @@ export class ZoneWork {
     this.#updates.inherit(before.#updates, (keep) => this.#keeps.get(keep.duties.apex.key));
     this.#retired.push(...before.#retired);
     this.#rows.push(...before.#rows);
+    for (const [ticket, { duties }] of before.#flights) {
+      const keep = this.#keeps.get(duties.apex.key);
+      if (keep !== undefined) this.#flights.set(ticket, keep);
+    }
     for (const [key, keep] of this.#keeps) {
       const was = before.#keeps.get(key);
       if (was !== undefined) {
@@ -254,8 +268,10 @@ export class ZoneWork {
   #follow(keep: ZoneKeep, confirmedAt: Instant, now: Instant): void {
     const { apex, primaries, build } = keep.duties;
     const { keys } = this.#options;
-    const served = (zone: Zone, changes: readonly ZoneChange[] | undefined): readonly Row[] =>
-      changes === undefined ? keep.supersede(zone) : keep.advance(zone, changes, 'new');
+    const refreshed = (at: Instant): void => {
+      const row = refreshRow(apex, this.#options.epoch.us + at);
+      if (keep.journal.admits(row)) this.#rows.push(row);
+    };
     const secondary = new Secondary({
       apex,
       primaries,
@@ -263,10 +279,12 @@ export class ZoneWork {
       build,
       listener: {
         arrived: (zone, changes, at, effects) => {
-          this.#rows.push(...served(zone, changes), refreshRow(apex, this.#options.epoch.us + at));
+          if (changes === undefined) keep.supersede(zone);
+          else this.#rows.push(...keep.advance(zone, changes, 'new'));
+          refreshed(at);
           this.#tellSecondaries(keep, at, effects);
         },
-        confirmed: (at) => this.#rows.push(refreshRow(apex, this.#options.epoch.us + at)),
+        confirmed: refreshed,
         expired: () => {
           keep.place.zone = undefined;
         },
