@@ -60,7 +60,6 @@ export class CommandLine {
   runWith(
     how: {
       readonly env?: NodeJS.ProcessEnv;
-      readonly signalAfterMs?: number;
       readonly signalWhen?: SignalWhen;
       readonly closeOut?: boolean;
       /** For standard input; left out, there is none. */
@@ -86,7 +85,6 @@ export class CommandLine {
       child.stdout?.on('data', (text: Buffer) => (out += text.toString()));
       child.stderr?.on('data', (text: Buffer) => (err += text.toString()));
       if (how.closeOut === true) child.stdout?.destroy();
-      if (how.signalAfterMs !== undefined) setTimeout(() => child.kill('SIGINT'), how.signalAfterMs);
       if (how.signalWhen !== undefined) this.#signalWhen(child, how.signalWhen);
       child.on('close', (code) => done({ code, out, err }));
     });

@@ -234,6 +234,9 @@ describe('signals', () => {
       file,
       '--set',
       'spread=5s',
+      // So many that it is not over before the signal comes.
+      '--set',
+      'devices.cm.count=20000',
       '--trace',
       trace,
     );

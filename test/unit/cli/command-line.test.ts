@@ -181,7 +181,15 @@ describe('run', () => {
 
   test('Ctrl-C ends it with 130 and keeps what was seen', async () => {
     const file = cli.file('slow.yaml', LONELY('eventually: { all: pc, state: bound }'));
-    const { code, out, err } = await cli.runWith({ signalAfterMs: 2_000 }, 'run', file, '--mode', 'live');
+    const { code, out, err } = await cli.runWith(
+      { signalWhen: { file: 'slow.trace', signal: 'SIGINT' } },
+      'run',
+      file,
+      '--mode',
+      'live',
+      '--trace',
+      'slow.trace',
+    );
     expect(code).toBe(130);
     expect(err).toContain('interrupted');
     expect(out).toContain('inconclusive');
