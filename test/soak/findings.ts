@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** One line of the report. */
@@ -44,13 +45,19 @@ export async function ownRssKib(): Promise<number> {
   return process.memoryUsage.rss() / 1024;
 }
 
-/** The same of a server that `startServe` started. */
-export async function rssKibOf(pid: number): Promise<number> {
+/** The same of a server that `startServe` started, when it says that it has freed what it can. */
+export async function rssKibOf(server: ChildProcess): Promise<number> {
+  const gone = new AbortController();
+  const end = (): void => gone.abort(new Error('the server ended'));
+  server.once('exit', end);
+  let kib = 0;
   for (let turn = 0; turn < 3; turn++) {
-    process.kill(pid, 'SIGUSR2');
-    await sleep(200);
+    const freed = once(server, 'message', { signal: gone.signal });
+    server.kill('SIGUSR2');
+    [kib] = (await freed) as [number];
   }
-  return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' }));
+  server.off('exit', end);
+  return kib;
 }
 
 export function secondsSince(startedAt: number): number {

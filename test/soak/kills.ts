@@ -24,7 +24,14 @@ const ACKS_MAX = 400;
 /** What an ACK promised to a client. */
 interface Promised {
   readonly address: Ipv4;
-  readonly ackedAt: number;
+  /** When it was asked for, in seconds since 1970: it was promised then, or later. */
+  readonly askedAt: number;
+}
+
+/** A question without an answer yet. */
+interface Asking {
+  readonly client: number;
+  readonly askedAt: number;
 }
 
 /**
@@ -77,8 +84,8 @@ class Load {
   readonly #owners = new Map<Ipv4, number>();
   readonly #random: Random;
   readonly #socket: Socket;
-  /** xid -> client. */
-  readonly #asking = new Map<number, number>();
+  /** By xid. */
+  readonly #asking = new Map<number, Asking>();
   #xid = 1;
   #isLoading = false;
   #acked: () => void = () => {};
@@ -132,10 +139,10 @@ class Load {
       { leases: { address: string; state: string; mac: string; expires: number }[] },
     ];
     const rows = new Map(server.leases.map((row) => [row.address, row]));
-    for (const [client, { address, ackedAt }] of this.promised) {
+    for (const [client, { address, askedAt }] of this.promised) {
       const row = rows.get(formatIpv4(address));
       const mac = formatMac(macOf(client));
-      const isKept = row?.state === 'bound' && row.mac === mac && row.expires >= ackedAt + LEASE_SECONDS - 2;
+      const isKept = row?.state === 'bound' && row.mac === mac && row.expires >= askedAt + LEASE_SECONDS - 2;
       if (!isKept)
         this.#fault(`life ${life}: ${mac} was promised ${formatIpv4(address)}, now ${JSON.stringify(row)}`);
     }
@@ -169,14 +176,15 @@ class Load {
     ciaddr: Ipv4 = ip('0.0.0.0'),
   ): void {
     const xid = this.#xid++;
-    this.#asking.set(xid, client);
+    this.#asking.set(xid, { client, askedAt: Date.now() / 1000 });
     const message = { xid, hops: 1, giaddr: ip(GIADDR), mac: macOf(client), ciaddr, options };
     this.#socket.send(clientMessage(type, message), 67, SERVER);
   }
 
   #heard(message: DhcpMessage): void {
-    const client = this.#asking.get(message.xid);
-    if (client === undefined) return;
+    const asking = this.#asking.get(message.xid);
+    if (asking === undefined) return;
+    const { client } = asking;
     this.#asking.delete(message.xid);
     switch (message.messageType) {
       case MessageType.offer:
@@ -185,7 +193,7 @@ class Load {
           ipOption(Option.serverIdentifier, formatIpv4(message.ip(Option.serverIdentifier) ?? ip('0.0.0.0'))),
         ]);
       case MessageType.ack:
-        this.#promise(client, message.yiaddr);
+        this.#promise(asking, message.yiaddr);
         break;
       default:
         this.#fault(`${formatMac(macOf(client))} was told ${message.messageType}`);
@@ -193,14 +201,14 @@ class Load {
     this.#fill();
   }
 
-  #promise(client: number, address: Ipv4): void {
+  #promise({ client, askedAt }: Asking, address: Ipv4): void {
     const owner = this.#owners.get(address);
     if (owner !== undefined && owner !== client)
       this.#fault(
         `${formatIpv4(address)} was promised to ${formatMac(macOf(owner))} and ${formatMac(macOf(client))}`,
       );
     this.#owners.set(address, client);
-    this.promised.set(client, { address, ackedAt: Date.now() / 1000 });
+    this.promised.set(client, { address, askedAt });
     this.acks++;
     this.#acked();
   }

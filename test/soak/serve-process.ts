@@ -40,7 +40,8 @@ export async function startServe(file: ServeFile, only: string, state: string): 
       'error',
       '--allow-path',
     ],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+    // By the last one it says what memory it has: collect.ts.
+    { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
   );
   const running = new Running(child, `serve ${file.path}`);
   await running.until(/serving/i);

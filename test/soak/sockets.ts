@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect, type Socket as Stream } from 'node:net';
@@ -48,17 +49,16 @@ async function soakServer(
   const mutator = new Mutator(random, corpus[server]);
   const state = stateFolder();
   const running = await startServe(file, server, state.folder);
-  const pid = running.child.pid ?? bug('a process without a number');
   const noise = await Noise.open(server, random, mutator);
   try {
-    const datagrams = await halves(pid, count, (half) => noise.datagrams(half));
+    const datagrams = await halves(running.child, count, (half) => noise.datagrams(half));
     const health = (await askControl(state.folder, 'health')) as { counts: { datagramsIn: number } };
     const taken = `${health.counts.datagramsIn.toLocaleString('en')} datagrams taken, ${noise.heard.toLocaleString('en')} answers heard`;
     const found: Finding[] = [
       { part: 'sockets', what: `${server} over UDP`, ...datagrams, note: `${taken}; ${datagrams.note}` },
     ];
     if (server === 'dns' || server === 'tod') {
-      const connections = await halves(pid, streams, (half) => noise.connections(half));
+      const connections = await halves(running.child, streams, (half) => noise.connections(half));
       found.push({ part: 'sockets', what: `${server} over TCP, connections`, ...connections });
     }
     const ended = await running.end('SIGTERM');
@@ -83,15 +83,15 @@ function stateOf(exitCode: number | null): string {
 }
 
 async function halves(
-  pid: number,
+  child: ChildProcess,
   count: number,
   make: (count: number) => Promise<void>,
 ): Promise<Pick<Finding, 'count' | 'seconds' | 'note' | 'fault'>> {
   const startedAt = performance.now();
   await make(Math.ceil(count / 2));
-  const firstHalfKib = await rssKibOf(pid);
+  const firstHalfKib = await rssKibOf(child);
   await make(Math.floor(count / 2));
-  const memory = { firstHalfKib, secondHalfKib: await rssKibOf(pid) };
+  const memory = { firstHalfKib, secondHalfKib: await rssKibOf(child) };
   return {
     count,
     seconds: secondsSince(startedAt),

@@ -36,6 +36,13 @@ const REBINDS_IN_100 = 5;
 /** Of a hundred customers' machines that are switched off, so many say so first. */
 const RELEASES_IN_100 = 30;
 
+/** What a client was given. */
+export interface Lease {
+  readonly address: string;
+  /** Its end at the earliest, in milliseconds since 1970. */
+  readonly until: number;
+}
+
 type Step = 'off' | 'selecting' | 'requesting' | 'renewing' | 'bound';
 
 /** A modem or a customer's machine behind it. */
@@ -49,6 +56,10 @@ interface Client {
   serverId: Ipv4;
   xid: number;
   sentAt: number;
+  /** By the wall clock. */
+  askedAt: number;
+  /** The end of its lease, which began when it was asked for or later. */
+  until: number;
   triesLeft: number;
   rebootAt: number;
   octets: Uint8Array;
@@ -103,9 +114,9 @@ export class Clients {
     }
   }
 
-  /** Addresses that clients have now. */
-  leases(): readonly string[] {
-    return [...this.#owners.keys()].map(formatIpv4);
+  /** What clients have now, or had last. */
+  leases(): readonly Lease[] {
+    return [...this.#owners].map(([address, { until }]) => ({ address: formatIpv4(address), until }));
   }
 
   close(): void {
@@ -123,6 +134,8 @@ export class Clients {
       serverId: ANY,
       xid: 0,
       sentAt: 0,
+      askedAt: 0,
+      until: 0,
       triesLeft: 0,
       rebootAt: 0,
       octets: new Uint8Array(0),
@@ -190,6 +203,7 @@ export class Clients {
     this.#asking.set(client.xid, client);
     this.#figures.open++;
     client.sentAt = performance.now();
+    client.askedAt = Date.now();
     this.#send(client);
   }
 
@@ -242,6 +256,7 @@ export class Clients {
     this.#judge(client, message);
     client.step = 'bound';
     client.address = yiaddr;
+    client.until = client.askedAt + leaseSeconds(this.#day) * 1_000;
     this.#owners.set(yiaddr, client);
     this.#figures.bound = this.#owners.size;
     if (client.isModem && wasNew) this.#configured(client.mac, yiaddr);

@@ -15,6 +15,8 @@ import { holdingsOf, type Holdings } from './server.ts';
 /** More than the load of the half day may lose in a full buffer: over loopback a datagram is hardly ever lost. */
 const AGAIN_RATIO_MAX = 0.001;
 const QUIET_MS = 1_500;
+/** What a busy server has still to close is closed by then. */
+const SETTLE_MS_MAX = 30_000;
 
 interface Quiet {
   readonly rssKib: number;
@@ -32,8 +34,8 @@ export async function soakDay(
   const running = await startServe({ path, program }, 'dhcp,tftp,tod,dns', `${state.folder}/state`);
   const load = await Load.start(day);
   try {
-    const { first, second, figures } = await passDay({ running, load, folder: `${state.folder}/state` }, day);
-    const leases = await leaseFault(`${state.folder}/state`, load);
+    const scene = { running, load, folder: `${state.folder}/state` };
+    const { first, second, figures, leases } = await passDay(scene, day);
     const ended = await running.end('SIGTERM');
     const faults = [
       ...faultsOf(figures),
@@ -70,7 +72,13 @@ interface Scene {
 async function passDay(
   scene: Scene,
   day: Day,
-): Promise<{ readonly first: Quiet; readonly second: Quiet; readonly figures: LoadFigures }> {
+): Promise<{
+  readonly first: Quiet;
+  readonly second: Quiet;
+  readonly figures: LoadFigures;
+  /** What is wrong with leases. */
+  readonly leases: readonly string[];
+}> {
   const { load } = scene;
   const minutes = day.seconds >= 600 ? Math.round(day.seconds / 60) : 6;
   const minuteMs = (day.seconds * 1000) / minutes;
@@ -86,16 +94,27 @@ async function passDay(
       await load.ask('resume');
     }
   }
-  const second = await quiet(scene);
-  return { first: first ?? second, second, figures: await load.figures() };
+  // Nobody renews any more: before they end.
+  await load.ask('pause');
+  const leases = await leaseFault(scene.folder, load);
+  const second = await quiet(scene, first);
+  return { first: first ?? second, second, figures: await load.figures(), leases };
 }
 
 /** Nothing is asked and nothing is open: what is held now is held for good. */
-async function quiet({ running, load, folder }: Scene): Promise<Quiet> {
+async function quiet({ running, load, folder }: Scene, before?: Quiet): Promise<Quiet> {
   await load.ask('pause');
-  await sleep(QUIET_MS);
-  const pid = pidOf(running);
-  return { rssKib: await rssKibOf(pid), holdings: holdingsOf(pid, folder) };
+  const settledBy = performance.now() + SETTLE_MS_MAX;
+  let holdings: Holdings;
+  do {
+    await sleep(QUIET_MS);
+    holdings = holdingsOf(pidOf(running), folder);
+  } while (before !== undefined && isMore(holdings, before.holdings) && performance.now() < settledBy);
+  return { rssKib: await rssKibOf(running.child), holdings };
+}
+
+function isMore(now: Holdings, before: Holdings): boolean {
+  return now.descriptors > before.descriptors || now.sockets > before.sockets;
 }
 
 async function reload(folder: string): Promise<void> {
@@ -155,16 +174,20 @@ function growthOf(first: Quiet, second: Quiet): readonly string[] {
   return faults;
 }
 
-/** Every lease that a client has is in the server's list. */
+/** Every lease that a client has, and that has not ended by then, is in the server's list. */
 async function leaseFault(folder: string, load: Load): Promise<readonly string[]> {
   const { leases = [] } = await load.ask('leases');
   const [server] = (await askControl(folder, 'leases')) as readonly [
     { leases: readonly { address: string; state: string }[] },
   ];
   const bound = new Set(server.leases.filter(({ state }) => state === 'bound').map(({ address }) => address));
-  const lost = leases.filter((address) => !bound.has(address));
-  if (leases.length > 0 && lost.length === 0) return [];
-  return [`${lost.length} of ${leases.length} leases are not in the list, such as ${lost[0] ?? 'none'}`];
+  const now = Date.now();
+  const lasting = leases.filter(({ until }) => until > now);
+  const lost = lasting.filter(({ address }) => !bound.has(address));
+  if (lasting.length > 0 && lost.length === 0) return [];
+  return [
+    `${lost.length} of ${lasting.length} leases are not in the list, such as ${lost[0]?.address ?? 'none'}`,
+  ];
 }
 
 /** The load's process, one order at a time. */

@@ -29,6 +29,8 @@ export class Download {
   readonly #socket: Socket;
   /** Of the time, then of the file. */
   #sentAt = 0;
+  /** By the wall clock. */
+  #askedAt = 0;
   #asked: 'tod' | 'tftp' = 'tod';
   #last = new Uint8Array(0);
   #lastTo = TOD_PORT;
@@ -53,6 +55,7 @@ export class Download {
     made.figures.open++;
     this.#socket.bind(0, formatIpv4(address), () => {
       this.#sentAt = performance.now();
+      this.#askedAt = Date.now();
       this.#ask(new Uint8Array(0), TOD_PORT);
     });
   }
@@ -82,7 +85,9 @@ export class Download {
   }
 
   #time(octets: Uint8Array): void {
-    const offSeconds = Math.abs(unixSecondsOfTod(decodeTod(octets)) - Date.now() / 1000);
+    const told = unixSecondsOfTod(decodeTod(octets));
+    // It was told at some moment between the question and now.
+    const offSeconds = Math.max(told - Date.now() / 1000, this.#askedAt / 1000 - told);
     if (offSeconds > CLOCK_SECONDS_MAX) return this.#fail(`was told a time ${Math.round(offSeconds)} s off`);
     this.#made.figures.answered('tod', this.#sentAt);
     this.#asked = 'tftp';

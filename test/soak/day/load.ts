@@ -1,7 +1,8 @@
 // The load of the day: a process of its own, so that the server has a processor for itself. It is told the day as JSON and what to do by messages.
 
 import { Random, streamKey } from '../../../src/core/random.ts';
-import { Clients } from './clients.ts';
+import { STEADY_CLOCK } from '../../support/steady-clock.ts';
+import { Clients, type Lease } from './clients.ts';
 import { Download } from './downloads.ts';
 import { Figures, type LoadFigures } from './figures.ts';
 import { Lookups } from './lookups.ts';
@@ -15,7 +16,7 @@ export type Order = 'start' | 'figures' | 'pause' | 'resume' | 'leases' | 'stop'
 export interface Report {
   readonly order: Order;
   readonly figures?: LoadFigures;
-  readonly leases?: readonly string[];
+  readonly leases?: readonly Lease[];
 }
 
 const DRAIN_CHECK_MS = 50;
@@ -24,7 +25,10 @@ const DOWNLOADS_MAX = 200;
 
 const day = JSON.parse(process.argv[2] ?? '') as Day;
 const figures = new Figures();
-const clock: Clock = { events: new Schedule(), patience: new Schedule() };
+const clock: Clock = {
+  events: new Schedule(),
+  patience: new Schedule(() => STEADY_CLOCK.monotonicUs() / 1_000),
+};
 const waiting: (() => void)[] = [];
 let downloads = 0;
 

@@ -1,7 +1,10 @@
 /** Milliseconds that one slot stands for. */
 const SLOT_MS = 10;
 
-/** What begins by itself, which a pause holds back, and how long what has begun waits for its answer. */
+/**
+ * What begins by itself, which a pause holds back, and how long what has begun waits for its answer: for time in which this
+ * process runs, since a machine that stands still answers nobody.
+ */
 export interface Clock {
   readonly events: Schedule;
   readonly patience: Schedule;
@@ -14,15 +17,18 @@ export class Schedule {
   #next: number;
   isPaused = false;
 
-  constructor() {
-    this.#next = Math.floor(performance.now() / SLOT_MS);
+  readonly #nowMs: () => number;
+
+  constructor(nowMs = () => performance.now()) {
+    this.#nowMs = nowMs;
+    this.#next = Math.floor(nowMs() / SLOT_MS);
     this.#timer = setInterval(() => {
       this.#turn();
     }, SLOT_MS);
   }
 
   after(ms: number, task: () => void): void {
-    const slot = Math.max(this.#next, Math.ceil((performance.now() + ms) / SLOT_MS));
+    const slot = Math.max(this.#next, Math.ceil((this.#nowMs() + ms) / SLOT_MS));
     const tasks = this.#slots.get(slot);
     if (tasks === undefined) this.#slots.set(slot, [task]);
     else tasks.push(task);
@@ -33,7 +39,7 @@ export class Schedule {
   }
 
   #turn(): void {
-    const now = Math.floor(performance.now() / SLOT_MS);
+    const now = Math.floor(this.#nowMs() / SLOT_MS);
     while (!this.isPaused && this.#next <= now) {
       const tasks = this.#slots.get(this.#next);
       this.#slots.delete(this.#next++);
