@@ -69,9 +69,11 @@ export class Reloader {
 
   /** Never rejects. */
   reload(): Promise<ReloadOutcome> {
+    // It has not begun yet, though the one before it may have ended.
+    if (this.#next !== undefined) return this.#next;
     if (this.#running === undefined) return this.#begin();
     // The one under way may have read the files already; who asks now wants what they say now.
-    this.#next ??= this.#running.then(() => {
+    this.#next = this.#running.then(() => {
       this.#next = undefined;
       return this.#begin();
     });
