@@ -274,9 +274,7 @@ export class Secondary {
     effects: Effects,
   ): void {
     this.#leave(effects);
-    const state = { kind: 'building', steps, changes, nextAt: now } as const;
-    this.#state = { ...state };
-    this.#build({ ...state }, now, effects);
+    this.#build({ kind: 'building', steps, changes, nextAt: now }, now, effects);
   }
 
   /** A step at a time: questions are answered in between. */
