@@ -73,7 +73,7 @@ function active(line: string, control: Control, effects: Effects): void {
     return control.reply(501, 'only your own address, and a port from 1024 on', effects);
   }
   effects.because(FTP.portNoted, effects.explains ? formatEndpoint(endpoint) : undefined);
-  control.connectTo(endpoint);
+  control.connectTo(endpoint, effects);
   control.reply(200, 'noted', effects);
 }
 
@@ -89,7 +89,7 @@ function passive(verb: 'PASV' | 'EPSV', argument: string, control: Control, effe
   const family = isIpv4(local.address) ? '1' : '2';
   if (verb === 'EPSV' && argument !== '' && argument !== family)
     return refuse(522, `network protocol not supported, use (${family})`, control, effects);
-  const port = control.listen();
+  const port = control.listen(effects);
   if (port === undefined) {
     effects.because(FTP.noPassivePort);
     return control.reply(425, 'no port is free', effects);
@@ -114,7 +114,7 @@ function retrieve(name: string, control: Control, files: FileTable, effects: Eff
 }
 
 function transfer(octets: Uint8Array, control: Control, effects: Effects): void {
-  if (control.isTransferring) return refuse(450, 'one file at a time', control, effects);
+  if (control.isWaitingForData) return refuse(450, 'one file at a time', control, effects);
   control.send(octets, effects);
 }
 
@@ -150,7 +150,7 @@ function settings(
       return control.reply(213, String(size), effects);
     }
     case 'ABOR':
-      if (control.isTransferring) control.giveUpData(effects);
+      if (control.isWaitingForData) control.giveUpData(effects);
       return control.reply(226, 'nothing is under way', effects);
     case 'STOR':
     case 'STOU':

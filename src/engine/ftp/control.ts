@@ -14,11 +14,17 @@ type DataWay =
   /** We wait; `stream` is there once the client has come. */
   | { readonly kind: 'passive'; readonly port: number; stream: StreamId | undefined };
 
-/** What is sent over the data connection. */
+/** What is sent over the data connection, once that is open. */
 interface Transfer {
   readonly octets: Uint8Array;
+  /** Undefined: the client has not come yet. */
   stream: StreamId | undefined;
-  isOpen: boolean;
+}
+
+/** Told of each data connection that is begun from here, and of each that is cut from here. */
+export interface DataWatcher {
+  begun(stream: StreamId, owner: Control): void;
+  cut(stream: StreamId): void;
 }
 
 /** One control connection at the server, and its data connection. */
@@ -34,7 +40,7 @@ export class Control {
   epsvOnly = false;
   isOver = false;
   readonly #ports: DataPorts;
-  readonly #opens: (stream: StreamId, owner: Control) => void;
+  readonly #watcher: DataWatcher;
   #way: DataWay = { kind: 'default' };
   #transfer: Transfer | undefined;
 
@@ -42,14 +48,13 @@ export class Control {
     stream: StreamId,
     ends: { readonly local: Endpoint; readonly peer: Endpoint },
     ports: DataPorts,
-    /** Told of each data connection that is begun from here. */
-    opens: (stream: StreamId, owner: Control) => void,
+    watcher: DataWatcher,
   ) {
     this.stream = stream;
     this.local = ends.local;
     this.peer = ends.peer;
     this.#ports = ports;
-    this.#opens = opens;
+    this.#watcher = watcher;
   }
 
   reply(code: number, text: string, effects: Effects): void {
@@ -57,27 +62,18 @@ export class Control {
   }
 
   get isWaitingForData(): boolean {
-    return this.#transfer !== undefined && !this.#transfer.isOpen;
-  }
-
-  get isTransferring(): boolean {
     return this.#transfer !== undefined;
   }
 
-  /** All was written: what is left is the network's. */
-  get isSending(): boolean {
-    return this.#transfer?.isOpen === true;
-  }
-
   /** Active mode. */
-  connectTo(to: Endpoint): void {
-    this.#forget();
+  connectTo(to: Endpoint, effects: Effects): void {
+    this.#forget(effects);
     this.#way = { kind: 'active', to };
   }
 
   /** Passive mode: the port to tell the client; undefined when none is free. */
-  listen(): number | undefined {
-    this.#forget();
+  listen(effects: Effects): number | undefined {
+    this.#forget(effects);
     const port = this.#ports.lend(this);
     if (port !== undefined) this.#way = { kind: 'passive', port, stream: undefined };
     return port;
@@ -94,66 +90,76 @@ export class Control {
   send(octets: Uint8Array, effects: Effects): void {
     const way = this.#way;
     const stream = way.kind === 'passive' ? way.stream : undefined;
-    this.#transfer = { octets, stream, isOpen: false };
+    const transfer: Transfer = { octets, stream };
     if (stream !== undefined) {
       // RFC 959 §4.2: 125 says that the connection was there already.
       this.reply(125, 'data connection open, the file comes', effects);
-      return this.#write(effects);
+      return this.#write(octets, stream, effects);
     }
     this.reply(150, 'the data connection is opened', effects);
+    this.#transfer = transfer;
     if (way.kind === 'passive') return;
     // RFC 959 §3.2: from port 20, to the port named, else to the client's own.
-    const opened = effects.connect(way.kind === 'active' ? way.to : this.peer, FTP_DATA_PORT);
-    this.#transfer.stream = opened;
-    this.#opens(opened, this);
+    transfer.stream = effects.connect(way.kind === 'active' ? way.to : this.peer, FTP_DATA_PORT);
+    this.#watcher.begun(transfer.stream, this);
   }
 
   dataOpened(stream: StreamId, effects: Effects): void {
     const transfer = this.#transfer;
     if (transfer === undefined) return;
     transfer.stream ??= stream;
-    if (transfer.stream === stream && !transfer.isOpen) this.#write(effects);
+    if (transfer.stream === stream) this.#write(transfer.octets, stream, effects);
   }
 
-  dataEnded(stream: StreamId, effects: Effects): void {
+  /** The client has closed, or cut, a data connection. */
+  dataEnded(stream: StreamId, how: 'closed' | 'reset', effects: Effects): void {
     const transfer = this.#transfer;
-    if (transfer?.stream !== stream) {
-      if (this.#way.kind === 'passive' && this.#way.stream === stream) this.#forget();
-      return;
+    if (transfer?.stream === stream) {
+      transfer.stream = undefined;
+      return this.giveUpData(effects);
     }
-    if (!transfer.isOpen) this.giveUpData(effects);
+    if (this.#way.kind !== 'passive' || this.#way.stream !== stream) return;
+    this.#way.stream = undefined;
+    this.#forget(effects);
+    if (how === 'closed') effects.close(stream);
   }
 
   giveUpData(effects: Effects): void {
     effects.because(FTP.noData);
-    this.#transfer = undefined;
-    this.#forget();
+    this.release(effects);
     this.reply(425, 'the data connection cannot be opened', effects);
   }
 
-  /** Gives back what it holds; the data connection that is open, if there is one. */
-  release(): StreamId | undefined {
-    const stream = this.#transfer?.stream ?? (this.#way.kind === 'passive' ? this.#way.stream : undefined);
-    this.#forget();
-    return stream;
+  /** Gives back what it holds, and cuts the data connection that has not been written to. */
+  release(effects: Effects): void {
+    const { stream } = this.#transfer ?? {};
+    this.#transfer = undefined;
+    this.#forget(effects);
+    if (stream !== undefined) this.#cut(stream, effects);
   }
 
-  #write(effects: Effects): void {
-    const { octets, stream } = this.#transfer ?? {};
-    if (octets === undefined || stream === undefined || this.#transfer === undefined) return;
-    this.#transfer.isOpen = true;
+  #write(octets: Uint8Array, stream: StreamId, effects: Effects): void {
     effects.because(FTP.sent, effects.explains ? `${octets.length} octets` : undefined);
     effects.write(stream, octets);
     // RFC 959 §3.4.1: in stream mode the end of the connection is the end of the file.
     effects.close(stream);
     this.#transfer = undefined;
-    this.#forget();
+    if (this.#way.kind === 'passive' && this.#way.stream === stream) this.#way.stream = undefined;
+    this.#forget(effects);
     this.reply(226, 'that was all', effects);
   }
 
-  /** Each data connection serves one transfer: the next is agreed on anew. */
-  #forget(): void {
-    if (this.#way.kind === 'passive') this.#ports.giveBack(this.#way.port);
+  /** Each data connection serves one transfer: the next is agreed on anew, and nobody will use the one that came for it. */
+  #forget(effects: Effects): void {
+    const way = this.#way;
     this.#way = { kind: 'default' };
+    if (way.kind !== 'passive') return;
+    this.#ports.giveBack(way.port);
+    if (way.stream !== undefined) this.#cut(way.stream, effects);
+  }
+
+  #cut(stream: StreamId, effects: Effects): void {
+    effects.reset(stream);
+    this.#watcher.cut(stream);
   }
 }

@@ -3,7 +3,7 @@ import type { Effects, StreamId, StreamInput } from '../../core/service.ts';
 import { afterSeconds, type Instant, NEVER } from '../../core/time.ts';
 import { FTP_PORT } from '../../codec/ftp.ts';
 import type { FileTable } from '../../store/file-table.ts';
-import { Control } from './control.ts';
+import { Control, type DataWatcher } from './control.ts';
 import { DataPorts } from './data-ports.ts';
 import { runCommand } from './commands.ts';
 
@@ -26,6 +26,10 @@ export class FtpServer {
   /** Data connections that are open or being opened, with their control connection. */
   readonly #data = new Map<StreamId, Control>();
   readonly #ports: DataPorts;
+  readonly #watcher: DataWatcher = {
+    begun: (stream, owner) => this.#data.set(stream, owner),
+    cut: (stream) => this.#data.delete(stream),
+  };
 
   constructor(options: FtpServerOptions) {
     this.#options = options;
@@ -48,7 +52,7 @@ export class FtpServer {
         if (control !== undefined) this.#end(control, input.event, effects);
         if (owner !== undefined) {
           this.#data.delete(input.stream);
-          owner.dataEnded(input.stream, effects);
+          owner.dataEnded(input.stream, input.event, effects);
         }
     }
   }
@@ -77,7 +81,7 @@ export class FtpServer {
       stream,
       { local: { ...local }, peer: { ...peer } },
       this.#ports,
-      (data, owner) => this.#data.set(data, owner),
+      this.#watcher,
     );
     if (this.#controls.size >= CONTROLS_MAX) {
       effects.because(FTP.tooMany);
@@ -119,11 +123,7 @@ export class FtpServer {
   #end(control: Control, how: 'closed' | 'reset', effects: Effects): void {
     this.#controls.delete(control.stream);
     // RFC 959 §3.2: with the control connection the data connection ends, but for what is on its way.
-    const data = control.release();
-    if (data !== undefined && !control.isSending) {
-      this.#data.delete(data);
-      effects.reset(data);
-    }
+    control.release(effects);
     if (how === 'closed') effects.close(control.stream);
   }
 }

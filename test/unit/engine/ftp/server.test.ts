@@ -211,6 +211,35 @@ describe('data connections', () => {
     expect([bench.sent(10), bench.did('close', 10)]).toEqual(['', true]);
   });
 
+  test('active and late: what opens after 425 was cut', () => {
+    const bench = loggedIn();
+    bench.line('PORT 10,8,0,10,156,64');
+    bench.line('RETR readme.txt');
+    bench.pass(20);
+    const connect = bench.effects.log.find((effect) => effect.kind === 'connect');
+    expect(bench.did('reset', connect?.kind === 'connect' ? connect.stream : 0)).toBe(true);
+  });
+
+  test.each(['PASV', 'PORT 10,8,0,10,156,64', 'QUIT'])(
+    'passive: a connection that came for nothing is cut when %s is said',
+    (line) => {
+      const bench = loggedIn();
+      bench.line('PASV');
+      bench.open(9, `${SERVER}:50000`, `${CLIENT}:6000`);
+      bench.line(line);
+      expect(bench.did('reset', 9)).toBe(true);
+    },
+  );
+
+  test('passive: a connection that the client closes again unused is closed', () => {
+    const bench = loggedIn();
+    bench.line('PASV');
+    bench.open(9, `${SERVER}:50000`, `${CLIENT}:6000`);
+    bench.give({ kind: 'stream', event: 'closed', stream: 9 });
+    expect([bench.did('close', 9), bench.did('reset', 9)]).toEqual([true, false]);
+    expect(bench.line('RETR readme.txt')).toEqual(['150']);
+  });
+
   test('passive: another host at the port is turned away, RFC 2577 §8', () => {
     const bench = loggedIn();
     bench.line('PASV');
