@@ -40,6 +40,12 @@ export interface CheckHealth {
   }[];
 }
 
+/** A name server that does not answer yet, and the checks that it waits for. */
+export interface SilentServer {
+  readonly server: string;
+  readonly awaited: readonly string[];
+}
+
 /** What a running `serve` says of itself, texts safe to show. */
 export interface Health {
   /** `fail`: clients are not served as they should be; `warn`: they are, and somebody should look. */
@@ -62,6 +68,7 @@ export interface Health {
   }[];
   readonly pools: readonly PoolHealth[];
   readonly checks: readonly CheckHealth[];
+  readonly silent: readonly SilentServer[];
   readonly counts: Readonly<Record<string, number>>;
   readonly rssOctets: number;
   readonly disk: string;
@@ -136,6 +143,24 @@ interface Raw {
   readonly other_dhcp_servers: readonly string[];
   readonly pools: readonly { readonly host: string; readonly pools: readonly PoolHealth[] | null }[];
   readonly checks: readonly { readonly host: string; readonly checks: readonly CheckHealth[] | null }[];
+  readonly awaited: Plain;
+}
+
+/** The answer to `awaited`, without the servers that answer. */
+export function silentServers(answer: Plain): readonly SilentServer[] {
+  const answers = answer as unknown as readonly { host: string; awaited: readonly string[] | null }[];
+  return answers.flatMap(({ host, awaited }) =>
+    awaited === null || awaited.length === 0
+      ? []
+      : [{ server: escapeText(host), awaited: awaited.map(escapeText) }],
+  );
+}
+
+/** What such a server waits for, in words. */
+export function silenceText({ server, awaited }: SilentServer): string {
+  const [first = '', ...more] = awaited;
+  const checks = more.length === 0 ? `check ${first}` : `checks ${first} and ${more.length} more`;
+  return `${server} is silent until ${checks} ${more.length === 0 ? 'was' : 'were'} looked at once`;
 }
 
 function judge(raw: Raw): Health {
@@ -145,7 +170,11 @@ function judge(raw: Raw): Health {
   const checks = raw.checks.flatMap(({ host, checks: list }) =>
     (list ?? []).map((check) => ({ ...check, server: escapeText(host) })),
   );
-  const bad = raw.disk === 'good' ? [] : [`the disk refuses leases: ${escapeText(raw.disk)}`];
+  const silent = silentServers(raw.awaited);
+  const bad = [
+    ...(raw.disk === 'good' ? [] : [`the disk refuses leases: ${escapeText(raw.disk)}`]),
+    ...silent.map(silenceText),
+  ];
   const doubtful = [
     ...besideFindings(raw),
     ...reloadFindings(raw),
@@ -164,6 +193,7 @@ function judge(raw: Raw): Health {
     endpoints: raw.endpoints,
     pools,
     checks,
+    silent,
     counts: raw.counts,
     rssOctets: raw.rss_octets,
     disk: escapeText(raw.disk),

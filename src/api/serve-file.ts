@@ -2,6 +2,7 @@ import { formatWarning } from '../config/mistakes.ts';
 import { formatEndpoint, parseIp } from '../core/address.ts';
 import type { Ip } from '../core/address.ts';
 import { UsageError } from './failure.ts';
+import { silentServers, type SilentServer } from './health.ts';
 import { prepareLive, prepareZones } from './live.ts';
 import type { Configuration, ReloadOutcome } from './reload.ts';
 import { loadScenario, type LoadOptions } from './load-scenario.ts';
@@ -23,6 +24,8 @@ export interface Serving {
   readonly controlPath: string | undefined;
   /** Where metrics are shown; undefined when they are not. */
   readonly metrics: string | undefined;
+  /** Name servers that do not answer yet. */
+  silent(): Promise<readonly SilentServer[]>;
   /** Reads the file again and puts it in place of what runs, or says why not. */
   reload(): Promise<ReloadOutcome>;
   /** Takes on nothing new, gives what was begun `graceMs` to end (left out, 5 seconds), settles, then closes all. */
@@ -60,6 +63,7 @@ export async function serveFile(
     })),
     controlPath: serving.controlPath,
     metrics: serving.metrics && formatEndpoint(serving.metrics),
+    silent: async () => silentServers(await serving.ask('awaited')),
     reload: () => serving.reload(),
     stop: (graceMs) => serving.stop(graceMs),
   };

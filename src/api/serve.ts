@@ -60,7 +60,7 @@ export interface Serving {
   readonly endpoints: readonly MappingRow[];
   readonly controlPath: string | undefined;
   readonly metrics: Endpoint | undefined;
-  /** Asks as the control socket does: `leases`, `modems`, `pools`, `checks`, `check`, `health`, `reload`. */
+  /** Asks as the control socket does: `leases`, `modems`, `pools`, `checks`, `check`, `awaited`, `health`, `reload`. */
   ask(verb: string, args?: Readonly<Record<string, Plain>>): Promise<Plain>;
   /** Rejects when there is no `source` to read again. */
   reload(): Promise<ReloadOutcome>;

@@ -36,16 +36,23 @@ export function controlVerbs(served: Served): ReadonlyMap<string, ControlVerb> {
       );
   const pools = asking('dhcp', 'pools');
   const checks = asking('dns', 'checks');
+  const awaited = asking('dns', 'awaited');
   return new Map<string, ControlVerb>([
     ['leases', asking('dhcp', 'leases')],
     ['modems', asking('cmts', 'modems')],
     ['pools', pools],
     ['checks', checks],
+    ['awaited', awaited],
     // What an operator says of a check of this name, wherever there is one.
     ['check', asking('dns', 'check')],
     [
       'health',
-      async () => ({ ...healthOf(served, startedAt), pools: await pools({}), checks: await checks({}) }),
+      async () => ({
+        ...healthOf(served, startedAt),
+        pools: await pools({}),
+        checks: await checks({}),
+        awaited: await awaited({}),
+      }),
     ],
     [
       'reload',

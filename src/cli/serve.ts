@@ -1,10 +1,12 @@
 import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
 import { Option } from 'commander';
 import { EXIT } from '../api/exit.ts';
 import { EnvironmentError } from '../core/errors.ts';
 import { escapeText } from '../core/text.ts';
 import { UsageError } from '../api/failure.ts';
 import { DecisionLog } from '../api/log.ts';
+import { silenceText, type SilentServer } from '../api/health.ts';
 import { span } from '../api/report.ts';
 import type { Line } from '../api/report.ts';
 import { parseListening, parseMetricsEndpoint, serveFile } from '../api/serve-file.ts';
@@ -54,6 +56,8 @@ export const serve = defineVerb(
 
 /** How often the log tells what it left out. */
 const LOG_FLUSH_MS = 10_000;
+/** How often a server that is silent at first is asked whether it answers. */
+const LISTEN_MS = 250;
 
 interface Work {
   readonly file: string;
@@ -95,7 +99,11 @@ async function serveUntilTold(session: Session, { file, flags, log }: Work): Pro
     bug: (error) => crash.abort(error),
   });
   running = serving;
-  announce(session, serving, flags);
+  const silent = await serving.silent();
+  announce(session, serving, silent, flags);
+  followSilence(serving, silent, log, over).catch((error: unknown) => {
+    if (!over.aborted) crash.abort(error);
+  });
   const telling = setInterval(() => decisions.flush(), LOG_FLUSH_MS);
   if (!over.aborted) await once(over, 'abort');
   clearInterval(telling);
@@ -119,6 +127,24 @@ function oneInterface(names: readonly string[]): string | undefined {
   );
 }
 
+/** Tells the log of each server that was silent at the start when it answers. */
+async function followSilence(
+  serving: Serving,
+  first: readonly SilentServer[],
+  log: ServerLog,
+  over: AbortSignal,
+): Promise<void> {
+  for (let silent = first; silent.length > 0;) {
+    await setTimeout(LISTEN_MS);
+    if (over.aborted) return;
+    const now = await serving.silent();
+    for (const { server } of silent)
+      if (!now.some((other) => other.server === server))
+        log.put({ level: 'info', message: `${server} answers: its checks were looked at once`, fields: {} });
+    silent = now;
+  }
+}
+
 /** A reload is the same to the log whoever asked for it. */
 function logReload(log: ServerLog, file: string, outcome: ReloadOutcome): void {
   if (outcome.reloaded) {
@@ -136,13 +162,14 @@ function logReload(log: ServerLog, file: string, outcome: ReloadOutcome): void {
 function announce(
   { output }: Session,
   { endpoints, hosts, controlPath, metrics }: Serving,
+  silent: readonly SilentServer[],
   flags: Flags,
 ): void {
   const rows = endpoints.map(({ host, protocol, bound }) => ({ host, protocol, bound }));
   if (flags['json'] === true) {
     const names = hosts.map(({ name, kind }) => ({ name, kind }));
     output.text(
-      `${JSON.stringify({ format_version: 1, verdict: 'pass', serving: names, endpoints: rows, control: controlPath ?? null, metrics: metrics ?? null })}\n`,
+      `${JSON.stringify({ format_version: 1, verdict: 'pass', serving: names, endpoints: rows, control: controlPath ?? null, metrics: metrics ?? null, silent })}\n`,
     );
     return;
   }
@@ -151,6 +178,7 @@ function announce(
     ...endpoints.map(({ host, protocol, endpoint, bound }): Line => [
       span(`   ${host.padEnd(12)}${protocol} ${boundText(endpoint, bound)}`),
     ]),
+    ...silent.map((server): Line => [span(`   ${silenceText(server)}`, 'warn')]),
     ...(metrics === undefined ? [] : [[span(`   metrics     http://${metrics}/metrics`)]]),
     [span('   Ctrl-C ends it', 'dim')],
   ]);

@@ -80,7 +80,10 @@ export interface DnsWorkOptions {
   readonly addresses: readonly Ip[];
 }
 
-/** An authoritative name server on UDP and TCP. The command `status` lists its zones, `dig` answers a query and tells all that led to it. */
+/**
+ * An authoritative name server on UDP and TCP. The command `status` lists its zones, `dig` answers a query and tells all that led to it,
+ * `awaited` lists the checks without which it does not answer yet.
+ */
 export class DnsService implements Service {
   readonly #zones: ZoneSet;
   readonly #port: number;
@@ -149,6 +152,7 @@ export class DnsService implements Service {
         return this.#work?.settled(input, now, effects);
       case 'command':
         if (input.verb === 'status') effects.reply(this.#status(now));
+        if (input.verb === 'awaited') effects.reply(this.#round.awaited);
         if (input.verb === 'dig') effects.reply(this.#dig(input, now));
         if (input.verb === 'update') this.#work?.command(input, now, effects);
         return;

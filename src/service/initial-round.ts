@@ -22,10 +22,15 @@ export class InitialRound {
     return this.#isOver;
   }
 
+  /** The checks that are to be looked at before it answers; none: it does. */
+  get awaited(): readonly string[] {
+    return this.isOver ? [] : (this.#health?.current.awaited ?? []);
+  }
+
   /** Whether a question is passed over, and then says so. */
   passesOver(listener: Listener): boolean {
     if (this.#isOver || this.isOver) return false;
-    listener.because(HEALTH.initialRound, listener.explains ? this.#awaited() : undefined);
+    listener.because(HEALTH.initialRound, listener.explains ? this.#awaitedText() : undefined);
     return true;
   }
 
@@ -34,8 +39,8 @@ export class InitialRound {
     this.#isOver ||= before.isOver;
   }
 
-  #awaited(): string {
-    const [first = '', ...more] = this.#health?.current.awaited ?? [];
+  #awaitedText(): string {
+    const [first = '', ...more] = this.awaited;
     return more.length === 0 ? first : `${first} and ${more.length} more`;
   }
 }

@@ -1,4 +1,4 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { createSocket, type RemoteInfo } from 'node:dgram';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -94,18 +94,21 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** What each has said so far. */
+const said = new WeakMap<ChildProcess, string>();
+
 /** A `serve` that has said that it serves. */
 async function serve(file: string, address: string, state: string): Promise<ChildProcess> {
   const served = spawn(process.execPath, [MAIN, 'serve', file, '--listen', address, '--state', state]);
   await new Promise<void>((done, fail) => {
-    let said = '';
     const hear = (octets: Buffer): void => {
-      said += octets.toString();
-      if (/serving/i.test(said)) done();
+      const all = `${said.get(served) ?? ''}${octets.toString()}`;
+      said.set(served, all);
+      if (/serving/i.test(all)) done();
     };
     served.stdout.on('data', hear);
     served.stderr.on('data', hear);
-    served.once('exit', () => fail(new Error(said)));
+    served.once('exit', () => fail(new Error(said.get(served) ?? 'it said nothing')));
   });
   return served;
 }
@@ -217,6 +220,8 @@ test('an operator’s word goes before the probes, over a reload, until it is ta
   expect(shown).toMatch(/check {6}dns page: healthy since .*Z, probed .*Z; HTTP 200, with the text/);
 }, 60_000);
 
+const SILENT = 'dns is silent until check slow was looked at once';
+
 describe('rule 6: before each target was looked at once', () => {
   const address = '127.0.53.8';
   const target = createSocket('udp4');
@@ -262,6 +267,18 @@ services:
     }
   }
 
+  test('a server says that it is silent, and when it answers', async () => {
+    await expect.poll(() => said.get(served), { timeout: PATIENCE_MS }).toContain(SILENT);
+    expect(await askHealth(state)).toMatchObject({
+      verdict: 'fail',
+      findings: [SILENT],
+      silent: [{ server: 'dns', awaited: ['slow'] }],
+    });
+    const args = [MAIN, 'health', '--state', state];
+    const shown = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    expect([shown.status, shown.stdout]).toEqual([1, expect.stringContaining(SILENT)]);
+  }, 60_000);
+
   test('a server is silent by UDP, resets by TCP, and answers when it has looked', async () => {
     const ended = await new Promise((done) => {
       const socket = connect(53, address);
@@ -279,6 +296,10 @@ services:
     await settled(({ checks }) => checks[0]?.reason === '4 octets');
     expect(await addresses(address)).toEqual([expect.stringMatching(/192\.0\.2\.10$/)]);
     expect(replies).toEqual([]);
+    expect(await askHealth(state)).toMatchObject({ verdict: 'pass', findings: [], silent: [] });
+    await expect
+      .poll(() => said.get(served), { timeout: PATIENCE_MS })
+      .toContain('dns answers: its checks were looked at once');
     unheard.close();
   }, 60_000);
 });
