@@ -208,43 +208,37 @@ function rank(sorted: readonly number[], percent: number): number {
 const PLOT_COLUMNS = 60;
 
 /** A table, and under it for each policy a line over time of who was sent to what is down. */
-export function comparisonLines(results: readonly PolicyResult[]): readonly Line[] {
+export function comparisonLines(results: readonly PolicyResult[], columns?: number): readonly Line[] {
   const targets = [...new Set(results.flatMap(({ shares }) => Object.keys(shares)))].sort();
   const knowsWays = results.some(({ userLatency }) => userLatency.ms !== undefined);
-  const rows = [
-    [
-      'policy',
-      ...targets,
-      'outage',
-      'look-up p50',
-      'p95',
-      ...(knowsWays ? ['user latency p50', 'p95', 'max'] : []),
-      'queries',
-    ],
-    ...results.map(({ policy, shares, outageSeconds, lookupMs, userLatency, authorityQueries }) => [
-      policy,
-      ...targets.map((target) => `${(shares[target] ?? 0).toFixed(1)} %`),
-      `${outageSeconds.toFixed(1)} s`,
-      milliseconds(lookupMs.p50),
-      milliseconds(lookupMs.p95),
-      ...(knowsWays ? userCells(userLatency) : []),
-      String(authorityQueries),
+  const shares: Table = [
+    ['policy', ...targets, 'outage', 'look-up p50', 'p95'],
+    ...results.map((one) => [
+      one.policy,
+      ...targets.map((target) => `${(one.shares[target] ?? 0).toFixed(1)} %`),
+      `${one.outageSeconds.toFixed(1)} s`,
+      milliseconds(one.lookupMs.p50),
+      milliseconds(one.lookupMs.p95),
     ]),
   ];
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const text = (row: readonly string[]): string =>
-    row
-      .map((cell, column) =>
-        column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
-      )
-      .join('  ');
+  const latencies: Table = knowsWays
+    ? [['user latency p50', 'p95', 'max'], ...results.map(({ userLatency }) => userCells(userLatency))]
+    : [[], ...results.map(() => [])];
+  const queries: Table = [['queries'], ...results.map((one) => [String(one.authorityQueries)])];
+  const whole = tableLines(beside(shares, latencies, queries));
+  const policies: Table = shares.map(([policy = '']) => [policy]);
+  const isWide = knowsWays && (whole[0]?.length ?? 0) > (columns ?? Infinity);
+  const tables = isWide
+    ? [tableLines(beside(shares, queries)), tableLines(beside(policies, latencies))]
+    : [whole];
+  const width = Math.max(...policies.map(([policy = '']) => policy.length));
   return [
-    ...rows.map((row, index) => [span(text(row), index === 0 ? 'dim' : 'plain')]),
+    ...tables.flatMap((lines) => lines.map((text, index) => [span(text, index === 0 ? 'dim' : 'plain')])),
     ...unknownWays(results),
     [],
     [span('sent to what is down, over time (full height: 100 %)', 'dim')],
     ...results.map(({ policy, outage }) => [
-      span(`${policy.padEnd(widths[0] ?? 0)}  `),
+      span(`${policy.padEnd(width)}  `),
       span(
         `|${sparkline(
           outage.map(([, share]) => share),
@@ -255,6 +249,25 @@ export function comparisonLines(results: readonly PolicyResult[]): readonly Line
       ),
     ]),
   ];
+}
+
+/** Rows of cells, the heads first. */
+type Table = readonly (readonly string[])[];
+
+function beside(...tables: readonly Table[]): Table {
+  return (tables[0] ?? []).map((_, row) => tables.flatMap((table) => table[row] ?? []));
+}
+
+/** The first column begins at the left, the others end at the right. */
+function tableLines(rows: Table): readonly string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join('  '),
+  );
 }
 
 function milliseconds(ms: number): string {

@@ -44,7 +44,7 @@ export const compare = defineVerb(
           outage: result.outage,
         })),
       });
-    else output.lines(comparisonLines(results));
+    else output.lines(comparisonLines(results, output.columns));
     return EXIT.passed;
   },
 );

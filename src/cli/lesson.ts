@@ -16,7 +16,7 @@ import {
   runLesson,
 } from '../api/lesson.ts';
 import type { Incident, LessonRun } from '../api/lesson.ts';
-import { span } from '../api/report.ts';
+import { type Line, span, wrapText } from '../api/report.ts';
 import { jsonFlag, seedFlag, seedOf } from './program.ts';
 import type { Flags, Session, Verb } from './program.ts';
 
@@ -172,7 +172,7 @@ function showLesson(
 function showWrong({ output, program }: Session, incident: Incident, says: string): void {
   output.lines([
     [span(' ✗ ', 'bad'), span('It is another thing. What you named would be so:')],
-    [span(`   ${says}`)],
+    ...wrapText(says, (output.columns ?? 100) - 3).map((words): Line => [span(`   ${words}`)]),
     [span('   Which packet would show that, and is it there?')],
     [span('   '), span(`${program} lesson hint ${incident.number}`, 'command')],
     [

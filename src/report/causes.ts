@@ -60,7 +60,7 @@ export function renderNoCause({ seen, served, waiting }: ClientsSeen, columns = 
     ...waiting
       .slice(0, OTHERS_MAX)
       .flatMap(({ name, stage }) => labelled('still', `${name}: ${stage}`, columns)),
-    ...labelled('look', 'headend ladder TRACE --who NAME draws the packets of one', columns, 'command'),
+    ...labelled('look', 'headend ladder TRACE --who NAME draws the packets of one', columns, 'strong'),
   ];
 }
 

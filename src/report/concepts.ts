@@ -80,7 +80,7 @@ export const CONCEPTS: readonly Concept[] = [
     see: 'A read request to port 69; the data comes from another port, in blocks of 512 octets, each acknowledged.',
     why: 'Each transfer has its own port, its transfer identifier. A block shorter than the block size is the last; a file that is an exact multiple ends with an empty block.',
     source: 'RFC 1350 §2, §4; RFC 2347; RFC 2348',
-    tryIt: 'headend run scenarios/cable-modem-boot.yaml --ladder cm[0]',
+    tryIt: 'headend run scenarios/cable-modem-boot.yaml --ladder cm',
     fix: 'A request repeated after 4, 8 and 16 seconds without data: a firewall drops the data, since it comes from a port that nobody asked. `single-port: true` answers from 69.',
   },
   {
@@ -98,7 +98,7 @@ export const CONCEPTS: readonly Concept[] = [
     see: 'An empty datagram to port 37 and four octets back: seconds since 1900.',
     why: 'A modem wants the date for its log before it registers. Without an answer it goes on all the same, and its log says 1970.',
     source: 'RFC 868',
-    tryIt: 'headend run scenarios/cable-modem-boot.yaml --ladder cm[0]',
+    tryIt: 'headend run scenarios/cable-modem-boot.yaml --ladder cm',
     fix: 'No answer: option 4 names the wrong server, or UDP port 37 is closed on the way.',
   },
   {
@@ -107,7 +107,7 @@ export const CONCEPTS: readonly Concept[] = [
     see: 'RNG-REQ and RNG-RSP before anything else: the CMTS tells the modem how loud and how early to send.',
     why: 'All modems share one upstream. The first request falls into a contention slot, where two at once destroy each other; after T3 each waits a random time and tries again.',
     source: 'DOCSIS MULPI, ranging; timers T2, T3, T4',
-    tryIt: 'headend run scenarios/cable-modem-boot.yaml --ladder cm[0]',
+    tryIt: 'headend run scenarios/cable-modem-boot.yaml --ladder cm',
     fix: 'Modems that stay in init(r1): noise, or a storm in which back-off is too short.',
   },
   {
@@ -116,7 +116,7 @@ export const CONCEPTS: readonly Concept[] = [
     see: 'REG-REQ with the settings of the configuration file, REG-RSP, REG-ACK; then the modem is operational and the CMTS shows online.',
     why: 'The modem tells the CMTS what its file grants; the CMTS checks the MIC over it, so that the modem cannot ask for more.',
     source: 'DOCSIS MULPI, registration',
-    tryIt: 'headend run scenarios/cable-modem-boot.yaml --ladder cm[0]',
+    tryIt: 'headend run scenarios/cable-modem-boot.yaml --ladder cm',
     fix: 'reject(m): see `headend explain mic`. reject(c): the class of service asked for is refused.',
   },
   {

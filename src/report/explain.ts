@@ -105,7 +105,7 @@ export function renderEntry(entry: Entry, columns = 100): readonly Line[] {
     ...part('what you see', entry.see),
     ...part('why', entry.why),
     ...part('source', entry.source, 'message'),
-    ...part('try it', entry.try_it, 'command'),
+    ...part('try it', entry.try_it, 'strong'),
     ...part('mend it', entry.fix),
   ];
 }

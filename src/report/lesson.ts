@@ -5,25 +5,21 @@ import { span, wrapItems, wrapText } from './line.ts';
 import type { Line, Style } from './line.ts';
 
 const LABEL = 16;
+const INCIDENT_LABEL = 26;
 
 /** What there is to find out, and what there is to see. */
 export function renderLessons(columns = 100): readonly Line[] {
   return [
     [span(' incidents: the fault is hidden, find it', 'strong')],
-    ...INCIDENTS.flatMap(({ number, name, title }): Line[] => [
-      [span(`  ${String(number).padStart(2)}  ${name.padEnd(20)}`), ...tail(title, columns)],
-    ]),
+    ...INCIDENTS.flatMap(({ number, name, title }) =>
+      labelled(`${String(number).padStart(3)}  ${name}`, title, columns, INCIDENT_LABEL),
+    ),
     [span(' scenarios that explain themselves: headend run FILE --ladder WHO', 'strong')],
     ...SHOWCASES.map(({ title, file }): Line => [
       span(`      ${title.padEnd(30)}`),
       span(`scenarios/${file}.yaml`, 'command'),
     ]),
   ];
-}
-
-function tail(title: string, columns: number): Line {
-  const room = Math.max(columns - 26, 20);
-  return [span(wrapText(title, room).join(' '), 'dim')];
 }
 
 /** The names that a guess may have, with what each means. */

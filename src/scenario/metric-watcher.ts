@@ -166,7 +166,7 @@ export class BootMetricWatcher extends MetricWatcher implements MeasureWatcher {
     const beside =
       inTime === total
         ? `${formatCount(total)} of ${formatCount(total)} were up by then`
-        : `only ${formatCount(inTime)} of ${formatCount(total)} were up ${formatMetric(bound, this.claim)} after they were switched on`;
+        : `${inTime === 0 ? 'none' : `only ${formatCount(inTime)}`} of ${formatCount(total)} were up ${formatMetric(bound, this.claim)} after they were switched on`;
     return { value: bootValue(aggregate, took, missing), lacks: '', beside, host: slowest };
   }
 }

@@ -8,6 +8,7 @@ import { EnvironmentError } from '../../core/errors.ts';
 import { RealDriver } from '../../driver/real/driver.ts';
 import type { MappingRow } from '../../driver/real/mapping.ts';
 import type { ServeWhere } from '../../driver/real/place.ts';
+import { useOf } from '../port-use.ts';
 import type { LoadOptions } from '../scenario.ts';
 import { tryBinds } from './binds.ts';
 import { readFile, type ReadFile } from './file.ts';
@@ -67,7 +68,6 @@ interface Plan {
   readonly binds: readonly PlannedBind[];
 }
 
-const USES: Readonly<Record<number, string>> = { 53: 'DNS', 67: 'DHCP', 69: 'TFTP', 37: 'Time of Day' };
 const DHCP_PORT = 67;
 const TFTP_PORT = 69;
 
@@ -84,7 +84,7 @@ const ALL_PORTS: readonly WantedPort[] = (
 ).map(([protocol, port]) => ({
   protocol,
   port,
-  use: USES[port] ?? '',
+  use: useOf(port) ?? '',
   movesOn: port === TFTP_PORT,
 }));
 
@@ -151,7 +151,7 @@ function portsOf({ services }: ReadFile, rows: readonly MappingRow[]): readonly 
     const { port } = scenario;
     const movesOn =
       port === TFTP_PORT && services.some((service) => service.kind === 'tftp' && !service.singlePort);
-    ports.set(`${protocol}/${port}`, { protocol, port, use: USES[port] ?? host, movesOn });
+    ports.set(`${protocol}/${port}`, { protocol, port, use: useOf(port) ?? host, movesOn });
   }
   return [...ports.values()];
 }
@@ -164,7 +164,7 @@ function bindsOf(
 ): readonly PlannedBind[] {
   const binds = new Map<string, PlannedBind>();
   for (const { host, protocol, real } of rows) {
-    const use = USES[real.port] ?? host;
+    const use = useOf(real.port) ?? host;
     const isRelay = hosts.find((one) => one.name === host)?.forwards === true;
     const hears = name !== undefined && protocol === 'udp' && real.port === DHCP_PORT && !isRelay;
     for (const endpoint of hears ? [{ address: ANY, port: DHCP_PORT }] : [real])

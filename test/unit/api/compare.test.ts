@@ -58,6 +58,10 @@ test('how far users were from where they were sent: near by latency, anywhere by
   expect(lines[0]).toMatch(/p95 +user latency p50 +p95 +max +queries$/);
   expect(lines[1]).toMatch(/^latency .* 22\.0 ms +96\.0 ms +96\.0 ms +\d+$/);
   expect(lines.join('\n')).not.toContain('known');
+  const narrow = comparisonLines(results, 80).map(lineText);
+  expect(Math.max(...narrow.map((line) => line.length))).toBeLessThanOrEqual(80);
+  expect(narrow[0]).toMatch(/^policy .* p95 +queries$/);
+  expect(narrow[4]).toMatch(/^policy +user latency p50 +p95 +max$/);
   const svg = comparisonSvg('www.shop.example', results);
   expect(svg).toContain('visitors whose way to their target was no longer');
   expect(svg.match(/<polyline/g)?.length).toBe(4 * policies.length);

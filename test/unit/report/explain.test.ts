@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CATALOGUE, ruleById } from '../../../src/core/rules/catalogue.ts';
@@ -41,6 +41,17 @@ describe('explain', () => {
     for (const concept of CONCEPTS)
       for (const part of [concept.see, concept.why, concept.source, concept.tryIt, concept.fix])
         expect(part, concept.name).not.toBe('');
+  });
+
+  const tries = [
+    ...CATALOGUE.map(({ id, tryIt }) => ({ name: id, tryIt })),
+    ...CONCEPTS.map(({ name, tryIt }) => ({ name, tryIt })),
+  ].filter(({ tryIt }) => tryIt.includes('headend '));
+
+  test.each(tries)('$name: what to try has files that there are, and brackets no shell eats', ({ tryIt }) => {
+    for (const [file] of tryIt.matchAll(/scenarios\/[\w/-]+\.yaml/g))
+      expect(existsSync(join(folder, '../../..', file)), file).toBe(true);
+    expect(tryIt).not.toMatch(/--\w+ [^' ]+\[/);
   });
 
   test.each([

@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CAUSE } from '../../../src/core/rules/cause.ts';
+import { renderLessons } from '../../../src/report/lesson.ts';
+import { lineText } from '../../../src/report/line.ts';
 import { CAUSE_WORDS, INCIDENTS, SHOWCASES } from '../../../src/report/incidents.ts';
 
 const SCENARIOS = join(import.meta.dirname, '../../../scenarios');
@@ -16,6 +18,13 @@ describe('incidents', () => {
   test.each(INCIDENTS)('$name: its cause has its number, and may be guessed', ({ number, cause }) => {
     expect(cause.id).toBe(`HE-CAUSE-${String(number).padStart(3, '0')}`);
     expect(CAUSE_WORDS.has(cause)).toBe(true);
+  });
+
+  test('their list fits the terminal, and loses nothing in it', () => {
+    const lines = renderLessons(80).map(lineText);
+    expect(Math.max(...lines.map((line) => line.trimEnd().length))).toBeLessThanOrEqual(80);
+    const text = lines.join(' ').replaceAll(/\s+/g, ' ');
+    for (const { title } of INCIDENTS) expect(text).toContain(title);
   });
 
   test.each(INCIDENTS)('$name: no hint says the cause or what mends it', ({ hints, cause, mend }) => {

@@ -39,6 +39,13 @@ describe('metric', () => {
       detail: 'got for ever; only 2 of 3 were up 90.0 s after they were switched on',
     },
     {
+      name: 'none of which comes up',
+      expect: '  - metric: boot.p95 < 90s',
+      tell: (run) => run,
+      verdict: 'fail',
+      detail: 'got for ever; none of 3 were up 90.0 s after they were switched on',
+    },
+    {
       name: 'of one modem alone',
       expect: '  - metric: boot.max of cm[1] <= 2s',
       tell: (run) => run.measure(10, cm0, 'boot.us', 9_000_000).measure(20, cm1, 'boot.us', 2_000_000),
