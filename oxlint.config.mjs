@@ -187,9 +187,11 @@ export default {
       files: [
         'src/core/bytes.ts',
         'src/core/int-map.ts',
+        'src/core/mac-runs.ts',
         'src/core/number-rows.ts',
         'src/core/wide-map.ts',
         'src/engine/modem/rest-rows.ts',
+        'src/scenario/client-column.ts',
         'src/scenario/leases.ts',
         'src/driver/sim/**/*.ts',
         'src/codec/dns/name.ts',

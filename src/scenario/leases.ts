@@ -3,6 +3,7 @@ import { IntMap } from '../core/int-map.ts';
 import type { Row } from '../core/service.ts';
 import { type Instant, SECOND, toInstant } from '../core/time.ts';
 import { WideMap } from '../core/wide-map.ts';
+import { ClientColumn } from './client-column.ts';
 
 /** A lease as a DHCP server makes it durable: table `lease`, the address as key. */
 export interface LeaseRow {
@@ -34,7 +35,8 @@ export class LeaseView {
   /** In which order they were leased last. */
   #turns = new Int32Array(SIZE_AT_FIRST);
   #turn = 0;
-  readonly #clients: string[] = [];
+  readonly #clients = new ClientColumn();
+  #count = 0;
   /** What was read last: who judges a row reads it before it is taken in. */
   #lastRow: Row | undefined;
   #lastLease: LeaseRow | undefined;
@@ -78,7 +80,7 @@ export class LeaseView {
   /** Whose an address is at a moment: as the server calls the client. */
   holder(address: Ipv4, at: Instant): string | undefined {
     const place = this.#byAddress.get(address);
-    return place >= 0 && at < this.#expiresAtUs[place]! ? this.#clients[place] : undefined;
+    return place >= 0 && at < this.#expiresAtUs[place]! ? this.#clients.get(place) : undefined;
   }
 
   /** The address last leased to a hardware address, while the lease lives. */
@@ -93,14 +95,14 @@ export class LeaseView {
     const place = this.#placeOf(address);
     this.#expiresAtUs[place] = expiresAtUs;
     this.#macs[place] = mac ?? NO_MAC;
-    this.#clients[place] = client;
+    this.#clients.set(place, client);
     this.#turns[place] = ++this.#turn;
     if (mac !== undefined) this.#byMac?.set(mac, place);
   }
 
   #placesByMac(): WideMap {
     const places = new WideMap();
-    for (let place = 0; place < this.#clients.length; place++) {
+    for (let place = 0; place < this.#count; place++) {
       const mac = this.#macs[place]!;
       const other = mac === NO_MAC ? -1 : places.get(mac);
       if (mac !== NO_MAC && (other < 0 || this.#turns[place]! > this.#turns[other]!)) places.set(mac, place);
@@ -117,7 +119,7 @@ export class LeaseView {
   #placeOf(address: Ipv4): number {
     const known = this.#byAddress.get(address);
     if (known >= 0) return known;
-    const place = this.#clients.push('') - 1;
+    const place = this.#count++;
     if (place === this.#addresses.length) this.#grow();
     this.#addresses[place] = address;
     this.#byAddress.set(address, place);

@@ -2,7 +2,7 @@ import type { HostSpec, Topology } from '../core/driver.ts';
 import { formatIp, type Mac } from '../core/address.ts';
 import { bug } from '../core/errors.ts';
 import { HostNames } from '../core/host-names.ts';
-import { WideMap } from '../core/wide-map.ts';
+import { MacRuns } from '../core/mac-runs.ts';
 import type { Scenario, Selector } from '../config/scenario.ts';
 
 /** The hosts of a run by number, name, group and hardware address: what expectations and results are kept by. */
@@ -12,7 +12,7 @@ export class PlantIndex {
   readonly #numbers = new Map<HostSpec, number>();
   readonly #groups = new Map<string, HostSpec[]>();
   readonly #names = new HostNames();
-  readonly #macs = new WideMap();
+  readonly #macs = new MacRuns();
 
   constructor(scenario: Scenario, topology: Topology) {
     this.hosts = topology.hosts;

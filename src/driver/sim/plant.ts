@@ -44,7 +44,7 @@ export class Plant {
     this.interfaces = new InterfaceRecords(interfaces, records);
     this.ports = new Ports(topology.hosts, this.hosts);
     this.hasInspectors = topology.hosts.some((host) => host.inspects === true);
-    this.macs = new MacTable(this.interfaces);
+    this.macs = new MacTable(this.interfaces, topology.segments.length);
     this.segments = topology.segments.map((spec, index) => new Segment(index, spec));
     this.#fill(seed);
   }

@@ -7,6 +7,8 @@ const TWO_32 = 0x1_0000_0000;
 
 /** One record: time (float64), next, kind, a, b, c (int32), and four octets spare: 32 octets, half a cache line. */
 const WORDS = 8;
+/** A plant of a million has a hundred wheels, with a timer for each modem. */
+const GROWTH = 1.25;
 const NEXT = 2;
 const KIND = 3;
 const A = 4;
@@ -194,7 +196,7 @@ export class Wheel {
       return record;
     }
     if (this.#used * WORDS === this.#words.length) {
-      const larger = new Int32Array(this.#words.length * 2);
+      const larger = new Int32Array(Math.ceil(this.#used * GROWTH) * WORDS);
       larger.set(this.#words);
       this.#words = larger;
       this.#times = new Float64Array(larger.buffer);

@@ -36,6 +36,8 @@ const SID_MAX = 0x1fff;
 
 /** One record: hardware address, when it was heard (float64), address (int32), state, responses, watched (octets); 9 spare. */
 const RECORD_OCTETS = 32;
+/** The table is as large as it need be, since there are many of them. */
+const GROWTH = 1.25;
 const MAC = 0;
 const HEARD_AT = 1;
 const ADDRESS = 4;
@@ -161,7 +163,8 @@ export class ModemTable {
   }
 
   #grow(): void {
-    const larger = new Uint8Array(this.#octets.length * 2);
+    const records = Math.ceil((this.#octets.length / RECORD_OCTETS) * GROWTH);
+    const larger = new Uint8Array(records * RECORD_OCTETS);
     larger.set(this.#octets);
     this.#octets = larger;
     this.#doubles = new Float64Array(larger.buffer);

@@ -30,3 +30,14 @@ test('an address is the same key signed and unsigned', () => {
   map.delete(0xc0000201 | 0);
   expect(map.get(0xc0000201)).toBe(-1);
 });
+
+test('what comes and goes by the thousand leaves nothing behind', () => {
+  const map = new IntMap();
+  for (let key = 0; key < 50_000; key++) {
+    map.set(key * 0x0001_2345, key);
+    if (key >= 40) map.delete((key - 40) * 0x0001_2345);
+  }
+  expect(map.count).toBe(40);
+  const left = Array.from({ length: 50_000 }, (_, key) => map.get(key * 0x0001_2345));
+  expect(left.filter((value) => value >= 0)).toEqual(Array.from({ length: 40 }, (_, n) => 49_960 + n));
+});

@@ -48,3 +48,11 @@ test('zero and the broadcast are addresses as any other; what is not there is -1
   map.set(toMac(0), 9);
   expect([map.get(toMac(0)), map.get(MAC_BROADCAST), map.get(toMac(1))]).toEqual([9, 8, -1]);
 });
+
+test('a number of which all bits are set but the first keeps its neighbours apart', () => {
+  const map = new WideMap();
+  const values = [0x7fff_ffff, 0, 0x7ff8_0000, 1, 0x7ff0_0001, 0x7fff_fffe, 2, 3];
+  for (const [index, value] of values.entries()) map.set(0x0010_1800_0000 + index, value);
+  for (let line = 1; line < 100; line++) map.set(0x0010_1800_0000 + line * 8, line);
+  expect(values.map((_, index) => map.get(0x0010_1800_0000 + index))).toEqual(values);
+});
