@@ -54,6 +54,9 @@ function spreadAt({ at, spread }: PowerAction, { index, count, key }: Place): In
   return after(at, Math.floor(new Random(memberKey(key, index)).fraction() * spread.overUs));
 }
 
+/** One for all hosts, so that a driver can tell that they are told the same. */
+const NO_ARGS = {};
+
 /** Hands the whole timeline to a driver, whose moment 0 of the scenario is `start`. */
 export function scheduleTimeline(
   scenario: Scenario,
@@ -63,7 +66,7 @@ export function scheduleTimeline(
   start: Instant,
 ): void {
   for (const { at, host, verb } of powerMoments(scenario, seed, plant))
-    driver.command(after(start, at), host.name, verb, {});
+    driver.command(after(start, at), host.name, verb, NO_ARGS);
   for (const action of scenario.timeline)
     if (isFault(action)) scheduleFault(action, plant, driver, start);
     else scheduleCommand(action, plant, driver, start);
@@ -93,7 +96,7 @@ function scheduleCommand(
   }
   if (action.do === 'show')
     for (const host of plant.members(action.who))
-      driver.command(after(start, action.at), host.name, 'show', {});
+      driver.command(after(start, action.at), host.name, 'show', NO_ARGS);
   if (action.do === 'restart')
     for (const host of plant.members(action.who)) driver.restart(after(start, action.at), host.name);
 }

@@ -110,7 +110,7 @@ export class Areas {
   /** What stands on one side of a router is reached through its other sides. */
   #leadOn(host: number, iface: number, own: { readonly address: Ip; readonly prefixLength: number }): void {
     const plant = this.#plant;
-    const reachable = plant.segments[plant.interfaces.segment(iface)]!.routers.some((router) =>
+    const reachable = [...plant.segments[plant.interfaces.segment(iface)]!.routers].some((router) =>
       this.isLinkRouter(plant.interfaces.host(router)),
     );
     if (reachable) return;

@@ -104,7 +104,8 @@ export class SimDriver implements Driver {
   }
 
   command(at: Instant, host: string, verb: string, args: Readonly<Record<string, Plain>>): void {
-    this.#order(at, { kind: 'command', host: this.#plant.hostNamed(host), verb, args });
+    const number = this.#plant.hostNamed(host);
+    this.#partitionOf(number).command(this.#notBefore(at), number, verb, args);
   }
 
   crash(at: Instant, host: string, outage: Outage = {}): void {
@@ -217,7 +218,11 @@ export class SimDriver implements Driver {
   }
 
   #order(at: Instant, order: Order): void {
-    this.#partitionOf(order.host).order(after(at < this.#now ? this.#now : at, 0), order);
+    this.#partitionOf(order.host).order(this.#notBefore(at), order);
+  }
+
+  #notBefore(at: Instant): Instant {
+    return after(at < this.#now ? this.#now : at, 0);
   }
 
   #partitionOf(host: number): Partition {

@@ -14,12 +14,14 @@ export const EVENT = {
   settle: 5,
   /** host: the next datagram leaves the queue before the service. */
   take: 6,
-  /** number of the order that came from outside */
+  /** number of the order that came from outside, other than a command */
   control: 7,
   /** number of the connection */
   retransmit: 8,
   /** interface, frame: the limiter before the host lets in what it held. */
   admit: 9,
+  /** host, number of the command */
+  command: 10,
 } as const;
 
 /** As in the digest; the words are those of `Fate`. */

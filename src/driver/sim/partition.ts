@@ -5,6 +5,7 @@ import { FAULT } from '../../core/rules/fault.ts';
 import { NET_RULES } from '../../core/rules/net.ts';
 import { NEVER, type Instant } from '../../core/time.ts';
 import type { Areas } from './areas.ts';
+import { Commands } from './commands.ts';
 import { Crossing } from './crossing.ts';
 import { Disk } from './disk.ts';
 import type { Persist, Trouble } from './disk.ts';
@@ -23,12 +24,6 @@ const FLUSH_US = 500;
 
 /** What comes from outside: an order of the driver's caller, at its moment. */
 export type Order =
-  | {
-      readonly kind: 'command';
-      readonly host: number;
-      readonly verb: string;
-      readonly args: Readonly<Record<string, Plain>>;
-    }
   | {
       readonly kind: 'crash';
       readonly host: number;
@@ -58,6 +53,7 @@ export class Partition implements InputHandler, Persisting {
   readonly #reception: Reception;
   readonly #disks = new Map<number, Disk>();
   readonly #still = new Map<number, Standstill>();
+  readonly #commands = new Commands();
   readonly #orders: (Order | undefined)[] = [];
   readonly #freeOrders: number[] = [];
 
@@ -91,6 +87,10 @@ export class Partition implements InputHandler, Persisting {
       shard.events++;
       this.#take(wheel.kind, wheel.a, wheel.b, wheel.c);
     }
+  }
+
+  command(at: Instant, host: number, verb: string, args: Readonly<Record<string, Plain>>): void {
+    this.shard.wheel.push(Math.max(at, this.shard.now), EVENT.command, host, this.#commands.add(verb, args));
   }
 
   order(at: Instant, order: Order): void {
@@ -145,6 +145,8 @@ export class Partition implements InputHandler, Persisting {
         return this.#reception.admit(a, this.shard.pool.get(b));
       case EVENT.control:
         return this.#obey(a);
+      case EVENT.command:
+        return this.handle(a, this.#commands.take(b));
       default:
         return this.#streams.wake(a);
     }
@@ -232,8 +234,6 @@ export class Partition implements InputHandler, Persisting {
     this.#orders[number] = undefined;
     this.#freeOrders.push(number);
     switch (order.kind) {
-      case 'command':
-        return this.handle(order.host, { kind: 'command', verb: order.verb, args: order.args });
       case 'crash':
         return this.#crash(order.host, order.outage, order.counted);
       case 'restart':

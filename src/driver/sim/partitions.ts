@@ -48,7 +48,8 @@ function groupByCable(plant: Plant): number[] {
 function joinNear(plant: Plant, groups: number[]): number[] {
   for (const segment of plant.segments) {
     if (segment.quality.delayUs >= LOOKAHEAD_LEAST_US) continue;
-    const here = new Set(segment.members.map((iface) => groups[plant.interfaces.host(iface)]!));
+    const here = new Set<number>();
+    for (const iface of segment.members) here.add(groups[plant.interfaces.host(iface)]!);
     const least = Math.min(...here);
     for (const group of here) if (group !== least) replaceAll(groups, group, least);
   }
@@ -63,7 +64,8 @@ function replaceAll(groups: number[], from: number, to: number): void {
 function spread(plant: Plant): number {
   let least = Infinity;
   for (const segment of plant.segments) {
-    const here = new Set(segment.members.map((iface) => plant.hosts.partition(plant.interfaces.host(iface))));
+    const here = new Set<number>();
+    for (const iface of segment.members) here.add(plant.hosts.partition(plant.interfaces.host(iface)));
     segment.partitions = [...here].sort((a, b) => a - b);
     if (here.size > 1) least = Math.min(least, segment.quality.delayUs);
   }

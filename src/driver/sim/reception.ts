@@ -9,6 +9,7 @@ import type { Frame } from './frames.ts';
 import { readError } from './icmp-error.ts';
 import type { Neighbours } from './neighbours.ts';
 import type { Output } from './output.ts';
+import type { Segment } from './segment.ts';
 import type { InputHandler, Shard } from './shard.ts';
 import type { Sink } from './sink.ts';
 import type { Streams } from './streams.ts';
@@ -153,15 +154,20 @@ export class Reception {
         : segment.members;
     const { audience } = this.#shard.tracer;
     audience.cause = frame.led;
-    for (const iface of members) {
-      const host = plant.interfaces.host(iface);
-      if (iface === frame.sender || plant.hosts.partition(host) !== this.#shard.index) continue;
-      if (plant.services[host] === undefined) continue;
-      if (segment.choosesHearers && this.#crossing.isCut(segment, frame, iface)) continue;
-      this.#hearOne(host, iface, frame);
-    }
+    for (let run = 0; run < members.count; run++)
+      for (let iface = members.first(run); iface < members.end(run); iface++)
+        this.#hearAt(iface, segment, frame);
     audience.cause = 0;
     pool.free(frame);
+  }
+
+  #hearAt(iface: number, segment: Segment, frame: Frame): void {
+    const { plant } = this.#shard;
+    const host = plant.interfaces.host(iface);
+    if (iface === frame.sender || plant.hosts.partition(host) !== this.#shard.index) return;
+    if (plant.services[host] === undefined) return;
+    if (segment.choosesHearers && this.#crossing.isCut(segment, frame, iface)) return;
+    this.#hearOne(host, iface, frame);
   }
 
   /** A host's datagram to itself. */

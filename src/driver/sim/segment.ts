@@ -1,5 +1,6 @@
 import type { HostSpec, Quality, SegmentSpec } from '../../core/driver.ts';
 import type { Fault } from './fault.ts';
+import { InterfaceRuns } from './interface-runs.ts';
 
 /** From here on ports are bound by services: who listens there changes, so nobody keeps a list of it. */
 const LISTED_PORTS_END = 49152;
@@ -17,11 +18,11 @@ export class Segment {
   /** Whether a fault tells those who hear a frame for all apart. */
   choosesHearers = false;
   /** Interfaces in the file's order, and those of hosts that forward. */
-  readonly members: number[] = [];
-  readonly routers: number[] = [];
+  readonly members = new InterfaceRuns();
+  readonly routers = new InterfaceRuns();
   /** The partitions that have members here, in their order; set when partitions are. */
   partitions: readonly number[] = [0];
-  readonly #listeners = new Map<number, number[]>();
+  readonly #listeners = new Map<number, InterfaceRuns>();
 
   constructor(index: number, spec: SegmentSpec) {
     this.index = index;
@@ -43,20 +44,20 @@ export class Segment {
   }
 
   join(iface: number, host: HostSpec): void {
-    this.members.push(iface);
-    if (host.forwards) this.routers.push(iface);
+    this.members.add(iface);
+    if (host.forwards) this.routers.add(iface);
     for (const port of host.udpPorts) {
-      const listeners = this.#listeners.get(port);
-      if (listeners === undefined) this.#listeners.set(port, [iface]);
-      else listeners.push(iface);
+      const listeners = this.#listeners.get(port) ?? new InterfaceRuns();
+      this.#listeners.set(port, listeners);
+      listeners.add(iface);
     }
   }
 
   /** Those who may have `port` open: a broadcast to 5,000 hosts then asks only the one server. */
-  candidates(port: number): readonly number[] {
+  candidates(port: number): InterfaceRuns {
     if (port >= LISTED_PORTS_END) return this.members;
     return this.#listeners.get(port) ?? NOBODY;
   }
 }
 
-const NOBODY: readonly number[] = [];
+const NOBODY = new InterfaceRuns();
