@@ -17,7 +17,7 @@ export default defineConfig({
     reporters: report === undefined ? ['default'] : ['dot', ['json', { outputFile: report }]],
     projects: [
       project('unit', ['test/unit/**/*.test.ts', 'test/golden/**/*.test.ts', 'test/rooms/**/*.test.ts']),
-      project('property', ['test/property/**/*.test.ts']),
+      project('property', ['test/property/**/*.test.ts'], { setupFiles: ['test/support/same-cases.ts'] }),
       project('driver', ['test/driver/**/*.test.ts']),
       project('scenario', ['test/scenario/**/*.test.ts']),
       // Each file has namespaces and folders of its own, and waits most of the time: for renewals, for a browser, for a machine to boot.

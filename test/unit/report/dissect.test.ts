@@ -8,6 +8,7 @@ import { bug, DecodeError } from '../../../src/core/errors.ts';
 import { utf8Octets } from '../../../src/core/text.ts';
 import { encodeFrame } from '../../../src/codec/frame/packet.ts';
 import { dissect, FORMS, guessForm, transferOf } from '../../../src/report/dissect.ts';
+import '../../support/same-cases.ts';
 
 const hex = (text: string): Uint8Array => fromHex(text.replace(/#.*$/gm, '')) ?? bug('hex');
 const DISCOVER = hex(

@@ -19,6 +19,7 @@ import { EVERY_POLICY, POLICY_NAMES } from '../../support/policy-corpus.ts';
 import { PolicyLab, subnetOctets } from '../../support/policy-lab.ts';
 import { byHandle, byRespond, type Outcome } from '../../support/respond.ts';
 import { signedZone } from '../../support/signed-zone.ts';
+import '../../support/same-cases.ts';
 
 const file = (name: string) =>
   readFileSync(new URL(`../../../fixtures/zones/${name}`, import.meta.url), 'utf8');

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { NEVER, toInstant } from '../../../../src/core/time.ts';
 import { DueQueue } from '../../../../src/engine/cmts/due-queue.ts';
+import '../../../support/same-cases.ts';
 
 test('an empty queue is never due', () => {
   const queue = new DueQueue();
