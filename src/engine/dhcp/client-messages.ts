@@ -69,7 +69,7 @@ function writeClientId(writer: DhcpWriter, identity: ClientIdentity): void {
 }
 
 /** Option 61 as we send it, good until the next call; undefined when we send none. */
-export function clientIdOf({ clientId, mac, profile }: ClientIdentity): Uint8Array | undefined {
+function clientIdOf({ clientId, mac, profile }: ClientIdentity): Uint8Array | undefined {
   if (clientId !== undefined) return clientId;
   switch (profile.clientId) {
     case 'ethernet':
