@@ -15,6 +15,9 @@ const FORMATS: Readonly<Record<Style, Format | undefined>> = {
   command: 'bold',
 };
 
+/** A command of ours, also the second in a line. */
+const OWN_COMMAND = /(^| {2,})headend /g;
+
 /** Where results and progress go. A reader that goes away (`| head`) ends the printing, not the work. */
 export class Output {
   readonly #streams: { readonly out: NodeJS.WriteStream; readonly err: NodeJS.WriteStream };
@@ -104,8 +107,8 @@ export class Output {
   #asCalled(line: Line): Line {
     if (this.#program === 'headend') return line;
     return line.map((span) =>
-      span.style === 'command' && span.text.startsWith('headend ')
-        ? { ...span, text: `${this.#program}${span.text.slice('headend'.length)}` }
+      span.style === 'command'
+        ? { ...span, text: span.text.replaceAll(OWN_COMMAND, `$1${this.#program} `) }
         : span,
     );
   }

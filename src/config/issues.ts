@@ -34,7 +34,7 @@ function mistakesOfIssue(issue: Issue, before: readonly PathPart[], root: Locate
     case 'custom':
       return [at(issue.message, String(issue.params?.['hint'] ?? ''))];
     case 'invalid_type':
-      return [wrongType(issue, found, at)];
+      return [wrongType(issue, { found, path, at })];
     case 'invalid_value':
       return [at(foundOr(found, 'is no choice here'), choice(issue.values, found?.value))];
     case 'invalid_key':
@@ -84,16 +84,27 @@ function choice(values: readonly unknown[], value: Plain | undefined): string {
   return words.length === 1 ? `write ${words[0]}` : `write one of ${words.join(', ')}`;
 }
 
-function wrongType(issue: Issue & { code: 'invalid_type' }, found: Located | undefined, at: At): Mistake {
+function wrongType(
+  issue: Issue & { code: 'invalid_type' },
+  { found, path, at }: { found: Located | undefined; path: readonly PathPart[]; at: At },
+): Mistake {
   const wanted = TYPE_WORDS[issue.expected] ?? issue.expected;
   if (found === undefined || found.value === null) return at('is missing', `write ${wanted}`);
   const value = found.value;
   const hint =
     issue.expected === 'string' && typeof value === 'number'
       ? `write ${quote(String(value))}, in quotes`
-      : `write ${wanted}`;
+      : issue.expected === 'string' && Array.isArray(value)
+        ? 'write one text; for several, an entry for each'
+        : path.at(-1) === 'never' && typeof value === 'string'
+          ? NEVER_HINT
+          : `write ${wanted}`;
   return at(`${quote(value)} is ${kindOf(value)}`, hint);
 }
+
+/** What people write who have seen `sometimes: DHCP NAK *>*`. */
+const NEVER_HINT =
+  'write who never gets where, such as { any: cm, state: refusedByCmts }; a packet that never comes is metric: "packets DHCP NAK *>* == 0"';
 
 const TYPE_WORDS: Readonly<Record<string, string>> = {
   string: 'text',

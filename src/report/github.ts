@@ -1,7 +1,7 @@
 import { visibleText } from '../core/text.ts';
 import type { ExpectationResult, Verdict } from '../scenario/result.ts';
 import { isCoverage, likelyCause, type UnitResult } from '../scenario/unit.ts';
-import { cellText } from './cell-text.ts';
+import { cellText, expectationText } from './cell-text.ts';
 import type { Put, Reporter, SweepEnd, SweepFacts } from './reporter.ts';
 
 /** GitHub shows ten annotations of a kind and a step; the rest is counted. */
@@ -33,9 +33,13 @@ export class GithubReporter implements Reporter {
   end({ summaries }: SweepEnd): void {
     for (const cell of summaries) {
       if (cell.missing > 0) this.#annotate('error', cell, `${cell.missing} of its runs are missing`);
-      for (const { kind, text, verdict } of cell.expectations)
-        if (this.#joins && kind === 'sometimes' && verdict !== 'pass')
-          this.#annotate(levelOf(verdict), cell, `${verdict}: ${kind} ${text}\nunder no seed`);
+      for (const one of cell.expectations)
+        if (this.#joins && one.kind === 'sometimes' && one.verdict !== 'pass')
+          this.#annotate(
+            levelOf(one.verdict),
+            cell,
+            `${one.verdict}: ${expectationText(one)}\nunder no seed`,
+          );
     }
     for (const level of ['error', 'warning'] as const) {
       const more = this.#shown[level] - SHOWN_MAX;
@@ -51,7 +55,11 @@ export class GithubReporter implements Reporter {
     this.#told.add(key);
     const cause = verdict === 'warn' ? undefined : likelyCause(unit);
     const why = cause === undefined ? '' : `\nlikely cause: ${cause.id} ${cause.title}`;
-    this.#annotate(levelOf(verdict), { ...unit, ...one }, `${verdict}: ${kind} ${text}\n${detail}${why}`);
+    this.#annotate(
+      levelOf(verdict),
+      { ...unit, ...one },
+      `${verdict}: ${expectationText(one)}\n${detail}${why}`,
+    );
   }
 
   #annotate(

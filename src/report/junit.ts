@@ -1,7 +1,7 @@
 import { visibleText } from '../core/text.ts';
 import type { ExpectationResult, Verdict } from '../scenario/result.ts';
 import { isCoverage, likelyCause, type UnitResult } from '../scenario/unit.ts';
-import { cellText } from './cell-text.ts';
+import { cellText, expectationText } from './cell-text.ts';
 import type { Put, Reporter, SweepEnd, SweepFacts } from './reporter.ts';
 
 interface TestCase {
@@ -126,7 +126,7 @@ function caseOf(
   const at = line === undefined ? '' : `${unit.file}:${line}:${column ?? 1}: `;
   const cause = verdict === 'fail' || verdict === 'inconclusive' ? likelyCause(unit) : undefined;
   const why = cause === undefined ? '' : `; likely cause: ${cause.id} ${cause.title}`;
-  return { name: `${kind}: ${text}`, verdict, message: `${at}${detail}${why}` };
+  return { name: expectationText({ kind, text }), verdict, message: `${at}${detail}${why}` };
 }
 
 function attributesText(attributes: Readonly<Record<string, unknown>>): string {

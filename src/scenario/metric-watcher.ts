@@ -52,7 +52,8 @@ abstract class MetricWatcher {
   judge(end: Ending): Outcome {
     const { value, lacks, beside = '', host } = this.read(end);
     if (value === undefined) return { verdict: 'inconclusive', detail: `it could not be judged: ${lacks}` };
-    const got = `got ${formatMetric(value, this.claim)}${beside === '' ? '' : `; ${beside}`}`;
+    const figure = value === Infinity ? 'it took for ever' : `got ${formatMetric(value, this.claim)}`;
+    const got = `${figure}${beside === '' ? '' : `; ${beside}`}`;
     const { operator, aggregate } = this.claim;
     const holds = this.holds(value);
     // What only grows is over its bound for good; all else may still change.

@@ -77,6 +77,11 @@ export function formatCount(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
+/** `once`, or `1,204 times`. */
+export function timesText(count: number): string {
+  return count === 1 ? 'once' : `${formatCount(count)} times`;
+}
+
 /** The first address that the file gives a host. */
 export function fixedAddress(host: HostSpec): string | undefined {
   const address = host.interfaces.flatMap(({ addresses }) => addresses)[0];

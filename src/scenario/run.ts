@@ -10,7 +10,7 @@ import { Expectations } from './expect.ts';
 import { LeaseView } from './leases.ts';
 import { Metrics } from './metrics.ts';
 import { PacketReader } from './packet.ts';
-import { fixedAddress, formatCount, PlantIndex } from './plant.ts';
+import { fixedAddress, formatCount, PlantIndex, timesText } from './plant.ts';
 import { RESULT_FORMAT, worst, type DeviceResult, type ExpectationResult, type RunResult } from './result.ts';
 import { ShownStates } from './shown-states.ts';
 import { powerMoments, scheduleTimeline } from './timeline.ts';
@@ -261,11 +261,11 @@ export class ScenarioRun {
         {
           kind: 'must-fire' as const,
           path: action.path,
-          text: `${action.id} acts at least ${formatCount(action.mustFire)} times`,
+          text: `${action.id} acts at least ${timesText(action.mustFire)}`,
           verdict: enough ? ('pass' as const) : ('inconclusive' as const),
           detail: enough
-            ? `it acted ${formatCount(fired)} times`
-            : `it acted ${formatCount(fired)} times, so the run shows too little of it`,
+            ? `it acted ${timesText(fired)}`
+            : `it acted ${timesText(fired)}, so the run shows too little of it`,
         },
       ];
     });

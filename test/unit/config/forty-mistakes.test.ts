@@ -229,6 +229,16 @@ test.each([
     says: 'lab.yaml:48:35 expect[4].eventually.state: a cable modem has no state "online": that is what its CMTS says of it: write cmts-state: online',
   },
   {
+    name: 'a list where one name stands',
+    text: plant('do: power-on, who: cm', 'do: power-on, who: [cm, pc]'),
+    says: 'lab.yaml:41:34 timeline[0].who: "["cm","pc"]" is a list: write one text; for several, an entry for each',
+  },
+  {
+    name: 'a packet that never comes',
+    text: plant('  - always: leases.unique', '  - never: DHCP NAK *>*'),
+    says: 'lab.yaml:45:12 expect[1].never: "DHCP NAK *>*" is text: write who never gets where, such as { any: cm, state: refusedByCmts }; a packet that never comes is metric: "packets DHCP NAK *>* == 0"',
+  },
+  {
     name: 'a state no modem has',
     text: plant('state: operational, within', 'state: operatonal, within'),
     says: 'lab.yaml:48:35 expect[4].eventually.state: a cable modem has no state "operatonal": did you mean "operational"?',

@@ -102,7 +102,7 @@ test('ndjson: the plan, each run as it comes, the end', () => {
 
 describe('junit', () => {
   test.each([
-    { name: 'a pass has nothing in it', unit: PASS, has: /<testcase name="always: always holds" [^>]*\/>/ },
+    { name: 'a pass has nothing in it', unit: PASS, has: /<testcase name="always holds" [^>]*\/>/ },
     {
       name: 'a failure says where and what',
       unit: FAIL,
@@ -169,13 +169,13 @@ describe('junit', () => {
 describe('github', () => {
   test('an annotation at the line that did not hold', () => {
     expect(written(github, [PASS, FAIL])).toBe(
-      '::error file=storm.yaml,line=12,col=5,title=storm seed 2::fail: metric boot.p95 < 2s%0Agot 3 s\n',
+      '::error file=storm.yaml,line=12,col=5,title=storm seed 2::fail: metric: boot.p95 < 2s%0Agot 3 s\n',
     );
   });
 
   test('the likely cause of a failure is in its annotation', () => {
     expect(written(github, [KNOWN])).toMatch(
-      /::fail: metric boot\.p95 < 2s%0Agot 3 s%0Alikely cause: HE-CAUSE-006 The <relay> has no helper\.\n$/,
+      /::fail: metric: boot\.p95 < 2s%0Agot 3 s%0Alikely cause: HE-CAUSE-006 The <relay> has no helper\.\n$/,
     );
   });
 

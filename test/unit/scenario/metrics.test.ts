@@ -36,14 +36,14 @@ describe('metric', () => {
       expect: '  - metric: boot.p95 < 90s',
       tell: (run) => run.measure(10, cm0, 'boot.us', 1_000_000).measure(20, cm1, 'boot.us', 2_000_000),
       verdict: 'fail',
-      detail: 'got for ever; only 2 of 3 were up 90.0 s after they were switched on',
+      detail: 'it took for ever; only 2 of 3 were up 90.0 s after they were switched on',
     },
     {
       name: 'none of which comes up',
       expect: '  - metric: boot.p95 < 90s',
       tell: (run) => run,
       verdict: 'fail',
-      detail: 'got for ever; none of 3 were up 90.0 s after they were switched on',
+      detail: 'it took for ever; none of 3 were up 90.0 s after they were switched on',
     },
     {
       name: 'of one modem alone',
@@ -59,7 +59,7 @@ describe('metric', () => {
       cutShortAt: 12,
       verdict: 'inconclusive',
       detail:
-        'the run was cut short at 12.000 s: got for ever; only 1 of 3 were up 90.0 s after they were switched on',
+        'the run was cut short at 12.000 s: it took for ever; only 1 of 3 were up 90.0 s after they were switched on',
     },
     {
       name: 'the most of a level',
