@@ -20,21 +20,29 @@ function liveDevices({ devices }: Scenario): readonly LiveDevice[] {
 }
 
 /** What of a scenario is real, and where the file says so. */
-function liveParts(scenario: Scenario): readonly { readonly path: string; readonly at: Place }[] {
+function liveParts(scenario: Scenario): readonly {
+  readonly path: string;
+  readonly at: Place;
+  readonly who: LiveDeviceConfig['who'];
+}[] {
   return [
     ...scenario.services.flatMap(({ name, place }) =>
-      place.kind === 'live' ? [{ path: `services.${name}.place`, at: place.at }] : [],
+      place.kind === 'live' ? [{ path: `services.${name}.place`, at: place.at, who: 'real' as const }] : [],
     ),
-    ...liveDevices(scenario).map(({ name, live }) => ({ path: `devices.${name}.place`, at: live.at })),
+    ...liveDevices(scenario).map(({ name, live: { at, who } }) => ({
+      path: `devices.${name}.place`,
+      at,
+      who,
+    })),
   ];
 }
 
 /** The simulation has nobody in the place of what is real. Throws `ScenarioError`. */
 export function refuseLiveParts(scenario: Scenario): void {
-  const mistakes = liveParts(scenario).map(({ path, at }): Mistake => ({
+  const mistakes = liveParts(scenario).map(({ path, at, who }): Mistake => ({
     ...at,
     path,
-    message: 'it is real, and a simulation has no clock that it would follow',
+    message: `it is ${who === 'real' ? 'real' : "another headend's"}, and a simulation has no clock that it would follow`,
     hint: 'headend run --mode live runs it; or write place: virtual',
   }));
   if (mistakes.length > 0) throw new ScenarioError(scenario.fileName, mistakes);

@@ -10,12 +10,12 @@ import { hasLiveDevices, plugIn } from './live-places.ts';
 export interface JoinedPart {
   readonly interface: string;
   readonly segment: string;
-  /** The command that joins them when it is given the same `--interface`. */
-  readonly by: 'run --mode live' | 'serve';
-  /** Real devices that are there. */
+  /** The command that joins them when it is given the same `--interface`; `serve --only`: with another headend. */
+  readonly by: 'run --mode live' | 'serve' | 'serve --only';
+  /** Devices that are there: real, or another headend's. */
   readonly real: readonly string[];
-  /** Who of the file meets them there, and the address that the interface must have for it. */
-  readonly here: readonly { readonly host: string; readonly address: string }[];
+  /** Who of the file meets them there, and the address that the interface must have for it; null: any will do. */
+  readonly here: readonly { readonly host: string; readonly address: string | null }[];
 }
 
 /** Nothing is opened or looked at to find out; throws `UsageError` for a flag that no command would take. */
@@ -24,31 +24,38 @@ export function joinedParts(
   topology: Topology,
   flags: readonly string[],
 ): readonly JoinedPart[] {
-  const named = flags.flatMap((text) => {
+  const served = flags.flatMap((text) => {
     const [where, name] = plugIn(text);
-    return where === undefined ? [name] : [];
+    return where === undefined ? servedParts(topology, name) : trunkParts(topology, where, name);
   });
-  const served = named.flatMap((name) => servedParts(topology, name));
   if (flags.length > 0 && !hasLiveDevices(scenario) && served.length === 0)
-    throw new UsageError('--interface joins nothing: no device of this file is real, no host answers DHCP');
+    throw new UsageError(
+      '--interface joins nothing: no device of this file is real, no host answers DHCP, no cable has that name',
+    );
   return [...livePlugs(topology, flags), ...served];
 }
 
 function livePlugs(topology: Topology, flags: readonly string[]): readonly JoinedPart[] {
   if (flags.length === 0) return [];
-  const guests = topology.hosts.flatMap((spec) =>
-    spec.live?.kind === 'guest' && spec.live.interface !== '' ? [{ spec, on: spec.live.interface }] : [],
+  const there = topology.hosts.flatMap((spec) => {
+    const { live } = spec;
+    if (live === undefined || live.kind === 'server' || live.interface === '') return [];
+    return [{ spec, on: live.interface, kind: live.kind }];
+  });
+  const needs = guestNeeds(
+    topology,
+    there.filter(({ kind }) => kind === 'guest'),
   );
-  const needs = guestNeeds(topology, guests);
   const parts = new Map<string, JoinedPart>();
-  for (const { spec, on } of guests)
+  for (const { spec, on, kind } of there)
     for (const { segment } of spec.interfaces) {
       const key = `${on} ${segment}`;
       const here = needs.flatMap(({ host, address, on: near }) =>
         near === on && isOn(topology, host, segment) ? [{ host, address: cidr(address) }] : [],
       );
       const real = [...(parts.get(key)?.real ?? []), spec.name];
-      parts.set(key, { interface: on, segment, by: 'run --mode live', real, here });
+      const met = kind === 'headend' && here.length === 0 ? routersOn(topology, segment) : here;
+      parts.set(key, { interface: on, segment, by: 'run --mode live', real, here: met });
     }
   return [...parts.values()];
 }
@@ -65,11 +72,30 @@ function servedParts({ hosts, segments }: Topology, name: string): readonly Join
   });
 }
 
+/** A cable that goes on in another headend. */
+function trunkParts({ hosts, segments }: Topology, where: string, name: string): readonly JoinedPart[] {
+  if (!segments.some((segment) => segment.name === where && segment.kind === 'cable')) return [];
+  // Under `serve` what is real is as much outside as anybody else.
+  const on = hosts.filter(
+    ({ live, interfaces }) =>
+      (live === undefined || live.kind === 'headend') && interfaces.some((own) => own.segment === where),
+  );
+  const here = [...new Set(on.map(({ group }) => group))].map((host) => ({ host, address: null }));
+  return [{ interface: name, segment: where, by: 'serve --only', real: [], here }];
+}
+
 function addressesOn(host: HostSpec, segment: string): JoinedPart['here'] {
   const [first] = host.interfaces
     .filter((own) => own.segment === segment)
     .flatMap(({ addresses }) => addresses.filter(({ address }) => isIpv4(address)));
   return first === undefined ? [] : [{ host: host.name, address: cidr(first) }];
+}
+
+function routersOn({ hosts }: Topology, segment: string): JoinedPart['here'] {
+  const routers = hosts.filter(
+    ({ forwards, interfaces }) => forwards && interfaces.some((own) => own.segment === segment),
+  );
+  return routers.map(({ name }) => ({ host: name, address: null }));
 }
 
 function isOn({ hosts }: Topology, host: string, segment: string): boolean {

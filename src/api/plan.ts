@@ -106,6 +106,11 @@ function realParts(topology: Topology): readonly RealPart[] {
       const where = on === UNNAMED ? `where --interface ${segment}=${UNNAMED} says` : on;
       return [{ host: name, where, needs: guestNeeds(topology, [{ spec, on }]).map(commandFor) }];
     }
+    if (live?.kind === 'headend') {
+      const cable = interfaces[0]?.segment ?? '';
+      const on = live.interface === '' ? `where --interface ${cable}=${UNNAMED} says` : live.interface;
+      return [{ host: name, where: `${on}, run by another headend`, needs: [] }];
+    }
     if (live?.kind !== 'server') return [];
     const ends = interfaces.flatMap(({ addresses }) =>
       addresses.flatMap(({ address }) =>

@@ -40,6 +40,8 @@ export interface ReloaderOptions {
   readonly read: () => Promise<Configuration>;
   /** Those of a topology that are to run; throws `ConfigError`. */
   readonly choose: (topology: Topology) => readonly HostSpec[];
+  /** Those that another headend runs; throws `ConfigError`. Left out: none. */
+  readonly elsewhere?: ((topology: Topology, chosen: readonly HostSpec[]) => readonly HostSpec[]) | undefined;
   /** Told of the hosts that run now, those that are new among them. */
   readonly swapped: (hosts: readonly HostSpec[], fresh: ReadonlySet<string>) => void;
   readonly told: (outcome: ReloadOutcome) => void;
@@ -97,14 +99,17 @@ export class Reloader {
   }
 
   async #attempt(): Promise<ReloadOutcome> {
-    const { driver, read, choose, swapped } = this.#options;
+    const { driver, read, choose, elsewhere, swapped } = this.#options;
     const startedAt = driver.now;
     const at = Math.floor(Date.now() / 1_000);
     try {
       const { topology, limits } = await read();
       const hosts = choose(topology);
       assertNamesStay(this.#hosts, hosts);
-      const { added, removed, restarted, sockets } = await driver.replace({ ...topology, hosts });
+      const { added, removed, restarted, sockets } = await driver.replace({
+        ...topology,
+        hosts: [...hosts, ...(elsewhere?.(topology, hosts) ?? [])],
+      });
       this.#limit(limits);
       this.#hosts = hosts;
       this.count++;

@@ -100,3 +100,4 @@ export function parseAddresses(texts: readonly string[]): readonly Ip[] {
 }
 
 export { parseMetricsEndpoint } from './metrics-server.ts';
+export { splitInterfaces } from './serve-trunks.ts';

@@ -15,6 +15,7 @@ import { controllerOf, ControlSocket, controlPath } from './control.ts';
 import { Metrics } from './metrics.ts';
 import { type MetricsServer, showMetrics } from './metrics-server.ts';
 import { type Configuration, Reloader, type ReloaderOptions, type ReloadOutcome } from './reload.ts';
+import { hostsElsewhere, type TrunkInterfaces } from './serve-trunks.ts';
 import { controlVerbs } from './verbs.ts';
 
 export interface ServeOptions {
@@ -30,6 +31,8 @@ export interface ServeOptions {
   readonly stateFolder?: string | undefined;
   /** Where DHCP answers broadcasts; the hosts then have the addresses of the file. */
   readonly interface?: string | undefined;
+  /** Cables that go on over an interface: their hosts that do not run here are another headend's. */
+  readonly trunks?: TrunkInterfaces | undefined;
   /** Addresses to bind instead; left out with no `interface`, loopback. */
   readonly listen?: readonly Ip[] | undefined;
   /** The interfaces of link-local addresses among them. */
@@ -161,12 +164,13 @@ function makeReloader(
   hosts: readonly HostSpec[],
   swapped: ReloaderOptions['swapped'],
 ): Reloader | undefined {
-  const { source, only } = options;
+  const { source, only, trunks } = options;
   if (source === undefined) return undefined;
   return new Reloader(hosts, options.limits, {
     driver,
     read: source.read,
     choose: (topology) => chooseHosts(topology, only),
+    elsewhere: (topology, chosen) => hostsElsewhere(topology, chosen, trunks ?? new Map()),
     swapped,
     told: (outcome) => options.reloaded?.(outcome),
     bindRemedy:
@@ -212,7 +216,8 @@ async function startDriver(
 ): Promise<RealDriver> {
   const { trace, notice, bug, listen, limits, epoch } = options;
   try {
-    const topology = { ...options.topology, hosts };
+    const elsewhere = hostsElsewhere(options.topology, hosts, options.trunks ?? new Map());
+    const topology = { ...options.topology, hosts: [...hosts, ...elsewhere] };
     const place = { listen, interface: options.interface };
     const driver = new RealDriver({ topology, place, store, limits, meter, trace, notice, bug, epoch });
     await driver.start();

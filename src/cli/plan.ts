@@ -115,7 +115,11 @@ function joinedLines({ joined }: Plan, columns: number): readonly Line[] {
 }
 
 function joinedText({ interface: name, segment, by, real, here }: Plan['joined'][number]): string {
-  const meets = here.map(({ host, address }) => `${host} (${address})`).join(', ');
+  const meets = here
+    .map(({ host, address }) => (address === null ? host : `${host} (${address})`))
+    .join(', ');
+  if (by === 'serve --only')
+    return `${segment} with ${name}: under serve those of ${meets} that --only does not name run in another headend`;
   const shown = `${real.slice(0, LISTED_MAX).join(', ')}${real.length > LISTED_MAX ? ', ...' : ''}`;
   return by === 'serve'
     ? `${segment} with ${name}: under serve ${meets} answers DHCP there, where ${name} has that address`

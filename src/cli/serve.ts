@@ -9,7 +9,7 @@ import { DecisionLog } from '../api/log.ts';
 import { silenceText, type SilentServer } from '../api/health.ts';
 import { span } from '../api/report.ts';
 import type { Line } from '../api/report.ts';
-import { parseListening, parseMetricsEndpoint, serveFile } from '../api/serve-file.ts';
+import { parseListening, parseMetricsEndpoint, serveFile, splitInterfaces } from '../api/serve-file.ts';
 import type { Serving } from '../api/serve-file.ts';
 import type { ReloadOutcome } from '../api/reload.ts';
 import { HangUp } from './hang-up.ts';
@@ -32,7 +32,7 @@ export const serve = defineVerb(
       )
       .option(
         '--interface <name>',
-        'answer DHCP broadcasts here (its name or address), on the addresses of the file',
+        'answer DHCP broadcasts here (its name or address), on the addresses of the file; hfc=NAME: that cable goes on there, in another headend',
         splitWords,
       )
       .option('--listen <addresses>', 'bind these addresses instead; joined by commas', splitWords)
@@ -69,7 +69,8 @@ async function serveUntilTold(session: Session, { file, flags, log }: Work): Pro
   const { output, signal } = session;
   const only = (flags['only'] ?? []) as readonly string[];
   const listen = (flags['listen'] ?? []) as readonly string[];
-  const named = oneInterface((flags['interface'] ?? []) as readonly string[]);
+  const { named: names, trunks } = splitInterfaces((flags['interface'] ?? []) as readonly string[]);
+  const named = oneInterface(names);
   if (listen.length > 0 && named !== undefined)
     throw new UsageError('--listen and --interface exclude each other: the interface says where');
   const decisions = new DecisionLog(log);
@@ -87,6 +88,7 @@ async function serveUntilTold(session: Session, { file, flags, log }: Work): Pro
     only: only.length === 0 ? undefined : only,
     ...(listen.length === 0 ? {} : parseListening(listen)),
     interface: named,
+    trunks,
     stateFolder: flags['state'] as string | undefined,
     metrics: flags['metrics'] === undefined ? undefined : parseMetricsEndpoint(flags['metrics'] as string),
     user: flags['user'] as string | undefined,

@@ -55,7 +55,7 @@ export class GoalBuilder {
       case 'cmts-state':
         if (kind !== undefined && kind !== 'cable-modem')
           this.#findings.add(at, `a CMTS shows no state for ${who?.text}`, 'name a group of cable modems');
-        else if (named?.isLive === true)
+        else if (named?.isLive === true && named.isHeadends !== true)
           this.#oneOf(value, LIVE_CMTS_STATES, 'of a real modem a CMTS', at, 0);
         else this.#oneOf(value, CMTS_STATES, 'a CMTS', at, 0);
         return { kind: 'cmts-state', state: value };
@@ -137,10 +137,10 @@ export class GoalBuilder {
 
   /** A state that no machine of this kind enters would never be seen. */
   state(state: string, group: string, path: Path, offset: number): void {
-    const { kind, isLive = false, isService = false } = this.#findings.names.get(group) ?? {};
+    const { kind, isLive = false, isService = false, isHeadends } = this.#findings.names.get(group) ?? {};
     if (kind === undefined) return;
-    if (isLive && !isService)
-      this.#oneOf(state, LIVE_STATES, 'as seen from here a real device', path, offset);
+    const whose = isHeadends === true ? "another headend's modem" : 'a real device';
+    if (isLive && !isService) this.#oneOf(state, LIVE_STATES, `as seen from here ${whose}`, path, offset);
     else if (kind === 'cable-modem') this.#oneOf(state, MODEM_STATES, 'a cable modem', path, offset);
     else if (kind === 'host' || kind === 'stub') this.#oneOf(state, HOST_STATES, 'a host', path, offset);
     else if (kind === 'attacker') this.#oneOf(state, ATTACKER_STATES, 'an attacker', path, offset);

@@ -78,19 +78,19 @@ function buildLive(
 }
 
 interface DeviceFile {
-  readonly place?: 'virtual' | 'live' | undefined;
+  readonly place?: 'virtual' | 'live' | 'headend' | undefined;
   readonly interface?: string | undefined;
   readonly mac?: unknown;
 }
 
-/** Whether a device is real, and where; `own` are the keys that say what a simulated one does. */
+/** Whether a device is real, or another headend's, and where; `own` are the keys that say what a simulated one does. */
 export function buildLiveDevice<File extends DeviceFile>(
   file: File,
   own: readonly (keyof File & string)[],
   findings: Findings,
   path: Path,
 ): LiveDeviceConfig | undefined {
-  if (file.place !== 'live') {
+  if (file.place !== 'live' && file.place !== 'headend') {
     if (file.interface !== undefined)
       findings.addAtKey(
         path,
@@ -100,6 +100,8 @@ export function buildLiveDevice<File extends DeviceFile>(
       );
     return undefined;
   }
+  const at = placeOf(findings.root, [...path, 'place']);
+  if (file.place === 'headend') return { who: 'headend', interface: file.interface, at };
   if (file.mac === undefined)
     findings.add(path, 'a real device is known by its hardware address', 'write mac: with the one it has');
   for (const key of own)
@@ -110,5 +112,5 @@ export function buildLiveDevice<File extends DeviceFile>(
         'a real device says this itself',
         'leave it out, or let the device be virtual',
       );
-  return { interface: file.interface, at: placeOf(findings.root, [...path, 'place']) };
+  return { who: 'real', interface: file.interface, at };
 }

@@ -86,8 +86,15 @@ function nameAll(file: ScenarioFile, findings: Findings): void {
     if (findings.names.has(name))
       findings.addAtKey(['devices'], name, 'a service has this name', 'give the device another one');
     const count = 'count' in device ? device.count : undefined;
-    const isLive = 'place' in device && device.place === 'live';
-    findings.names.set(name, { kind: device.kind, count, isService: false, isLive });
+    const place = 'place' in device ? device.place : undefined;
+    const isHeadends = place === 'headend';
+    findings.names.set(name, {
+      kind: device.kind,
+      count,
+      isService: false,
+      isLive: place === 'live' || isHeadends,
+      isHeadends,
+    });
   }
   for (const [index, action] of (file.timeline ?? []).entries())
     if (action.do === 'rogue') nameRogue(faultId(action, index), index, findings);

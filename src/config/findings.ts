@@ -14,8 +14,10 @@ export interface Named {
   readonly count: number | undefined;
   /** A service, not a device. */
   readonly isService: boolean;
-  /** It is real: nothing of it runs here. */
+  /** It is real, or another headend's: nothing of it runs here. */
   readonly isLive: boolean;
+  /** Of those another headend's; left out, it is none. */
+  readonly isHeadends?: boolean | undefined;
 }
 
 /** The mistakes found while a file is checked against itself, and the names it gives. */
@@ -105,12 +107,10 @@ export class Findings {
 
   /** Whether something is simulated, as it must be for what happens inside of it; says so where it is not. */
   isVirtual(who: string, path: Path, hint: string): boolean {
-    if (this.names.get(who.replace(/\[.*$/, ''))?.isLive !== true) return true;
-    this.add(
-      path,
-      `${quote(who)} is real (place: live): nobody here sees or moves what is inside of it`,
-      hint,
-    );
+    const named = this.names.get(who.replace(/\[.*$/, ''));
+    if (named?.isLive !== true) return true;
+    const whose = named.isHeadends === true ? "another headend's (place: headend)" : 'real (place: live)';
+    this.add(path, `${quote(who)} is ${whose}: nobody here sees or moves what is inside of it`, hint);
     return false;
   }
 

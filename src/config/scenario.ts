@@ -96,8 +96,10 @@ export interface OutsideEndpoint {
   readonly port: number | undefined;
 }
 
-/** A device that is real, on an interface of the machine that the run is on. */
+/** A device that is not in the run, but on an interface of the machine that it is on. */
 export interface LiveDeviceConfig {
+  /** `headend`: another headend runs it, and its frames cross the cable as those of others do. */
+  readonly who: 'real' | 'headend';
   /** Undefined: `--interface` says it. */
   readonly interface: string | undefined;
   readonly at: Place;

@@ -38,17 +38,22 @@ const net = z
 const count = z.number().int().min(1).max(1_000_000).describe('makes a group of so many; n counts from 0');
 
 /** Where a device is, of kinds that may be real. */
+const plug = v
+  .line('the name of an interface, such as veth0')
+  .optional()
+  .describe('for place: live, where it is plugged in; left out, headend run --interface says it');
+const LIVE =
+  'virtual (the default): simulated; live: a real one on an interface of this machine, in headend run --mode live';
 const place = {
+  place: z.literal(['virtual', 'live']).optional().describe(LIVE),
+  interface: plug,
+};
+const placeOfModem = {
   place: z
-    .literal(['virtual', 'live'])
+    .literal(['virtual', 'live', 'headend'])
     .optional()
-    .describe(
-      'virtual (the default): simulated; live: a real one on an interface of this machine, in headend run --mode live',
-    ),
-  interface: v
-    .line('the name of an interface, such as veth0')
-    .optional()
-    .describe('for place: live, where it is plugged in; left out, headend run --interface says it'),
+    .describe(`${LIVE}; headend: one that another headend runs (serve --only), reached over an interface`),
+  interface: plug,
 };
 
 const host = {
@@ -108,7 +113,7 @@ const devices = z
             .describe(
               'fixed: firmware that draws from the same few opportunities however often it is not heard; default widens',
             ),
-          ...place,
+          ...placeOfModem,
         })
         .describe('a cable modem: the whole boot'),
       v

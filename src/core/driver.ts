@@ -96,6 +96,8 @@ export interface HostSpec {
 export type LiveSpec =
   /** A client on an interface of this machine, which is said by name or by an address that it has. */
   | { readonly kind: 'guest'; readonly interface: string }
+  /** One that another headend runs: its frames come and go over an interface of this machine, said as that of a guest. */
+  | { readonly kind: 'headend'; readonly interface: string }
   /** A server elsewhere, at `address` or, left out, at those of its interfaces; its ports are as in the file but for those in `ports`. */
   | {
       readonly kind: 'server';

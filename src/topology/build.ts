@@ -1,7 +1,12 @@
 import type { ProberDeviceConfig, WebDeviceConfig } from '../config/checks.ts';
 import type { AttackerDeviceConfig, PopulationDeviceConfig } from '../config/resolver.ts';
 import type { ClientDeviceConfig, RouterDeviceConfig } from '../config/router.ts';
-import type { CmtsDeviceConfig, DeviceConfig, HostDeviceConfig } from '../config/scenario.ts';
+import type {
+  CableModemDeviceConfig,
+  CmtsDeviceConfig,
+  DeviceConfig,
+  HostDeviceConfig,
+} from '../config/scenario.ts';
 import type { FileReference } from '../config/place.ts';
 import { memberName } from '../config/template.ts';
 import { toHex } from '../core/bytes.ts';
@@ -81,7 +86,7 @@ function addDevice(device: DeviceConfig, hosts: HostSpec[], site: Site): void {
       hosts.push({ ...cmtsHost(device, site), number: hosts.length });
       return;
     case 'cable-modem': {
-      if (device.live !== undefined) {
+      if (isElsewhere(device, site.world)) {
         for (let index = 0; index < (device.count ?? 1); index++)
           hosts.push({ ...guestHost(device, index, site), number: hosts.length });
         return;
@@ -110,10 +115,15 @@ function addDevice(device: DeviceConfig, hosts: HostSpec[], site: Site): void {
     default:
       for (let index = 0; index < (device.count ?? 1); index++)
         hosts.push({
-          ...(device.live === undefined ? plainHost : guestHost)(device, index, site),
+          ...(isElsewhere(device, site.world) ? guestHost : plainHost)(device, index, site),
           number: hosts.length,
         });
   }
+}
+
+/** What another headend runs is elsewhere in a live run, where interfaces are known; under `serve` this may be that other. */
+function isElsewhere({ live }: CableModemDeviceConfig | HostDeviceConfig, { plugs }: World): boolean {
+  return live !== undefined && (live.who === 'real' || plugs !== undefined);
 }
 
 function cmtsHost(device: CmtsDeviceConfig, { network, world }: Site): HostSpec {

@@ -30,7 +30,7 @@ export function cmtsMaker(
 /** Real modems on a cable: nobody ranges over an interface of this machine. */
 function realModems({ devices }: Scenario, cable: string): readonly Mac[] {
   return devices.flatMap((device) =>
-    device.kind === 'cable-modem' && device.on === cable && device.live !== undefined
+    device.kind === 'cable-modem' && device.on === cable && device.live?.who === 'real'
       ? Array.from({ length: device.count ?? 1 }, (_, index) => memberMac(device.mac, index))
       : [],
   );

@@ -8,7 +8,7 @@ import type { World } from './world.ts';
 
 const NONE: readonly never[] = [];
 
-/** A real device, on the interface that `World.plugs` or the file gives it. */
+/** A device that is real or another headend's, on the interface that `World.plugs` or the file gives it. */
 export function guestHost(
   device: CableModemDeviceConfig | HostDeviceConfig,
   index: number,
@@ -18,8 +18,11 @@ export function guestHost(
   return {
     ...spec,
     udpPorts: NONE,
-    live: { kind: 'guest', interface: world.plugs?.get(device.name) ?? device.live?.interface ?? '' },
-    create: () => bug(`${spec.name} is real`),
+    live: {
+      kind: device.live?.who === 'headend' ? 'headend' : 'guest',
+      interface: world.plugs?.get(device.name) ?? device.live?.interface ?? '',
+    },
+    create: () => bug(`${spec.name} runs elsewhere`),
   };
 }
 

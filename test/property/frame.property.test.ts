@@ -4,7 +4,9 @@ import { ipv4, ipv6At, toMac } from '../../src/core/address.ts';
 import type { Ip } from '../../src/core/address.ts';
 import { Writer } from '../../src/core/bytes.ts';
 import { DecodeError } from '../../src/core/errors.ts';
+import { macMessageOfEthernet } from '../../src/codec/docsis/mac-message.ts';
 import { decodeArp, encodeArp } from '../../src/codec/frame/arp.ts';
+import { decodeFrame } from '../../src/codec/frame/decode.ts';
 import { decodeEthernet, encodeEthernet } from '../../src/codec/frame/ethernet.ts';
 import {
   decodeIcmp,
@@ -18,6 +20,7 @@ import { decodeIpv4, encodeIpv4Header } from '../../src/codec/frame/ipv4.ts';
 import { decodeIpv6, encodeIpv6Header } from '../../src/codec/frame/ipv6.ts';
 import { decodeTcp, encodeTcp } from '../../src/codec/frame/tcp.ts';
 import { decodeUdp, encodeUdp } from '../../src/codec/frame/udp.ts';
+import { decodeVxlan } from '../../src/codec/frame/vxlan.ts';
 import { fuzzRuns } from '../support/fuzz-runs.ts';
 
 const RUNS = { numRuns: fuzzRuns() };
@@ -45,6 +48,8 @@ describe('any octets decode or are a DecodeError', () => {
   test.each([
     { name: 'Ethernet', decode: decodeEthernet },
     { name: 'ARP', decode: decodeArp },
+    { name: 'VXLAN', decode: (octets: Uint8Array) => decodeFrame(decodeVxlan(octets).frame) },
+    { name: 'a MAC message in Ethernet', decode: macMessageOfEthernet },
     { name: 'IPv4', decode: decodeIpv4 },
     { name: 'IPv6', decode: decodeIpv6 },
     { name: 'UDP', decode: (octets: Uint8Array) => decodeUdp(octets, anyEnds) },

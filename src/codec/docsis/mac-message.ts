@@ -1,7 +1,6 @@
 import { macAt, writeMac } from '../../core/address.ts';
 import type { Mac } from '../../core/address.ts';
-import type { Writer } from '../../core/bytes.ts';
-import { int32At, u16At } from '../../core/bytes.ts';
+import { int32At, u16At, Writer } from '../../core/bytes.ts';
 import { DecodeError } from '../../core/errors.ts';
 
 /** MAC management message types (DOCSIS MULPI). */
@@ -178,6 +177,38 @@ export function endMacMessage(writer: Writer): number {
   writer.patchU16(4, headerCheck(octets, 0));
   writer.u32(frameCheck(octets, BODY_AT, end));
   return writer.offset;
+}
+
+/** The Ethernet frame in a message, from its addresses on and without check sequence; a view. */
+export function ethernetOfMacMessage(octets: Uint8Array): Uint8Array {
+  if (octets.length < HEADER_OCTETS + CRC_OCTETS)
+    throw new DecodeError('truncated', 'MAC message', octets.length);
+  return octets.subarray(BODY_AT, octets.length - CRC_OCTETS);
+}
+
+/** Whether an Ethernet frame is a message: a length where others have a type, then DSAP, SSAP and control. */
+export function isMacMessageFrame(frame: Uint8Array): boolean {
+  return (
+    frame.length >= HEADER_OCTETS - BODY_AT &&
+    u16At(frame, 12) === frame.length - (MESSAGE_AT - BODY_AT) &&
+    u16At(frame, 14) === 0 &&
+    frame[16] === 3
+  );
+}
+
+/** The message that an Ethernet frame is: with a MAC header and both check sequences, in octets of its own. */
+export function macMessageOfEthernet(frame: Uint8Array): Uint8Array {
+  if (!isMacMessageFrame(frame))
+    throw new DecodeError('malformed', 'MAC message', Math.min(12, frame.length));
+  if (frame.length > MAC_MESSAGE_OCTETS_MAX - BODY_AT - CRC_OCTETS)
+    throw new DecodeError('malformed', 'MAC message', MAC_MESSAGE_OCTETS_MAX);
+  const writer = new Writer(new Uint8Array(BODY_AT + frame.length + CRC_OCTETS));
+  writer.u8(FRAME_CONTROL);
+  writer.u8(0); // MAC_PARM
+  writer.u32(0); // LEN and HCS, by `endMacMessage`
+  writer.bytes(frame);
+  endMacMessage(writer);
+  return writer.octets;
 }
 
 /** The HCS over FC, MAC_PARM and LEN: CRC-CCITT as HDLC takes it, low octet first (DOCSIS MULPI). */

@@ -1,6 +1,7 @@
 import type { Endpoint, Ip, Mac } from '../../core/address.ts';
 import { ANY, BROADCAST } from '../../core/address.ts';
 import type { DatagramInput, UnreachableInput } from '../../core/service.ts';
+import { enterCable } from './cable-entry.ts';
 import type { RealHost } from './host.ts';
 import type { Interface, Packet } from './plant.ts';
 import { Refusals } from './refusals.ts';
@@ -163,7 +164,7 @@ export class Door implements UdpReceiver {
         bodyOf({ ...expected.packet, octets }),
       );
     if (expected === undefined && this.#host.comesOverCable(this.own)) {
-      this.#host.enter(octets.slice(), { from: peer, to: this.known, by: this.own });
+      enterCable(this.#world, this.#host, octets.slice(), { from: peer, to: this.known });
       return;
     }
     if (expected === undefined) this.#tapOutside(octets, peer);

@@ -32,6 +32,7 @@ import { type Replaced, Replacement } from './replace.ts';
 import { Interface, makeSegments, type Medium, segmentNamed, type Segment } from './plant.ts';
 import { Schedule } from './schedule.ts';
 import { Tap } from './tap.ts';
+import { actedHere, Trunks } from './trunk/trunks.ts';
 import {
   Doors,
   MemoryStore,
@@ -81,6 +82,8 @@ export class RealDriver implements Driver {
   #media = new Map<string, Medium>();
   /** Hosts that are real; undefined where none is. */
   readonly #outside: Outside | undefined;
+  /** Hosts that another headend runs; undefined where none is. */
+  readonly #trunks: Trunks | undefined;
   readonly #faults: FaultCount[] = [];
   readonly #seed: number;
   readonly #said = new Set<string>();
@@ -94,11 +97,13 @@ export class RealDriver implements Driver {
     this.#seed = options.seed ?? randomInt(2 ** 32);
     this.#clock = this.#makeClock(options);
     this.#world = this.#makeWorld(options);
-    const segments = makeSegments(options.topology);
+    const acted = actedHere(options.topology);
+    const segments = makeSegments(acted);
     this.#media = mediaOf(segments);
-    for (const spec of options.topology.hosts) if (spec.live === undefined) this.#addHost(spec, segments);
-    if (options.topology.hosts.some(({ live }) => live !== undefined))
+    for (const spec of acted.hosts) this.#addHost(spec, segments);
+    if (options.topology.hosts.some(({ live }) => live?.kind === 'guest' || live?.kind === 'server'))
       this.#outside = new Outside(this.#world, options.topology, segments);
+    if (Trunks.isNeeded(options.topology)) this.#trunks = new Trunks(this.#world, options.topology, segments);
   }
 
   get now(): Instant {
@@ -110,6 +115,7 @@ export class RealDriver implements Driver {
     try {
       for (const host of this.#hosts.values()) await host.start();
       await this.#outside?.open();
+      await this.#trunks?.open();
     } catch (error) {
       await this.stop();
       throw error;
@@ -125,6 +131,7 @@ export class RealDriver implements Driver {
     await this.#world.store.close();
     this.#world.schedule.stop();
     this.#outside?.close();
+    this.#trunks?.close();
     for (const host of this.#all()) host.crash();
   }
 
@@ -133,13 +140,15 @@ export class RealDriver implements Driver {
    * `EnvironmentError` or `ConfigError`, and then nothing has changed. Serve only; one at a time.
    */
   async replace(topology: Topology): Promise<Replaced> {
-    const replacement = new Replacement(this.#world, this.#hosts, topology, this.#placeFor(topology));
+    const acted = actedHere(topology);
+    const replacement = new Replacement(this.#world, this.#hosts, acted, this.#placeFor(acted));
     await replacement.open();
     const { hosts, replaced } = replacement.commit((host) => {
       this.#letGo(host);
     });
     this.#hosts = hosts;
     this.#media = mediaOf(replacement.segments);
+    this.#trunks?.rejoin(topology, replacement.segments);
     return replaced;
   }
 
@@ -342,7 +351,7 @@ export class RealDriver implements Driver {
         crossing,
         inspects: options.topology.hosts.some((host) => host.inspects === true),
       }),
-      place: this.#placeFor(options.topology),
+      place: this.#placeFor(actedHere(options.topology)),
       store: options.store ?? new MemoryStore(),
       doors: new Doors(),
       streamEnds: new StreamEnds(),

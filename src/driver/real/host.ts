@@ -1,4 +1,4 @@
-import type { Endpoint, Ip, Mac } from '../../core/address.ts';
+import type { Ip, Mac } from '../../core/address.ts';
 import { isIpv4 } from '../../core/address.ts';
 import type { HostSpec } from '../../core/driver.ts';
 import { bug } from '../../core/errors.ts';
@@ -18,26 +18,13 @@ import { MILLISECOND, NEVER } from '../../core/time.ts';
 import { Disk } from './disk.ts';
 import type { Door } from './door.ts';
 import { type Handed, Responding, Sink } from './effects.ts';
-import { wayTo } from './routing.ts';
-import {
-  inertStation,
-  type Interface,
-  type Packet,
-  type Sender,
-  type Station,
-  type TcpPacket,
-} from './plant.ts';
+import type { Interface, Packet, Sender, Station, TcpPacket } from './plant.ts';
 import { Ports } from './ports.ts';
 import { Alarm } from './schedule.ts';
-import { OUTSIDE } from './tap.ts';
 import { Streams } from './tcp.ts';
 import type { World } from './world.ts';
 
-const TTL = 64;
 const NO_SEGMENT = { flags: 0, sequence: 0, acknowledgment: 0 };
-
-/** Who sent what came in by a socket: it is told nothing. */
-const OUTSIDE_STATION = inertStation(OUTSIDE, [], true);
 
 /** A host that is down and has not forgotten. */
 interface Standstill {
@@ -322,30 +309,6 @@ export class RealHost implements Station {
   /** Whether what comes in by a socket of this interface still has a cable to cross: a modem under `serve`. */
   comesOverCable(own: Interface): boolean {
     return !this.#world.place.isClosed && own.segment.kind === 'cable' && !this.spec.forwards;
-  }
-
-  /** Shows a datagram from outside to the router before us, which lets it go on or not. */
-  enter(
-    octets: Uint8Array,
-    way: { readonly from: Endpoint; readonly to: Endpoint; readonly by: Interface },
-  ): void {
-    const { crossing } = this.#world;
-    const towards = wayTo(this, way.from.address);
-    const router = towards && towards.out.segment.withAddress(towards.nextHop);
-    if (router === undefined || !router.station.isUp) return;
-    const packet: Packet = {
-      number: crossing.nextPacket(),
-      from: way.from,
-      to: way.to,
-      ttl: TTL,
-      octets,
-      origin: OUTSIDE_STATION,
-      inbound: true,
-      rule: undefined,
-      detail: undefined,
-    };
-    const uplink = router.station.interfaces.find((own) => own.segment !== router.segment) ?? router;
-    router.station.transit(packet, uplink, undefined);
   }
 
   async #goOn({ service, streams, waiting }: Standstill): Promise<void> {

@@ -76,7 +76,6 @@ export class Network {
       to: target,
       ttl: TTL,
       origin: station,
-      inbound: false,
       ...said,
     });
     if (to.hardware !== undefined || station.interfaces.some((own) => own.isBroadcast(to.address))) {
@@ -88,6 +87,17 @@ export class Network {
       return;
     }
     this.#originate(station, packetFrom, to);
+  }
+
+  /** What came from a station that another headend runs crosses its segment, as if it had been sent here; `to`: on the segment. */
+  goOn(packet: Packet, out: Interface, to: Mac): void {
+    if (to === MAC_BROADCAST) this.#toEveryone(packet, out);
+    const receiver = hearerWithMac(out, to);
+    if (receiver === undefined) return;
+    // RFC 2131 §4.1: a client is sent what it is told before it has the address.
+    const isEarly = !receiver.station.spec.forwards && !receiver.has(packet.to.address);
+    if (isEarly) this.#toHardware(packet, out, to);
+    else this.#along(packet, [out.segment], { sender: out, receiver });
   }
 
   /** Lets a datagram go on from a router. */
@@ -373,7 +383,6 @@ export class Network {
       ttl: TTL,
       octets: this.#readsErrors ? encodeUnreachable(failed, reason, address) : NO_OCTETS,
       origin: station,
-      inbound: false,
       rule: undefined,
       detail: undefined,
       error: { reason, of: packet },

@@ -18,8 +18,6 @@ export interface Packet {
   ttl: number;
   readonly octets: Uint8Array;
   readonly origin: Station;
-  /** It came in by a socket: the rest of its way is acted here. */
-  readonly inbound: boolean;
   /** As its origin sent it, where a router on the way has made something else of it. */
   readonly asSent?: Packet | undefined;
   /** It is an ICMP error: what it says, and about which datagram. Its ports are 0. */

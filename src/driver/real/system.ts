@@ -57,6 +57,7 @@ export function assertThere(name: string): void {
 export interface NamedInterface {
   readonly name: string;
   readonly address: Ipv4;
+  readonly prefixLength: number;
   /** Its subnet's. */
   readonly broadcast: Ipv4;
   /** All that it has, of both families. */
@@ -91,6 +92,7 @@ export function interfaceNamed(name: string): NamedInterface {
   return {
     name: found.name,
     address,
+    prefixLength,
     broadcast: broadcastOf({ address: maskIp(address, prefixLength), length: prefixLength }),
     addresses: found.addresses.map((one) => one.address),
   };

@@ -22,6 +22,15 @@ const REAL = `  cm-a: { kind: cable-modem, on: hfc, mac: "02:00:5e:00:71:01", pl
 `;
 const FAR = `  pc: { kind: host, on: core, mac: "02:00:5e:00:71:03", place: live, interface: wire9 }
 `;
+const FAR_MODEMS =
+  '  cm-far: { kind: cable-modem, on: hfc, count: 2, mac: "02:00:5e:00:72:{n:02x}", place: headend }\n';
+const TRUNK = {
+  interface: 'eth1',
+  segment: 'hfc',
+  by: 'serve --only',
+  real: [],
+  here: ['cmts', 'cm'].map((host) => ({ host, address: null })),
+};
 const SERVED = [
   { segment: 'core', by: 'serve', real: [], here: [{ host: 'dhcp', address: '10.70.0.67/24' }] },
   { segment: 'hfc', by: 'serve', real: [], here: [{ host: 'cmts', address: '10.71.0.1/24' }] },
@@ -71,6 +80,22 @@ test.each([
           { host: 'cmts', address: '10.70.0.2/24' },
         ],
       },
+      TRUNK,
+    ],
+  },
+  {
+    name: "another headend's modems need no address, and under serve the cable goes on there",
+    text: PLANT + FAR_MODEMS,
+    flags: ['hfc=eth1'],
+    joined: [
+      {
+        interface: 'eth1',
+        segment: 'hfc',
+        by: 'run --mode live',
+        real: ['cm-far[0]', 'cm-far[1]'],
+        here: [{ host: 'cmts', address: null }],
+      },
+      { ...TRUNK, here: ['cmts', 'cm', 'cm-far'].map((host) => ({ host, address: null })) },
     ],
   },
   {
@@ -79,6 +104,7 @@ test.each([
     flags: ['hfc=eth1'],
     joined: [
       { interface: 'eth1', segment: 'hfc', by: 'run --mode live', real: ['cm-a', 'cm-b'], here: CMTS },
+      TRUNK,
     ],
   },
 ])('$name', ({ text, flags, joined }) => {

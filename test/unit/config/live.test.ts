@@ -5,6 +5,7 @@ import { mistakesIn, PLANT, plantWith } from './plant.ts';
 
 const MODEM = '  web: { kind: host, on: lan, ip: 10.2.0.10 }\n';
 const REAL = 'kind: cable-modem, on: hfc, mac: "02:00:5e:00:09:01", place: live';
+const FAR = 'kind: cable-modem, on: hfc, count: 2, mac: "02:00:5e:00:09:{n:02x}", place: headend';
 const TFTP = '  tod: { on: core, ip: 10.0.0.37 }\n';
 const TIMELINE = '  - { at: 10s, do: impair, id: noise, where: hfc, loss: 2%, for: 30s }\n';
 const EXPECT = '  - always: leases.unique\n';
@@ -24,17 +25,22 @@ test.each([
   {
     name: 'on an interface that the command names',
     keys: REAL,
-    live: { interface: undefined, at: { line: 39, column: 72 } },
+    live: { who: 'real', interface: undefined, at: { line: 39, column: 72 } },
   },
   {
     name: 'on an interface of the file',
     keys: `${REAL}, interface: veth0`,
-    live: { interface: 'veth0', at: { line: 39, column: 72 } },
+    live: { who: 'real', interface: 'veth0', at: { line: 39, column: 72 } },
   },
   {
     name: 'a computer',
     keys: 'kind: host, on: lan, mac: "02:00:5e:00:09:02", place: live',
-    live: { interface: undefined, at: { line: 39, column: 65 } },
+    live: { who: 'real', interface: undefined, at: { line: 39, column: 65 } },
+  },
+  {
+    name: "a group of another headend's, with keys of its own",
+    keys: `${FAR}, reinit-after: 30s, interface: veth0`,
+    live: { who: 'headend', interface: 'veth0', at: { line: 39, column: 87 } },
   },
   { name: 'simulated', keys: 'kind: host, on: lan, place: virtual', live: undefined },
 ])('a real device: $name', ({ keys, live }) => {
@@ -85,6 +91,26 @@ test.each([
     ],
   },
   {
+    name: "another headend's computer",
+    text: plantWith(MODEM, '  web: { kind: host, on: lan, place: headend }\n'),
+    says: ['small.yaml:38:38 devices.web.place: "headend" is no choice here: write one of virtual, live'],
+  },
+  {
+    name: "reasons, a state, and the power switch of another headend's modem",
+    text: plantWith(MODEM, `${MODEM}  far: { ${FAR} }\n`)
+      .replace(
+        EXPECT,
+        () =>
+          `${EXPECT}  - eventually: { who: "far[1]", rule: HE-MODEM-001 }\n  - eventually: { all: far, state: operational }\n`,
+      )
+      .replace(TIMELINE, () => `${TIMELINE}  - { at: 20s, do: power-off, who: far }\n`),
+    says: [
+      `small.yaml:44:36 timeline[2].who: "far" is another headend's (place: headend): nobody here sees or moves what is inside of it: do it there by hand; what it sends and receives is impaired, cut and dropped here as with any other host`,
+      `small.yaml:48:40 expect[2].eventually.rule: "far[1]" is another headend's (place: headend): nobody here sees or moves what is inside of it: expect what is seen of it from here: state: bound, a packet that it sends or gets, a decision of who answers it`,
+      `small.yaml:49:36 expect[3].eventually.state: as seen from here another headend's modem has no state "operational": its states are bound`,
+    ],
+  },
+  {
     name: 'its reasons',
     text: withReal('  - eventually: { who: real, rule: HE-HOST-001 }\n'),
     says: [
@@ -126,6 +152,15 @@ test('what is seen of a real modem may be expected, and what is between may be b
       '',
     ].join('\n'),
   ).replace(TIMELINE, `${TIMELINE}  - { at: 20s, do: partition, from: real, to: cmts, for: 5s }\n`);
+  expect(mistakesIn(text)).toEqual([]);
+});
+
+test("of another headend's modem its CMTS shows every state", () => {
+  const text = plantWith(MODEM, `${MODEM}  far: { ${FAR} }\n`).replace(
+    EXPECT,
+    () =>
+      `${EXPECT}  - eventually: { all: far, cmts-state: online }\n  - eventually: { who: "far[0]", cmts-state: init(r1) }\n`,
+  );
   expect(mistakesIn(text)).toEqual([]);
 });
 

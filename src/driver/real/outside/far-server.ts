@@ -6,6 +6,7 @@ import { EnvironmentError } from '../../../core/errors.ts';
 import { inertStation, type Interface, type Packet, type Station } from '../plant.ts';
 import { UdpSocket } from '../udp.ts';
 import type { World } from '../world.ts';
+import { Recent } from './recent.ts';
 
 /** Sockets that are kept for those who asked: of more the one that was quiet longest is closed. */
 const SOCKETS_MAX = 1_024;
@@ -13,6 +14,7 @@ const SOCKETS_MAX = 1_024;
 /** One of ours that has asked: its socket, and both ends as the scenario knows them. */
 interface Asker {
   readonly socket: UdpSocket;
+  close(): void;
   readonly known: Endpoint;
   /** Which of the server's addresses it asked. */
   readonly asked: Ip;
@@ -24,8 +26,7 @@ export class FarServer {
   readonly interfaces: Interface[] = [];
   readonly #world: World;
   readonly #live: Extract<LiveSpec, { kind: 'server' }>;
-  /** In the order of their last datagram. */
-  readonly #askers = new Map<string, Asker>();
+  readonly #askers = new Recent<Asker>(SOCKETS_MAX);
 
   constructor(world: World, spec: HostSpec, live: Extract<LiveSpec, { kind: 'server' }>) {
     this.#world = world;
@@ -49,8 +50,7 @@ export class FarServer {
 
   close(): void {
     for (const known of this.#tcpEndpoints()) this.#world.streamEnds.unlisten(known);
-    for (const { socket } of this.#askers.values()) socket.close();
-    this.#askers.clear();
+    this.#askers.close();
   }
 
   #tcpEndpoints(): readonly Endpoint[] {
@@ -74,21 +74,7 @@ export class FarServer {
 
   #askerFor({ from, to }: Packet): Asker | undefined {
     const key = `${from.address} ${from.port} ${to.address}`;
-    const known = this.#askers.get(key);
-    if (known !== undefined) {
-      this.#askers.delete(key);
-      this.#askers.set(key, known);
-      return known;
-    }
-    if (this.#askers.size >= SOCKETS_MAX)
-      for (const [quiet, { socket }] of this.#askers) {
-        socket.close();
-        this.#askers.delete(quiet);
-        break;
-      }
-    const made = this.#openFor({ ...from }, to.address);
-    if (made !== undefined) this.#askers.set(key, made);
-    return made;
+    return this.#askers.use(key, () => this.#openFor({ ...from }, to.address));
   }
 
   #openFor(known: Endpoint, asked: Ip): Asker | undefined {
@@ -105,7 +91,7 @@ export class FarServer {
     const any = isIpv4(this.realOf({ address: asked, port: 0 }).address) ? ANY : ANY6;
     for (const where of [...(isOwn ? [known] : []), { address: any, port: 0 }])
       try {
-        return { socket: new UdpSocket(where, receiver), known, asked };
+        return askerBy(new UdpSocket(where, receiver), known, asked);
       } catch (error) {
         if (!(error instanceof EnvironmentError)) throw error;
       }
@@ -122,7 +108,7 @@ export class FarServer {
     return true;
   }
 
-  #answered(octets: Uint8Array, from: Endpoint, { known, asked }: Omit<Asker, 'socket'>): void {
+  #answered(octets: Uint8Array, from: Endpoint, { known, asked }: Pick<Asker, 'known' | 'asked'>): void {
     this.#world.counts.datagramsIn++;
     const { address, ports } = this.#live;
     // Anybody may send to a port of this machine: only the server is heard.
@@ -131,4 +117,15 @@ export class FarServer {
     const said = { octets: octets.slice(), rule: undefined, detail: undefined };
     this.#world.network.send(this.station, port, { ...known, source: asked }, said);
   }
+}
+
+function askerBy(socket: UdpSocket, known: Endpoint, asked: Ip): Asker {
+  return {
+    socket,
+    known,
+    asked,
+    close: () => {
+      socket.close();
+    },
+  };
 }

@@ -1,15 +1,10 @@
-import { ANY, type Endpoint, type Ip, ipv4At, macAt, type Mac } from '../../../core/address.ts';
-import { CLIENT_PORT, MessageType, Op, Option, SERVER_PORT } from '../../../codec/dhcp/codes.ts';
-import { CHADDR_OFFSET, DhcpDecoder, type DhcpMessage } from '../../../codec/dhcp/message.ts';
+import { ANY, type Endpoint, type Ip, macAt, type Mac } from '../../../core/address.ts';
+import { SERVER_PORT } from '../../../codec/dhcp/codes.ts';
+import { CHADDR_OFFSET, type DhcpMessage } from '../../../codec/dhcp/message.ts';
 import type { HostSpec } from '../../../core/driver.ts';
-import { DecodeError } from '../../../core/errors.ts';
-import type { InterfaceAddress } from '../../../core/service.ts';
 import { inertStation, type Interface, type Packet, type Station } from '../plant.ts';
 import type { NamedInterface } from '../system.ts';
-
-const decoder = new DhcpDecoder();
-/** RFC 950 §2.1: a network without a mask is as its class; ours are never wider than this. */
-const PREFIX_LENGTH = 24;
+import { isBoundBy, replyIn } from './lease-seen.ts';
 
 /** What came for a guest, and how it is put on its wire. */
 export interface Delivery {
@@ -54,15 +49,9 @@ export class Guest {
   #take(packet: Packet, via: Interface): void {
     // What clients of the plant ask all servers stays in it: on the wire a server of the machine's own network would answer.
     if (packet.to.port === SERVER_PORT) return;
-    const reply = packet.to.port === CLIENT_PORT ? replyIn(packet.octets) : undefined;
-    const isOwn = reply !== undefined && macAt(packet.octets, CHADDR_OFFSET) === via.spec.mac;
+    const reply = replyIn(packet);
     this.#world.deliver(this, { packet, how: howTo(packet.to, via, reply) });
-    if (!isOwn) return;
-    // Its lease is seen as it passes: from then on the plant finds it there, and it is who sends from there.
-    if (reply.messageType === MessageType.nak) via.configure(undefined);
-    if (reply.messageType !== MessageType.ack || reply.yiaddr === ANY) return;
-    via.configure(leaseIn(reply));
-    this.#world.bound(this);
+    if (reply !== undefined && isBoundBy(reply, packet, via)) this.#world.bound(this);
   }
 }
 
@@ -71,31 +60,6 @@ function howTo(to: Endpoint, via: Interface, reply: DhcpMessage | undefined): De
   if (via.isBroadcast(to.address)) return 'to-all';
   if (reply !== undefined) return reply.ciaddr === ANY ? 'to-all' : 'unicast';
   return via.has(to.address) ? 'unicast' : 'to-all';
-}
-
-/** What a server or relay of ours says to a client; undefined when it is something else. Valid until the next is read. */
-function replyIn(octets: Uint8Array): DhcpMessage | undefined {
-  try {
-    const message = decoder.decode(octets);
-    return message.op === Op.reply ? message : undefined;
-  } catch (error) {
-    if (error instanceof DecodeError) return undefined;
-    throw error;
-  }
-}
-
-function leaseIn(reply: DhcpMessage): InterfaceAddress {
-  const mask = reply.option(Option.subnetMask);
-  const router = reply.option(Option.routers);
-  return {
-    address: reply.yiaddr,
-    prefixLength: mask?.length === 4 ? onesIn(ipv4At(mask, 0)) : PREFIX_LENGTH,
-    router: router !== undefined && router.length >= 4 ? ipv4At(router, 0) : undefined,
-  };
-}
-
-function onesIn(mask: number): number {
-  return Math.clz32(~mask);
 }
 
 /** The hardware address that a client says it has, in a request; undefined when it is none. */

@@ -11,6 +11,7 @@ import type { World } from '../world.ts';
 import { FarServer } from './far-server.ts';
 import { clientMacIn, type Delivery, Guest } from './guest.ts';
 import { GuestStreams } from './guest-streams.ts';
+import { Recent } from './recent.ts';
 import { assertMet, endpointsOf, guestNeeds, relayNeeds } from './needs.ts';
 
 /** Sockets of transfers that guests may have at a time; of more the one that was quiet longest is closed. */
@@ -31,8 +32,7 @@ export class Outside {
   readonly #streams: GuestStreams;
   /** Sockets at the endpoints where guests ask. */
   readonly #standing = new Map<string, UdpSocket>();
-  /** Those of transfers, in the order of their last datagram. */
-  readonly #transfers = new Map<string, UdpSocket>();
+  readonly #transfers = new Recent<UdpSocket>(TRANSFERS_MAX);
   /** Hears what guests say to all; what we say to all leaves from the address of an interface. */
   #ear: UdpSocket | undefined;
   /** What was last put on each interface for all: two guests of one wire hear it once. */
@@ -77,10 +77,10 @@ export class Outside {
   close(): void {
     this.#ear?.close();
     this.#streams.close();
-    for (const socket of [...this.#standing.values(), ...this.#transfers.values()]) socket.close();
+    for (const socket of this.#standing.values()) socket.close();
     for (const server of this.#servers) server.close();
     this.#standing.clear();
-    this.#transfers.clear();
+    this.#transfers.close();
   }
 
   deliver({ wire }: Guest, { packet, how }: Delivery): void {
@@ -143,18 +143,8 @@ export class Outside {
     const key = formatEndpoint(known);
     const standing = this.#standing.get(key);
     if (standing !== undefined) return standing;
-    const open = this.#transfers.get(key);
-    this.#transfers.delete(key);
     try {
-      const socket = open ?? this.#openAt({ ...known });
-      this.#transfers.set(key, socket);
-      if (this.#transfers.size > TRANSFERS_MAX)
-        for (const [quiet, oldest] of this.#transfers) {
-          oldest.close();
-          this.#transfers.delete(quiet);
-          break;
-        }
-      return socket;
+      return this.#transfers.use(key, () => this.#openAt({ ...known }));
     } catch (error) {
       if (!(error instanceof EnvironmentError)) throw error;
       this.#world.notice(`a real host gets no answer from ${key}: ${error.message}`);

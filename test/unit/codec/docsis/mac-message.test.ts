@@ -5,7 +5,11 @@ import {
   beginMacMessage,
   decodeMacMessage,
   endMacMessage,
+  ethernetOfMacMessage,
+  isMacMessageFrame,
+  MAC_MESSAGE_OCTETS_MAX,
   MacMessage,
+  macMessageOfEthernet,
   MacType,
 } from '../../../../src/codec/docsis/mac-message.ts';
 
@@ -68,4 +72,44 @@ test('the -MP kinds tell their part', () => {
   const message = new MacMessage().decode(writer.octets.slice(0, endMacMessage(writer)));
   expect(message).toMatchObject({ sid: 7, fragments: 3, fragment: 2, version: 4 });
   expect(toHex(message.octets.subarray(message.tlvsAt, message.end))).toBe('030101');
+});
+
+describe('a message as a frame of Ethernet', () => {
+  test('has no MAC header and no check sequence, and comes back octet for octet', () => {
+    const frame = ethernetOfMacMessage(rangingRequest());
+    expect(toHex(frame)).toBe('00005e0053fe001018000001000a00000301040000000100');
+    expect(isMacMessageFrame(frame)).toBe(true);
+    expect(toHex(macMessageOfEthernet(frame))).toBe(toHex(rangingRequest()));
+  });
+
+  const frame = ethernetOfMacMessage(rangingRequest()).slice();
+  test.each([
+    { name: 'nothing', frame: new Uint8Array(0) },
+    { name: 'one that ends in its header', frame: frame.slice(0, 19) },
+    { name: 'IPv4', frame: frame.with(12, 8).with(13, 0) },
+    { name: 'another length', frame: frame.with(13, 11) },
+    { name: 'a service access point', frame: frame.with(14, 0x42) },
+    { name: 'another control', frame: frame.with(16, 0xf3) },
+    { name: 'one octet more than there are', frame: frame.slice(0, -1) },
+  ])('no message: $name', ({ frame: other }) => {
+    expect(isMacMessageFrame(other)).toBe(false);
+    expect(() => macMessageOfEthernet(other)).toThrow(expect.objectContaining({ name: 'DecodeError' }));
+  });
+
+  test('none is longer than a frame may be', () => {
+    const long = new Uint8Array(MAC_MESSAGE_OCTETS_MAX - 6 - 4 + 1);
+    long.set(frame);
+    new DataView(long.buffer).setUint16(12, long.length - 14);
+    expect(isMacMessageFrame(long)).toBe(true);
+    expect(() => macMessageOfEthernet(long)).toThrow(expect.objectContaining({ name: 'DecodeError' }));
+    const longest = long.slice(0, -1);
+    new DataView(longest.buffer).setUint16(12, longest.length - 14);
+    expect(decodeMacMessage(macMessageOfEthernet(longest)).octets.length).toBe(MAC_MESSAGE_OCTETS_MAX);
+  });
+
+  test('what is too short for a message has no frame', () => {
+    expect(() => ethernetOfMacMessage(new Uint8Array(29))).toThrow(
+      expect.objectContaining({ name: 'DecodeError', field: 'MAC message', offset: 29 }),
+    );
+  });
 });
