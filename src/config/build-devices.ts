@@ -38,6 +38,8 @@ type DeviceFile = Exclude<AnyDeviceFile, { kind: 'resolver' }>;
 type CmtsFile = Extract<DeviceFile, { kind: 'cmts' }>;
 type ModemFile = Extract<DeviceFile, { kind: 'cable-modem' }>;
 type HostFile = Extract<DeviceFile, { kind: 'host' | 'stub' }>;
+/** A host whose place is known; `on` is empty after a mistake. */
+type StandingHost = Omit<HostFile, 'on' | 'behind'> & Pick<HostDeviceConfig, 'on' | 'behind'>;
 
 /** What a simulated host does, and a real one decides itself. */
 const OWN_OF_HOST = ['class', 'resolver', 'ask', 'every', 'trust-anchors', 'answers'] as const;
@@ -72,8 +74,38 @@ export class DeviceBuilder {
         return buildPopulation(name, device, this.#services, this.#findings, path);
       if (device.kind === 'attacker')
         return buildAttacker(name, device, this.#services, this.#findings, path);
-      return this.#host(name, device, path);
+      return this.#host(name, this.#standing(device, devices, path), path);
     });
+  }
+
+  /** Where a host stands: on a segment, or behind a modem and so on the modem's cable. */
+  #standing(file: HostFile, devices: Readonly<Record<string, DeviceFile>>, path: Path): StandingHost {
+    const { on, behind } = file;
+    if (on !== undefined && behind !== undefined)
+      this.#findings.addAtKey(path, 'behind', 'it is on a segment already', 'write on: or behind:, not both');
+    if (behind === undefined) {
+      if (on === undefined)
+        this.#findings.add(
+          path,
+          'nothing says where it is',
+          'write on: with a segment, or behind: with a modem',
+        );
+      return { ...file, on: on ?? '', behind: undefined };
+    }
+    const at = [...path, 'behind'];
+    const selector = this.#findings.selector(behind, at);
+    const modem = selector && devices[selector.group];
+    if (selector !== undefined && modem?.kind !== 'cable-modem') {
+      const modems = Object.keys(devices).filter((name) => devices[name]?.kind === 'cable-modem');
+      const hint = didYouMean(behind, modems, 'the modems are');
+      this.#findings.add(at, `${quote(behind)} is no cable modem`, hint);
+    } else if (this.#findings.names.get(selector?.group ?? '')?.isLive === true)
+      this.#findings.add(
+        at,
+        `${quote(behind)} is real (place: live), and so is what stands behind it`,
+        'let the modem be virtual, or take the host away',
+      );
+    return { ...file, on: on ?? (modem?.kind === 'cable-modem' ? modem.on : ''), behind: selector };
   }
 
   #claimCable(name: string, device: CmtsFile): void {
@@ -237,8 +269,9 @@ export class DeviceBuilder {
     };
   }
 
-  #host(name: string, file: HostFile, path: Path): HostDeviceConfig {
-    this.#findings.segment(file.on, [...path, 'on']);
+  #host(name: string, file: StandingHost, path: Path): HostDeviceConfig {
+    if (file.behind === undefined && this.#findings.has([...path, 'on']))
+      this.#findings.segment(file.on, [...path, 'on']);
     const address = this.#addressOf(name, file, path);
     if (address === undefined && file.router !== undefined)
       this.#findings.addAtKey(path, 'router', 'DHCP gives the router', 'write ip: too, or take this away');
@@ -248,6 +281,7 @@ export class DeviceBuilder {
       kind: file.kind,
       count: file.count,
       on: file.on,
+      behind: file.behind,
       mac: file.mac,
       address,
       class: file.class,
@@ -265,7 +299,7 @@ export class DeviceBuilder {
   }
 
   /** A stub that no DHCP server reaches has the next free addresses beside who has one on its segment. */
-  #addressOf(name: string, file: HostFile, path: Path): InterfaceAddress | undefined {
+  #addressOf(name: string, file: StandingHost, path: Path): InterfaceAddress | undefined {
     if (file.ip !== undefined) return interfaceAddress(file.ip, file.router);
     const hasDhcp =
       this.cables.has(file.on) || this.#services.some(({ kind, on }) => kind === 'dhcp' && on === file.on);
@@ -291,7 +325,7 @@ export class DeviceBuilder {
     return { address: free, prefixLength };
   }
 
-  #trustAnchors(file: HostFile, path: Path): readonly string[] {
+  #trustAnchors(file: StandingHost, path: Path): readonly string[] {
     const anchors = file['trust-anchors'] ?? [];
     const signed = signedZones(this.#services);
     for (const anchor of anchors)
@@ -339,7 +373,7 @@ export class DeviceBuilder {
     return serverAddress(text, known, this.#findings, path);
   }
 
-  #question(file: HostFile, path: Path): Question | undefined {
+  #question(file: StandingHost, path: Path): Question | undefined {
     if (file.ask === undefined) {
       if (file.every !== undefined)
         this.#findings.addAtKey(path, 'every', 'there is no question to repeat', 'write ask: too');

@@ -331,7 +331,10 @@ export interface CableModemDeviceConfig extends DeviceCommon {
 
 export interface HostDeviceConfig extends DeviceCommon {
   readonly kind: 'host' | 'stub';
+  /** Behind a modem: its cable. */
   readonly on: string;
+  /** The modem that it is connected to: of a group without an index, the one of its own number, in turn. */
+  readonly behind: Selector | undefined;
   /** undefined: one that is made from its name. */
   readonly mac: MacTemplate | undefined;
   /** undefined: by DHCP. With a count, member n has this address plus n. */

@@ -57,7 +57,13 @@ const placeOfModem = {
 };
 
 const host = {
-  on: z.string().describe('the segment it is on'),
+  on: z.string().optional().describe('the segment it is on'),
+  behind: z
+    .string()
+    .optional()
+    .describe(
+      'in place of on: the cable modem that it is connected to; member n of a group to member n, in turn',
+    ),
   count: count.optional(),
   mac: v.macTemplate.optional().describe('default: one made from its name'),
   ip: v.addressWithLength.optional().describe('its address; left out: by DHCP'),

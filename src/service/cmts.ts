@@ -38,6 +38,8 @@ export interface CmtsOptions {
   readonly sourceVerify?: boolean | undefined;
   /** Modems that ranged elsewhere: real ones; left out, none. */
   readonly ranged?: readonly Mac[] | undefined;
+  /** Computers, by the modem that each stands behind; left out, none. */
+  readonly behind?: ReadonlyMap<Mac, Mac> | undefined;
   /** Option 82 sub-option 1: four octets; left out, 20000002 in hex. */
   readonly circuitId?: number | undefined;
   readonly timers?: Partial<Pick<CmtsEngineOptions, (typeof TUNABLE)[number]>> | undefined;
@@ -65,6 +67,7 @@ export class CmtsService implements Service {
   readonly #mac: Mac;
   readonly #secret: Uint8Array;
   readonly #crypto: Crypto;
+  readonly #behind: ReadonlyMap<Mac, Mac>;
   #cmts: Cmts;
   #relay: RelayAgent;
 
@@ -74,6 +77,7 @@ export class CmtsService implements Service {
     this.#mac = mac;
     this.#secret = secret;
     this.#crypto = crypto;
+    this.#behind = options.behind ?? new Map();
     this.#cmts = new Cmts({
       mac,
       secret,
@@ -83,6 +87,7 @@ export class CmtsService implements Service {
       tftpEnforce: options.tftpEnforce ?? false,
       sourceVerify: options.sourceVerify ?? true,
       ranged: options.ranged ?? [],
+      behind: this.#behind,
       contention: DEFAULT_CONTENTION,
       modemsMax: 65_536,
       t4Us: 35 * SECOND,
@@ -123,7 +128,7 @@ export class CmtsService implements Service {
     if (!(before instanceof CmtsService)) return;
     this.#cmts = before.#cmts;
     this.#relay = before.#relay;
-    this.#cmts.judgeBy(this.#secret, this.#crypto);
+    this.#cmts.change(this.#secret, this.#crypto, this.#behind);
   }
 
   #take(input: Input, now: Instant, effects: Effects): void {
@@ -144,18 +149,18 @@ export class CmtsService implements Service {
 
   #datagram({ octets, to, via }: DatagramInput, effects: Effects): void {
     if (to.port !== SERVER_PORT) return;
+    const chaddr = octets.length < CHADDR_OFFSET + 6 ? undefined : macAt(octets, CHADDR_OFFSET);
+    if (chaddr !== undefined && !this.#cmts.bridges.passes(chaddr, effects)) return;
     const facts =
       via === CABLE
-        ? this.#relay.fromClient(octets, this.#modemOf(octets), effects)
+        ? this.#relay.fromClient(octets, this.#modemOf(chaddr), effects)
         : this.#relay.fromServer(octets, effects);
     if (facts !== undefined) this.#cmts.relayed(facts, effects);
   }
 
-  /** The modem itself; what is no modem of ours stands, as far as the server shall know, behind the CMTS. */
-  #modemOf(octets: Uint8Array): Mac {
-    if (octets.length < CHADDR_OFFSET + 6) return this.#mac;
-    const chaddr = macAt(octets, CHADDR_OFFSET);
-    return this.#cmts.knows(chaddr) ? chaddr : this.#mac;
+  /** What came by no modem of ours stands, as far as the server shall know, behind the CMTS. */
+  #modemOf(chaddr: Mac | undefined): Mac {
+    return (chaddr && this.#cmts.bridges.modemOf(chaddr)) ?? this.#mac;
   }
 
   #command({ verb }: CommandInput, effects: Effects): void {

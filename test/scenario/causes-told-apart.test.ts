@@ -151,6 +151,22 @@ describe('one thing is wrong', () => {
       says: 'the CMTS shows online(d)',
     },
     {
+      name: '21: a second computer where one is allowed',
+      change: [
+        ['max-cpe: 4', 'max-cpe: 1'],
+        [
+          'timeline:',
+          "  pc: { kind: host, count: 2, behind: 'cm[0]', mac: '00:00:5e:00:53:{n:02x}' }\ntimeline:",
+        ],
+        [
+          '  - { at: 0s',
+          '  - { at: 20s, do: power-on, who: pc, spread: { over: 20s, by: even } }\n  - { at: 0s',
+        ],
+      ],
+      id: 'HE-CAUSE-021',
+      says: 'pc[1] is not heard',
+    },
+    {
       name: '26: two servers on one link that know nothing of each other',
       change: [
         [

@@ -19,6 +19,7 @@ const INCIDENTS = join(SCENARIOS, 'incidents');
 /** What is wrong in scenarios that show something wrong; in all others nothing is. */
 const WRONG: Readonly<Record<string, string>> = {
   'boot-storm-5000': 'HE-CAUSE-004',
+  'computers-behind-modems': 'HE-CAUSE-020',
   'missing-config': 'HE-CAUSE-013',
   'siaddr-is-not-option-66': 'HE-CAUSE-010',
   'storm-four-limiters': 'HE-CAUSE-004',

@@ -1,4 +1,4 @@
-import { parseIpv4 } from '../../core/address.ts';
+import { parseIpv4, parseMac } from '../../core/address.ts';
 import type { Mac } from '../../core/address.ts';
 import { DecodeError } from '../../core/errors.ts';
 import type { Rule } from '../../core/rules.ts';
@@ -17,7 +17,7 @@ import { readArp, readIcmp, readMacMessage, readTime } from './read-link.ts';
 import { TftpReader } from './read-tftp.ts';
 import { sidesOf } from './sides.ts';
 import type { Sides } from './sides.ts';
-import { STAGE_TEXTS, stageOf } from './stage.ts';
+import { SHUT_OUT, STAGE_TEXTS, stageOf } from './stage.ts';
 import { markOf } from './track.ts';
 import type { Datagram, Party, Sighting } from './sighting.ts';
 
@@ -96,7 +96,15 @@ export class CauseFinder {
     if (boot === undefined) this.#seen.logged(rule, mark);
     else boot.logs(rule, mark);
     // Whose packets it drops is said by address: what was given to a client is the client's trouble.
-    if (rule === CMTS.notForwarded && detail !== undefined) this.#tenant(detail)?.logs(rule, mark);
+    if (detail === undefined) return;
+    if (rule === CMTS.notForwarded) this.#tenant(detail)?.logs(rule, mark);
+    else if (SHUT_OUT.includes(rule)) this.#computer(detail)?.logs(rule, mark);
+  }
+
+  /** Which computer is not let through: a hardware address, and behind which modem it stands. */
+  #computer(text: string): Boot | undefined {
+    const mac = parseMac(text.slice(0, text.indexOf(' ')));
+    return mac === undefined ? undefined : this.#seen.boot(mac);
   }
 
   /** Who got an address from a server and has it still. */

@@ -1,3 +1,5 @@
+import type { Rule } from '../../core/rules.ts';
+import { CMTS } from '../../core/rules/cmts.ts';
 import type { Boot } from './boot.ts';
 import type { Observed } from './observed.ts';
 
@@ -44,9 +46,12 @@ export const STAGE_TEXTS: Readonly<Record<Stage, string>> = {
   refused: 'its registration is refused',
 };
 
-/** Undefined: it is served, or has asked too little for anybody to judge. */
+/** By these a CMTS says that a modem does not let a computer through. */
+export const SHUT_OUT: readonly Rule[] = [CMTS.cpeCutOff, CMTS.cpeDenied, CMTS.cpeTooMany];
+
+/** Undefined: it is served, is kept from asking by its modem, or has asked too little for anybody to judge. */
 export function stageOf(boot: Boot): Stage | undefined {
-  if (boot.served || boot.isOff) return undefined;
+  if (boot.served || boot.isOff || isShutOut(boot)) return undefined;
   if (boot.arrived('register-answer') > 0 && boot.registration !== undefined && boot.registration !== 0)
     return 'refused';
   if (boot.sent('register') > 0) return 'unregistered';
@@ -59,6 +64,11 @@ export function stageOf(boot: Boot): Stage | undefined {
   if (boot.arrived('offer-down') > 0) return 'offer-refused';
   if (boot.sent('offer-back') > 0 || boot.sent('offer-down') > 0) return 'offer-lost';
   return boot.arrived('discover-relayed') > 0 ? 'unanswered' : 'unheard';
+}
+
+/** Whether nothing of it has passed its modem. */
+function isShutOut(boot: Boot): boolean {
+  return boot.sent('discover-relayed') === 0 && SHUT_OUT.some((rule) => boot.log.has(rule));
 }
 
 /** All clients that are stuck at one of these stages, in the order seen. */

@@ -18,6 +18,7 @@ import { classRefused, oneWrongFile, otherSecret } from './refused.ts';
 import { serverDown } from './server-down.ts';
 import { sourceUnknown } from './source-unknown.ts';
 import { old125, tftpBusy, tftpDown } from './tftp-silent.ts';
+import { tooManyCpes } from './too-many-cpes.ts';
 import { unknownRelay } from './unknown-relay.ts';
 
 /** Every cause that is looked for, in the order of a boot: of equals the earlier is named first. */
@@ -47,6 +48,7 @@ export const DETECTORS: readonly Detector[] = [
   classRefused,
   clockSkew,
   accessDenied,
+  tooManyCpes,
   sourceUnknown,
   noTime,
   declaredFault,

@@ -37,12 +37,20 @@ export const serverDown: Detector = {
   },
 };
 
-/** Boots on the server's own link that nobody answers. */
+/** Boots on the server's own link that nobody answers. A link whose other clients are relayed has no server, and is well. */
 export function unheardOnLink(seen: Parameters<Detector['find']>[0]): readonly Boot[] {
-  return stuckAt(seen, 'unheard').filter(
+  const unheard = stuckAt(seen, 'unheard').filter(
     (boot) =>
       !boot.isModem && boot.sent('discover-relayed') === 0 && boot.arrived('discover-up') >= TRIES_MIN,
   );
+  if (unheard.length === 0) return unheard;
+  const relayed = new Set<string>();
+  for (const boot of seen.boots()) if (boot.sent('discover-relayed') > 0) relayed.add(linkOf(boot));
+  return unheard.filter((boot) => !relayed.has(linkOf(boot)));
+}
+
+function linkOf(boot: Boot): string {
+  return boot.leg('discover-up')?.first.segment ?? '';
 }
 
 /** Without a relay: broadcasts, or renewals to a server that answered before. */

@@ -210,6 +210,17 @@ export const CAUSE = defineRules('CAUSE', {
       fix: 'Give the modem a file with network access on, and restart it.',
     },
   ],
+  tooManyCpes: [
+    21,
+    {
+      says: 'The modem has learned as many computers as its file allows, and does not let another one through.',
+      why: 'It keeps each hardware address that it has learned until it begins anew. A new router, or a new card in the old computer, is one more: the one that was replaced still has its place.',
+      source: 'DOCSIS MULPI annex C, TLV 18',
+      tryIt:
+        'headend run scenarios/computers-behind-modems.yaml: new-router is not heard until its modem restarts.',
+      fix: 'Restart the modem, or raise `max-cpe` in its file.',
+    },
+  ],
   clonedMac: [
     22,
     {

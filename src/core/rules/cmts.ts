@@ -254,4 +254,34 @@ export const CMTS = defineRules('CMTS', {
       tryIt: 'Lose every REG-ACK of a modem: it shows reject(na) here and believes itself operational.',
     },
   ],
+  cpeCutOff: [
+    27,
+    {
+      says: 'The modem that this computer stands behind is not online: nothing of it gets through.',
+      why: "A modem is the subscriber's only way to the cable, and it opens its bridge when it is registered. A computer that asks for an address before that asks in vain, and goes on asking.",
+      source: 'DOCSIS MULPI; the bridge of a modem is modelled at its CMTS',
+      tryIt: 'Run scenarios/computers-behind-modems.yaml and look at the first DISCOVERs.',
+      fix: "Look at the modem first: `headend run FILE --json` shows its state, and the CMTS's of it.",
+    },
+  ],
+  cpeDenied: [
+    28,
+    {
+      says: 'The modem is registered, and its configuration forbids forwarding: the computer behind it is cut off.',
+      why: 'TLV 3 is 0. The modem itself stays managed and looks well from the plant; only what stands behind it has no service.',
+      source: 'DOCSIS MULPI annex C, TLV 3',
+      tryIt: 'Set `network-access: false` in the configuration of a modem with a computer behind it.',
+      fix: 'Give the modem a configuration with network access, and let it boot anew.',
+    },
+  ],
+  cpeTooMany: [
+    29,
+    {
+      says: 'As many computers as the configuration allows were heard behind this modem before: this one is one too many.',
+      why: 'A modem learns hardware addresses until TLV 18 says stop, and keeps them until it begins anew. A router that was replaced is a new address: the old one still has its place.',
+      source: 'DOCSIS MULPI annex C, TLV 18',
+      tryIt: 'Put two computers behind a modem whose configuration says `max-cpe: 1`.',
+      fix: 'Restart the modem, which forgets the old one, or raise `max-cpe`.',
+    },
+  ],
 });

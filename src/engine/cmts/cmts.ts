@@ -17,6 +17,7 @@ import {
 import { TOD_PORT } from '../../codec/tod.ts';
 import type { RelayFacts } from '../dhcp/relay.ts';
 import { CABLE, sendRangingResponse, sendRegistrationResponse } from './messages.ts';
+import { Bridges } from './bridges.ts';
 import { DueQueue } from './due-queue.ts';
 import { FragmentStore } from './fragments.ts';
 import { HOST, ModemTable, StateRank } from './modem-table.ts';
@@ -55,6 +56,8 @@ export interface CmtsEngineOptions {
   readonly sourceVerify: boolean;
   /** Modems that ranged elsewhere: real ones, whose cable is not here. */
   readonly ranged: readonly Mac[];
+  /** Computers, by the modem that each stands behind. */
+  readonly behind: ReadonlyMap<Mac, Mac>;
 }
 
 /**
@@ -63,6 +66,8 @@ export interface CmtsEngineOptions {
  * that loses its power says so with its last words, and its silence counts from there.
  */
 export class Cmts {
+  /** Who stands behind which modem. */
+  readonly bridges: Bridges;
   readonly #options: CmtsEngineOptions;
   readonly #table: ModemTable;
   #judge: RegistrationJudge;
@@ -79,6 +84,7 @@ export class Cmts {
   constructor(options: CmtsEngineOptions) {
     this.#options = options;
     this.#table = new ModemTable(options.modemsMax);
+    this.bridges = new Bridges(this.#table, options.behind);
     for (const mac of options.ranged) {
       const index = this.#table.add(mac);
       if (index >= 0) this.#table.setState(index, 'init(rc)');
@@ -87,14 +93,10 @@ export class Cmts {
     this.#slot = new RangingSlot(options.contention.opportunityUs);
   }
 
-  /** Another shared secret from now on; who is online stays so. */
-  judgeBy(secret: Uint8Array, crypto: Crypto): void {
+  /** Another shared secret, and other computers behind modems, from now on; who is online stays so. */
+  change(secret: Uint8Array, crypto: Crypto, behind: ReadonlyMap<Mac, Mac>): void {
     this.#judge = new RegistrationJudge(secret, crypto);
-  }
-
-  /** Whether this is a modem that has ranged here. */
-  knows(mac: Mac): boolean {
-    return this.#table.find(mac) >= 0;
+    this.bridges.connect(behind);
   }
 
   /** Throws `DecodeError`. */
@@ -129,7 +131,7 @@ export class Cmts {
       return;
     }
     if (messageType !== MessageType.ack || yiaddr === ANY) return;
-    if (index < 0) return this.#table.addHost(yiaddr);
+    if (index < 0) return this.bridges.hold(yiaddr, chaddr);
     this.#table.setAddress(index, yiaddr);
     const rank = this.#rank(index);
     if (rank === StateRank['init(rc)'] || rank === StateRank['init(d)'])
@@ -137,7 +139,9 @@ export class Cmts {
   }
 
   /** Forwards what comes from or goes to an address that DHCP gave out here. */
-  transit({ via, from, to }: TransitInput, effects: Effects): void {
+  transit(input: TransitInput, effects: Effects): void {
+    const { via, from, to } = input;
+    if (!this.bridges.passesOn(input, effects)) return;
     const address = via === CABLE ? from.address : to.address;
     const owner = isIpv4(address) ? this.#table.ownerOf(address) : -1;
     if (owner === -1 && this.#options.sourceVerify)
@@ -195,6 +199,7 @@ export class Cmts {
     if (index < 0) return effects.because(CMTS.tooMany, effects.explains ? formatMac(mac) : undefined);
     table.unwatch(index);
     this.#forget(index);
+    this.bridges.forget(mac);
     this.#show(index, 'init(r1)', CMTS.heard, effects);
     sendRangingResponse(this.#to(index), table.channel(index), RangingStatus.continue, effects);
     table.setState(index, 'init(r2)');
@@ -294,6 +299,7 @@ export class Cmts {
     this.#forget(index);
     if (message.code !== RegistrationCode.okay)
       return this.#show(index, 'reject(na)', CMTS.rejectNoAck, effects, `confirmation ${message.code}`);
+    this.#table.setCpesMax(index, judgement.cpesMax);
     if (judgement.networkAccess) this.#show(index, 'online', CMTS.online, effects);
     else this.#show(index, 'online(d)', CMTS.onlineDenied, effects);
   }

@@ -34,7 +34,7 @@ export const StateRank = Object.fromEntries(CMTS_STATES.map((state, rank) => [st
 /** The last unicast SID; beyond it the next upstream begins. */
 const SID_MAX = 0x1fff;
 
-/** One record: hardware address, when it was heard (float64), address (int32), state, responses, watched (octets); 9 spare. */
+/** One record: hardware address, when it was heard (float64), address (int32), state, responses, watched, CPEs at most (octets); 8 spare. */
 const RECORD_OCTETS = 32;
 /** The table is as large as it need be, since there are many of them. */
 const GROWTH = 1.25;
@@ -44,6 +44,7 @@ const ADDRESS = 4;
 const STATE = 20;
 const RESPONSES = 21;
 const WATCHED = 22;
+const CPES_MAX = 23;
 
 /**
  * The modems of one CMTS, found by hardware address: all that is kept of one stands side by side, since each message is
@@ -160,6 +161,15 @@ export class ModemTable {
 
   unwatch(index: number): void {
     this.#octets[index * RECORD_OCTETS + WATCHED] = 0;
+  }
+
+  /** How many computers may stand behind it, 1 to 255; 0 before it has registered. */
+  cpesMax(index: number): number {
+    return this.#octets[index * RECORD_OCTETS + CPES_MAX] ?? 0;
+  }
+
+  setCpesMax(index: number, count: number): void {
+    this.#octets[index * RECORD_OCTETS + CPES_MAX] = count;
   }
 
   #grow(): void {

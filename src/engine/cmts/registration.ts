@@ -15,6 +15,8 @@ export interface Judgement {
   readonly refusal: Refusal | undefined;
   /** TLV 3. */
   readonly networkAccess: boolean;
+  /** TLV 18, 1 to 255: how many computers may stand behind the modem. */
+  readonly cpesMax: number;
   /** TLV 20: the one address these settings are for. */
   readonly provisionedAddress: Ipv4 | undefined;
   /** TLV 19: when the file was made, in seconds since 1900. */
@@ -34,6 +36,9 @@ export interface Refusal {
 /** TLVs that a modem adds of itself: vendor, capabilities, address, reason. Nothing of them is under the MIC or judged. */
 const MODEMS_OWN = new Uint8Array(256);
 for (const type of [5, 8, 12, 57]) MODEMS_OWN[type] = 1;
+
+/** Where TLV 18 is left out, or is 0: DOCSIS MULPI annex C. */
+const CPES_MAX_DEFAULT = 1;
 
 /** How many settings are remembered: a plant has few. */
 const KNOWN_MAX = 8;
@@ -88,6 +93,7 @@ function judgeSettings(settings: Uint8Array, secret: Uint8Array, crypto: Crypto)
   const downstream: number[] = [];
   let classes = 0;
   let access: number | undefined;
+  let cpesMax = CPES_MAX_DEFAULT;
   let provisionedAddress: Ipv4 | undefined;
   let timestamp: number | undefined;
   const cursor = new TlvCursor(settings, 0, settings.length, 'nested');
@@ -96,6 +102,7 @@ function judgeSettings(settings: Uint8Array, secret: Uint8Array, crypto: Crypto)
     const size = end - start;
     if (type === 3) access = settings[start];
     else if (type === 4) classes++;
+    else if (type === 18 && size === 1) cpesMax = settings[start] || CPES_MAX_DEFAULT;
     else if (type === 19 && size === 4) timestamp = u32At(settings, start);
     else if (type === 20 && size === 4) provisionedAddress = ipv4At(settings, start);
     else if (type === 24) upstream.push(flowReference(settings, start, end));
@@ -114,6 +121,7 @@ function judgeSettings(settings: Uint8Array, secret: Uint8Array, crypto: Crypto)
           }
         : wrong && { ...wrong, state: 'reject(c)', rule: CMTS.rejectClass },
     networkAccess: access !== 0,
+    cpesMax,
     provisionedAddress,
     timestamp,
     upstream,

@@ -26,6 +26,42 @@ describe('each mistake in devices, timeline and expect is shown at its place, wi
       says: ['small.yaml:37:42 devices.cm.on: no CMTS has its cable on lan: the cables are hfc'],
     },
     {
+      name: 'a computer behind a modem that is not there',
+      piece: 'web: { kind: host, on: lan,',
+      by: 'web: { kind: host, behind: cn,',
+      says: [
+        'small.yaml:38:30 devices.web.behind: "cn" is no device or service of this file: did you mean "cm"?',
+      ],
+    },
+    {
+      name: 'a computer behind a member that the group has not',
+      piece: 'web: { kind: host, on: lan,',
+      by: "web: { kind: host, behind: 'cm[3]',",
+      says: ['small.yaml:38:31 devices.web.behind: cm has no member 3: write cm[0] to cm[2]'],
+    },
+    {
+      name: 'a computer behind what is no modem',
+      piece: 'web: { kind: host, on: lan,',
+      by: 'web: { kind: host, behind: cmts,',
+      says: ['small.yaml:38:30 devices.web.behind: "cmts" is no cable modem: the modems are cm'],
+    },
+    {
+      name: 'a computer on a segment and behind a modem',
+      piece: 'web: { kind: host, on: lan,',
+      by: 'web: { kind: host, on: lan, behind: cm,',
+      says: [
+        'small.yaml:38:31 devices.web.behind: it is on a segment already: write on: or behind:, not both',
+      ],
+    },
+    {
+      name: 'a host that is nowhere',
+      piece: 'web: { kind: host, on: lan,',
+      by: 'web: { kind: host,',
+      says: [
+        'small.yaml:38:8 devices.web: nothing says where it is: write on: with a segment, or behind: with a modem',
+      ],
+    },
+    {
       name: 'a group with one hardware address',
       piece: '00:10:18:00:00:{n:02x}',
       by: '00:10:18:00:00:01',

@@ -1,116 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { toMac } from '../../../src/core/address.ts';
-import type { Mac } from '../../../src/core/address.ts';
-import { Writer } from '../../../src/core/bytes.ts';
 import { CMTS } from '../../../src/core/rules/cmts.ts';
 import type { Plain } from '../../../src/core/service.ts';
-import { NEVER, toInstant } from '../../../src/core/time.ts';
+import { NEVER } from '../../../src/core/time.ts';
 import { Option } from '../../../src/codec/dhcp/codes.ts';
-import {
-  beginMacMessage,
-  decodeMacMessage,
-  endMacMessage,
-  MacType,
-} from '../../../src/codec/docsis/mac-message.ts';
-import { TlvCursor } from '../../../src/codec/docsis/tlv.ts';
-import { portableCrypto } from '../../../src/crypto/portable.ts';
-import { CmtsService } from '../../../src/service/cmts.ts';
+import { toMac } from '../../../src/core/address.ts';
+import { decodeMacMessage, MacType } from '../../../src/codec/docsis/mac-message.ts';
 import type { CmtsOptions } from '../../../src/service/cmts.ts';
-import { clientMessage, ip, option, serverMessage } from '../../support/dhcp-builders.ts';
-import { GOLD, ModemPlant, modemMac, SECRET, signed } from '../../support/modem-plant.ts';
-import { RecordingEffects } from '../../support/recording-effects.ts';
+import { ADDRESS, CmtsBench, GIADDR } from '../../support/cmts-bench.ts';
+import { clientMessage, option, serverMessage } from '../../support/dhcp-builders.ts';
+import { GOLD, ModemPlant, modemMac } from '../../support/modem-plant.ts';
 
-const CMTS_MAC = toMac(0x00005e0053fe);
-const MODEM = modemMac(0);
-const GIADDR = ip('10.9.0.1');
 const epoch = { us: 0 };
-const SERVER = ip('10.0.0.67');
-const ADDRESS = ip('10.9.16.1');
-
-/** A CMTS by itself, with a pencil for each message a modem sends. */
-class Bench {
-  readonly effects = new RecordingEffects();
-  readonly service: CmtsService;
-  #seconds = 0;
-
-  constructor(options: Partial<CmtsOptions> = {}) {
-    const base = { mac: CMTS_MAC, giaddr: GIADDR, helpers: [SERVER], secret: SECRET, crypto: portableCrypto };
-    this.service = new CmtsService({ ...base, ranging: 'ideal', ...options });
-  }
-
-  at(seconds: number): this {
-    this.#seconds = seconds;
-    while (this.service.deadline() <= this.now)
-      this.service.handle({ kind: 'timer' }, this.service.deadline(), this.effects);
-    return this;
-  }
-
-  mac(type: number, body: readonly number[] | Uint8Array, from: Mac = MODEM): this {
-    const writer = new Writer(new Uint8Array(2000));
-    beginMacMessage(writer, CMTS_MAC, from, type);
-    writer.bytes(Uint8Array.from(body));
-    const octets = writer.octets.slice(0, endMacMessage(writer));
-    this.service.handle({ kind: 'mac-message', octets, from, via: 0 }, this.now, this.effects);
-    return this;
-  }
-
-  /** Ranges, and gets its address. */
-  ranged(from: Mac = MODEM): this {
-    this.mac(MacType.rangingRequest, [0, 0, 1, 0], from);
-    const given = decodeMacMessage(this.effects.last('mac-message').octets).sid;
-    return this.mac(MacType.rangingRequest, [given >> 8, given & 255, 1, 0], from);
-  }
-
-  addressed(from: Mac = MODEM): this {
-    const discover = clientMessage('discover', { mac: from });
-    const ack = serverMessage('ack', clientMessage('request', { mac: from, giaddr: GIADDR }), {
-      yiaddr: ADDRESS,
-    });
-    this.datagram(discover, 0).datagram(ack, 1);
-    return this;
-  }
-
-  datagram(octets: Uint8Array, via: number): this {
-    const from = { address: via === 0 ? ip('0.0.0.0') : SERVER, port: via === 0 ? 68 : 67 };
-    const to = { address: via === 0 ? ip('255.255.255.255') : GIADDR, port: 67 };
-    this.service.handle(
-      { kind: 'datagram', octets, from, to, via, hardware: undefined },
-      this.now,
-      this.effects,
-    );
-    return this;
-  }
-
-  /** A datagram on its way through; says whether it went on. */
-  transit(from: string, to: string, port: number, via: number): boolean {
-    this.effects.take();
-    const input = { octets: new Uint8Array(4), hardware: undefined, via };
-    const ends = { from: { address: ip(from), port: 1024 }, to: { address: ip(to), port } };
-    this.service.handle({ kind: 'transit', ...input, ...ends }, this.now, this.effects);
-    return this.effects.of('forward').length === 1;
-  }
-
-  register(plain: Plain, secret?: Uint8Array): this {
-    const file = signed(plain, secret);
-    const cursor = new TlvCursor(file);
-    while (cursor.next());
-    return this.mac(MacType.registrationRequest, [0, 1, ...file.subarray(0, cursor.offset)]);
-  }
-
-  get now() {
-    return toInstant(Math.round(this.#seconds * 1e6));
-  }
-
-  get states(): readonly string[] {
-    return this.effects.of('state').map(({ state }) => state);
-  }
-
-  /** The code of the last REG-RSP. */
-  get code(): number {
-    const octets = this.effects.of('mac-message').findLast((effect) => effect.octets[24] === 7)!.octets;
-    return decodeMacMessage(octets).code;
-  }
-}
 
 const FLOWS: Plain = {
   'network-access': true,
@@ -188,19 +88,19 @@ describe('registration', () => {
     { name: 'made long ago, by a CMTS without a clock', plain: stamp(60), code: 0, state: 'online' },
     { name: 'no download seen', plain: FLOWS, options: { tftpEnforce: true }, code: 11, state: 'reject(m)' },
   ])('$name', ({ plain, secret, options, code, state }) => {
-    const bench = new Bench(options).ranged().addressed().at(100).register(plain, secret);
+    const bench = new CmtsBench(options).ranged().addressed().at(100).register(plain, secret);
     expect(bench.code).toBe(code);
     if (code === 0) bench.mac(MacType.registrationAck, [0, 1, 0]);
     expect(bench.states.at(-1)).toBe(state);
   });
 
   test('a modem that has not ranged is not answered', () => {
-    const bench = new Bench().register(FLOWS);
+    const bench = new CmtsBench().register(FLOWS);
     expect(bench.effects.words()).toEqual([`because ${CMTS.notRanged.id}`]);
   });
 
   test('the answer assigns an id to each service flow', () => {
-    const bench = new Bench().ranged().addressed().register(FLOWS);
+    const bench = new CmtsBench().ranged().addressed().register(FLOWS);
     const { octets } = bench.effects.last('mac-message');
     const message = decodeMacMessage(octets);
     expect([...octets.subarray(message.tlvsAt, message.end)]).toEqual([
@@ -209,14 +109,14 @@ describe('registration', () => {
   });
 
   test('without a REG-ACK the answer is repeated each T6, and then it is reject(na)', () => {
-    const bench = new Bench().ranged().addressed().register(FLOWS).at(20);
+    const bench = new CmtsBench().ranged().addressed().register(FLOWS).at(20);
     expect(bench.effects.of('mac-message').filter(({ octets }) => octets[24] === 7)).toHaveLength(3);
     expect(bench.states.at(-1)).toBe('reject(na)');
     expect(bench.service.deadline()).toBe(NEVER);
   });
 
   test('an acknowledgment in time ends the waiting', () => {
-    const bench = new Bench()
+    const bench = new CmtsBench()
       .ranged()
       .addressed()
       .register(FLOWS)
@@ -227,7 +127,7 @@ describe('registration', () => {
   });
 
   test('T9: a modem that never registers is dropped after a quarter of an hour', () => {
-    const bench = new Bench().ranged().addressed();
+    const bench = new CmtsBench().ranged().addressed();
     expect(bench.service.deadline()).toBe(900e6);
     bench.at(901);
     expect(bench.states.at(-1)).toBe('offline');
@@ -237,7 +137,7 @@ describe('registration', () => {
   });
 
   test('parts of a REG-REQ-MP out of order are dropped', () => {
-    const bench = new Bench().ranged().addressed();
+    const bench = new CmtsBench().ranged().addressed();
     bench.effects.take();
     bench.mac(MacType.registrationRequestMp, [0, 1, 2, 2, 3, 1, 1]);
     bench.mac(MacType.registrationRequestMp, [0, 1, 2, 1, 3, 1, 1]);
@@ -250,7 +150,7 @@ describe('ranging', () => {
   const options: Partial<CmtsOptions> = { ranging: 'contention' };
 
   test('one modem in an opportunity is answered when it is over', () => {
-    const bench = new Bench(options).at(1).mac(MacType.rangingRequest, [0, 0, 1, 0]);
+    const bench = new CmtsBench(options).at(1).mac(MacType.rangingRequest, [0, 0, 1, 0]);
     expect(bench.effects.log).toEqual([]);
     expect(bench.service.deadline()).toBe(1_001_000);
     bench.at(1.001);
@@ -258,7 +158,7 @@ describe('ranging', () => {
   });
 
   test('two in one opportunity are not understood', () => {
-    const bench = new Bench(options).at(1);
+    const bench = new CmtsBench(options).at(1);
     bench.mac(MacType.rangingRequest, [0, 0, 1, 0]);
     bench.mac(MacType.rangingRequest, [0, 0, 1, 0], modemMac(1));
     bench.at(1.001);
@@ -266,20 +166,20 @@ describe('ranging', () => {
   });
 
   test('a SID that the CMTS did not give is told to begin anew', () => {
-    const bench = new Bench().mac(MacType.rangingRequest, [0, 9, 1, 0]);
+    const bench = new CmtsBench().mac(MacType.rangingRequest, [0, 9, 1, 0]);
     const { octets } = bench.effects.last('mac-message');
     expect(octets.at(-5)).toBe(2);
   });
 
   test('a second RNG-RSP for one that was lost', () => {
-    const bench = new Bench().ranged();
+    const bench = new CmtsBench().ranged();
     bench.mac(MacType.rangingRequest, [0, 1, 1, 0]);
     expect(bench.states).toEqual(['init(r1)', 'init(r2)', 'init(rc)']);
     expect(bench.effects.last('mac-message').octets.at(-5)).toBe(3);
   });
 
   test('the table has a limit', () => {
-    const bench = new Bench({ timers: { modemsMax: 1 } }).ranged();
+    const bench = new CmtsBench({ timers: { modemsMax: 1 } }).ranged();
     bench.effects.take();
     bench.mac(MacType.rangingRequest, [0, 0, 1, 0], modemMac(1));
     expect(bench.effects.words()).toEqual([`because ${CMTS.tooMany.id}`]);
@@ -304,7 +204,7 @@ describe('ranging', () => {
 
 describe('what passes through', () => {
   test('forwards only for addresses that DHCP gave out here', () => {
-    const bench = new Bench().ranged();
+    const bench = new CmtsBench().ranged();
     expect(bench.transit('10.9.16.1', '10.0.0.69', 69, 0)).toBe(false);
     bench.addressed();
     expect(bench.transit('10.9.16.1', '10.0.0.69', 69, 0)).toBe(true);
@@ -315,11 +215,11 @@ describe('what passes through', () => {
   });
 
   test('without source verification forwards all', () => {
-    expect(new Bench({ sourceVerify: false }).transit('10.9.16.9', '10.0.0.69', 69, 0)).toBe(true);
+    expect(new CmtsBench({ sourceVerify: false }).transit('10.9.16.9', '10.0.0.69', 69, 0)).toBe(true);
   });
 
   test('a host on the cable is relayed as one behind the CMTS, and may speak', () => {
-    const bench = new Bench();
+    const bench = new CmtsBench();
     const host = toMac(0x00005e005301);
     bench.addressed(host);
     const relayed = bench.effects.of('send')[0]!.octets;
@@ -346,14 +246,14 @@ describe('what passes through', () => {
       states: ['init(r1)', 'init(r2)', 'init(rc)', 'init(d)', 'init(i)'],
     },
   ])('$name', ({ type, states }) => {
-    const bench = new Bench().ranged().datagram(clientMessage('discover'), 0);
+    const bench = new CmtsBench().ranged().datagram(clientMessage('discover'), 0);
     bench.datagram(serverMessage(type, clientMessage('request', { giaddr: GIADDR }), { yiaddr: ADDRESS }), 1);
     expect(bench.states).toEqual(states);
   });
 
   test('a modem that remembers its address starts with a REQUEST: init(d)', () => {
     const remembered = clientMessage('request', { options: [option(Option.requestedAddress, 10, 9, 16, 1)] });
-    expect(new Bench().ranged().datagram(remembered, 0).states.at(-1)).toBe('init(d)');
+    expect(new CmtsBench().ranged().datagram(remembered, 0).states.at(-1)).toBe('init(d)');
   });
 });
 
