@@ -1,7 +1,14 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SCENARIOS } from '../support/command-line.ts';
-import { barriers, ReportBrowser, smallTexts } from '../support/report-browser.ts';
+import {
+  barriers,
+  ReportBrowser,
+  smallTexts,
+  soonCount,
+  soonText,
+  soonTexts,
+} from '../support/report-browser.ts';
 
 // The plant as a drawing that follows the steps, and each step in words.
 
@@ -19,15 +26,15 @@ describe('three modems', () => {
   test('the present packet goes from node to node, and says what it is on each segment', async () => {
     const { page, complaints } = await reports.open('three.html', '#view=cm[1]');
     await page.locator('.row', { hasText: 'DISCOVER' }).first().click();
-    expect(await page.locator('.passing .head').count()).toBe(2);
-    expect(await page.locator('.node.end .name').allInnerTexts()).toEqual(['dhcp', 'cmts', 'cm ×3']);
-    expect(await page.locator('.bar-label').allInnerTexts()).toEqual([
+    await soonCount(page.locator('.passing .head')).toBe(2);
+    await soonTexts(page.locator('.node.end .name')).toEqual(['dhcp', 'cmts', 'cm ×3']);
+    await soonTexts(page.locator('.bar-label')).toEqual([
       expect.stringMatching(/^core\s+segment\s+DISCOVER$/),
       expect.stringMatching(/^hfc\s+cable\s+DISCOVER$/),
     ]);
     await page.locator('.row', { hasText: 'ACK' }).first().click();
     await page.keyboard.press('ArrowRight');
-    expect(await page.locator('.node.end .name').allInnerTexts()).not.toContain('dhcp');
+    await soonTexts(page.locator('.node.end .name')).not.toContain('dhcp');
     expect(complaints).toEqual([]);
     await page.close();
   });
@@ -36,9 +43,9 @@ describe('three modems', () => {
     const { page } = await reports.open('three.html');
     const modems = page.locator('.node', { hasText: 'cm ×3' });
     await page.keyboard.press('End');
-    expect(await modems.innerText()).toContain('3 up');
+    await soonText(modems).toContain('3 up');
     await page.keyboard.press('Home');
-    expect(await modems.innerText()).toMatch(/2 dark[^]*1 ranging/);
+    await soonText(modems).toMatch(/2 dark[^]*1 ranging/);
     await page.close();
   });
 
@@ -47,24 +54,24 @@ describe('three modems', () => {
     const tftp = page.getByRole('button', { name: /^tftp 10\.0\.0\.69 , on core/ });
     await tftp.focus();
     await page.keyboard.press('Enter');
-    expect(await page.locator('.ladder select').inputValue()).toBe('tftp');
-    expect(await tftp.getAttribute('aria-pressed')).toBe('true');
+    await expect.poll(() => page.locator('.ladder select').inputValue()).toBe('tftp');
+    await expect.poll(() => tftp.getAttribute('aria-pressed')).toBe('true');
     await page.close();
   });
 
   test('G draws it large in the place of the ladder, and the address says so', async () => {
     const { page } = await reports.open('three.html', '#view=cm[1]&t=2.7');
     await page.keyboard.press('g');
-    expect(await page.locator('.ladder').count()).toBe(0);
-    expect(await page.locator('.graph.large .passing').count()).toBe(2);
+    await soonCount(page.locator('.ladder')).toBe(0);
+    await soonCount(page.locator('.graph.large .passing')).toBe(2);
     await expect.poll(() => page.url()).toContain('plant=large');
     const words = await page.locator('.narrator').innerText();
     await page.keyboard.press('ArrowRight');
-    expect(await page.locator('.narrator').innerText()).not.toBe(words);
+    await soonText(page.locator('.narrator')).not.toBe(words);
     const again = await reports.open('three.html', new URL(page.url()).hash);
-    expect(await again.page.locator('.graph.large').count()).toBe(1);
+    await soonCount(again.page.locator('.graph.large')).toBe(1);
     await again.page.keyboard.press('g');
-    expect(await again.page.locator('.ladder').count()).toBe(1);
+    await soonCount(again.page.locator('.ladder')).toBe(1);
     await again.page.close();
     await page.close();
   });
@@ -73,13 +80,13 @@ describe('three modems', () => {
     const { page } = await reports.open('three.html', '#view=cm[0]');
     const words = page.locator('.narrator');
     await page.locator('.row', { hasText: 'DISCOVER' }).first().click();
-    expect(await words.innerText()).toMatch(
+    await soonText(words).toMatch(
       /^cm\[0\] has no address and asks everybody on hfc for one; cmts hears it and asks dhcp in its place\..* Why: /,
     );
     await page.locator('.row', { hasText: 'RRQ' }).first().click();
-    expect(await words.innerText()).toContain('cm[0] asks tftp for the file gold.cfg.');
+    await soonText(words).toContain('cm[0] asks tftp for the file gold.cfg.');
     await page.locator('.row', { hasText: 'REG-RSP' }).first().click();
-    expect(await words.innerText()).toContain('cmts admits cm[0] to the network. cm[0] is now operational.');
+    await soonText(words).toContain('cmts admits cm[0] to the network. cm[0] is now operational.');
     await page.close();
   });
 
@@ -114,9 +121,7 @@ test('a lost packet ends in a cross on its way, and the words say who took it', 
   await reports.reportOf(join(SCENARIOS, 'faults-on-the-way.yaml'), 'lost.html');
   const { page } = await reports.open('lost.html', '#view=losses');
   await page.keyboard.press('f');
-  expect(await page.locator('.passing.lost .cross').count()).toBe(1);
-  expect(await page.locator('.narrator .but').innerText()).toMatch(
-    /^It is lost on hfc: the fault [a-z-]+ takes it\./,
-  );
+  await soonCount(page.locator('.passing.lost .cross')).toBe(1);
+  await soonText(page.locator('.narrator .but')).toMatch(/^It is lost on hfc: the fault [a-z-]+ takes it\./);
   await page.close();
 });

@@ -4,7 +4,17 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SCENARIOS } from '../support/command-line.ts';
 import type { CommandLine } from '../support/command-line.ts';
 import { plantOfModems } from '../support/large-plant.ts';
-import { barriers, chosen, clock, ReportBrowser, smallTexts } from '../support/report-browser.ts';
+import {
+  barriers,
+  chosen,
+  clock,
+  ReportBrowser,
+  smallTexts,
+  soonChosen,
+  soonClock,
+  soonCount,
+  soonText,
+} from '../support/report-browser.ts';
 
 // One HTML file of a run, opened by a real browser from file://, as somebody who was sent it does.
 
@@ -28,9 +38,9 @@ describe('three modems', () => {
 
   test('opens from a file, asks nobody for anything and complains of nothing', async () => {
     const { page, requests, complaints } = await open('three.html');
-    expect(await page.locator('h1').innerText()).toBe('cable-modem-boot');
-    expect(await page.locator('.row').count()).toBeGreaterThan(5);
-    expect(await page.locator('.chart canvas').count()).toBe(3);
+    await soonText(page.locator('h1')).toBe('cable-modem-boot');
+    await soonCount(page.locator('.row')).toBeGreaterThan(5);
+    await soonCount(page.locator('.chart canvas')).toBe(3);
     expect(requests).toEqual([url('three.html')]);
     expect(complaints).toEqual([]);
     await page.close();
@@ -59,20 +69,20 @@ describe('three modems', () => {
     const { page } = await open('three.html');
     const first = await chosen(page);
     await page.keyboard.press('ArrowRight');
+    await soonChosen(page).not.toBe(first);
     const second = await chosen(page);
-    expect(second).not.toBe(first);
     await page.getByRole('button', { name: 'One step on' }).click();
-    expect(await chosen(page)).not.toBe(second);
+    await soonChosen(page).not.toBe(second);
     await page.keyboard.press('ArrowLeft');
-    expect(await chosen(page)).toBe(second);
+    await soonChosen(page).toBe(second);
     await page.getByRole('button', { name: 'One step back' }).click();
-    expect(await chosen(page)).toBe(first);
+    await soonChosen(page).toBe(first);
     await page.keyboard.press('End');
-    expect(await chosen(page)).toContain('REG-ACK');
-    expect(await page.locator('.card', { hasText: 'cm ×3' }).innerText()).toContain('3 up');
+    await soonChosen(page).toContain('REG-ACK');
+    await soonText(page.locator('.card', { hasText: 'cm ×3' })).toContain('3 up');
     await page.keyboard.press('Home');
-    expect(await chosen(page)).toBe(first);
-    expect(await page.locator('.card', { hasText: 'cm ×3' }).innerText()).not.toContain('3 up');
+    await soonChosen(page).toBe(first);
+    await soonText(page.locator('.card', { hasText: 'cm ×3' })).not.toContain('3 up');
     await page.close();
   });
 
@@ -92,7 +102,7 @@ describe('three modems', () => {
     await page.keyboard.type('offer next-server cm[1]');
     await expect.poll(() => page.locator('.row').count()).toBe(1);
     expect(await page.locator('.row').textContent()).toContain('OFFER');
-    expect(await page.locator('.ladder .count').innerText()).toMatch(/^1 of \d+ steps$/);
+    await soonText(page.locator('.ladder .count')).toMatch(/^1 of \d+ steps$/);
     await page.locator('#filter').fill('no such words');
     await page.getByText('No step has all of these words.').waitFor();
     await page.close();
@@ -108,19 +118,19 @@ describe('three modems', () => {
     const said = await chosen(first.page);
     expect(link.hash).toContain('view=cm[1]');
     const again = await open('three.html', link.hash);
-    expect(await chosen(again.page)).toBe(said);
-    expect(await clock(again.page)).toBe(await clock(first.page));
+    await soonChosen(again.page).toBe(said);
+    await soonClock(again.page).toBe(await clock(first.page));
     const why = again.page.locator('.why');
-    expect(await why.innerText()).toMatch(/Why dhcp sent it HE-DHCP-\d{3}/);
-    expect(await why.innerText()).toContain('RFC 2131');
+    await soonText(why).toMatch(/Why dhcp sent it HE-DHCP-\d{3}/);
+    await soonText(why).toContain('RFC 2131');
     await first.page.close();
     await again.page.close();
   });
 
   test('a link to a moment alone shows that moment', async () => {
     const { page } = await open('three.html', '#t=1.5');
-    expect(await clock(page)).toBe('1.500 s');
-    expect(await page.locator('.card', { hasText: 'cm ×3' }).innerText()).toContain('1 up');
+    await soonClock(page).toBe('1.500 s');
+    await soonText(page.locator('.card', { hasText: 'cm ×3' })).toContain('1 up');
     await page.close();
   });
 
@@ -128,17 +138,19 @@ describe('three modems', () => {
     const { page } = await open('three.html', '#view=cm[0]');
     await page.locator('.row', { hasText: 'DISCOVER' }).first().click();
     await page.locator('.fields li', { hasText: 'xid' }).hover();
-    expect(await page.locator('.octet.joined').count()).toBe(4);
+    await soonCount(page.locator('.octet.joined')).toBe(4);
     const octets = (await page.locator('.octet.joined').allInnerTexts()).join('');
-    expect(await page.locator('.fields li.joined').innerText()).toContain(octets);
+    await soonText(page.locator('.fields li.joined')).toContain(octets);
     await page.locator('.octet').first().hover();
     await page.getByRole('button', { name: /Ethernet 00/ }).click();
     await page.locator('.octet').first().hover();
-    expect(await page.locator('.fields li.joined').innerText()).toContain('destination');
+    await soonText(page.locator('.fields li.joined')).toContain('destination');
     await page.getByRole('listbox', { name: 'Fields of DHCP' }).focus();
     await page.keyboard.press('ArrowDown');
-    expect(await page.locator('.fields li.joined').innerText()).toContain('op');
-    expect(await page.locator('.bytes').getAttribute('aria-label')).toMatch(/^op: octets 42 to 42: 01$/);
+    await soonText(page.locator('.fields li.joined')).toContain('op');
+    await expect
+      .poll(() => page.locator('.bytes').getAttribute('aria-label'))
+      .toMatch(/^op: octets 42 to 42: 01$/);
     await page.close();
   });
 
@@ -147,16 +159,16 @@ describe('three modems', () => {
     await page.keyboard.press('b');
     await page.locator('.blank').waitFor();
     await page.keyboard.press('Escape');
-    expect(await page.locator('.blank').count()).toBe(0);
+    await soonCount(page.locator('.blank')).toBe(0);
     await page.keyboard.press('?');
-    expect(await page.getByRole('dialog').innerText()).toContain('the first failure');
+    await soonText(page.getByRole('dialog')).toContain('the first failure');
     await page.keyboard.press('Escape');
-    expect(await page.getByRole('dialog').count()).toBe(0);
+    await soonCount(page.getByRole('dialog')).toBe(0);
     await page.keyboard.press('t');
     await expect.poll(() => page.locator('html').getAttribute('data-theme')).toBe('dark');
     const rows = await page.locator('.row').count();
     await page.keyboard.press('p');
-    expect(await page.locator('.row').count()).toBeLessThan(rows);
+    await soonCount(page.locator('.row')).toBeLessThan(rows);
     await page.locator('.predict li button').first().click();
     await page.locator('.predict .right').waitFor();
     await page.close();
@@ -167,10 +179,10 @@ describe('three modems', () => {
     await page.emulateMedia({ media: 'print' });
     await page.locator('.sheet').waitFor();
     const tables = page.locator('.sheet table');
-    expect(await tables.count()).toBe(2);
-    expect(await tables.nth(0).innerText()).toContain('DISCOVER');
-    expect(await tables.nth(1).innerText()).toContain('………');
-    expect(await page.locator('.screen').isVisible()).toBe(false);
+    await soonCount(tables).toBe(2);
+    await soonText(tables.nth(0)).toContain('DISCOVER');
+    await soonText(tables.nth(1)).toContain('………');
+    await page.locator('.screen').waitFor({ state: 'hidden' });
     await page.close();
   });
 
@@ -200,7 +212,7 @@ describe('5,000 modems', () => {
   test('is under 3 MB, has a map of all and the packets of some', async () => {
     expect(statSync(join(headend.folder, 'storm.html')).size).toBeLessThan(3 * MIB);
     const { page, requests, complaints } = await open('storm.html', '#t=30');
-    expect(await page.locator('.map canvas').getAttribute('aria-label')).toMatch(/^cm: .*\d+ up$/);
+    await expect.poll(() => page.locator('.map canvas').getAttribute('aria-label')).toMatch(/^cm: .*\d+ up$/);
     const choices = await page.locator('.ladder option').allInnerTexts();
     expect(choices.join('\n')).toMatch(
       /the first[^]*the median boot[^]*slower than 99 of 100[^]*the slowest boot/,
@@ -213,9 +225,9 @@ describe('5,000 modems', () => {
   test('F goes to a failure, with the name of the fault or queue beside its cross', async () => {
     const { page } = await open('storm.html', '#view=losses');
     await page.keyboard.press('f');
-    expect(await page.locator('.row.chosen .way.lost .cross').count()).toBe(1);
-    expect(await page.locator('.row.chosen').innerText()).toMatch(/plant-noise|queue of dhcp/);
-    expect(await page.locator('.timeline .fault').count()).toBe(1);
+    await soonCount(page.locator('.row.chosen .way.lost .cross')).toBe(1);
+    await soonText(page.locator('.row.chosen')).toMatch(/plant-noise|queue of dhcp/);
+    await soonCount(page.locator('.timeline .fault')).toBe(1);
     await page.close();
   });
 
@@ -225,8 +237,8 @@ describe('5,000 modems', () => {
     await expect
       .poll(async () => Number(await page.locator('.row').first().getAttribute('aria-posinset')))
       .toBeGreaterThan(1_000);
-    expect(await page.locator('.row').count()).toBeLessThan(60);
-    expect(await page.locator('.lanes').isVisible()).toBe(true);
+    await soonCount(page.locator('.row')).toBeLessThan(60);
+    await page.locator('.lanes').waitFor();
     expect(await barriers(page)).toEqual([]);
     await page.close();
   });
@@ -236,10 +248,11 @@ describe('100,000 modems', () => {
   test('opens and asks nobody', { timeout: 600_000 }, async () => {
     await reportOf(headend.file('large.yaml', plantOfModems(100_000)), 'large.html');
     const { page, requests, complaints } = await open('large.html', '#t=300');
-    expect(await page.locator('.map').count()).toBe(10);
-    expect(await page.locator('.map canvas').first().getAttribute('aria-label')).toBe('cm0: 10000 up');
+    await soonCount(page.locator('.map')).toBe(10);
+    const map = page.locator('.map canvas').first();
+    await expect.poll(() => map.getAttribute('aria-label')).toBe('cm0: 10000 up');
     await page.keyboard.press('End');
-    expect(await page.locator('.row').count()).toBeGreaterThan(5);
+    await soonCount(page.locator('.row')).toBeGreaterThan(5);
     expect(requests).toEqual([url('large.html')]);
     expect(complaints).toEqual([]);
     await page.close();
