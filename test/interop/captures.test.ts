@@ -20,24 +20,28 @@ interface Outcome {
 }
 
 let folder = '';
+let box: Lab | undefined;
 const outcomes = new Map<string, Outcome>();
 
 beforeAll(() => {
   need('ip', 'tshark', 'capinfos', 'udhcpc', 'dig', 'curl');
   built();
   folder = mkdtempSync(join(tmpdir(), 'headend-captures-'));
+  // Live runs of one scenario have the same ports: each file of tests has a loopback of its own.
+  box = new Lab();
+  box.namespace('box');
   for (const scenario of ['cable-modem-boot', 'name-lookup'])
     for (const mode of MODES) {
       const file = resolve(import.meta.dirname, `../../scenarios/${scenario}.yaml`);
       const args = [MAIN, 'run', file, '--mode', mode, '--pcap', captureOf(scenario, mode), '--json'];
-      const said = execFileSync(process.execPath, args, {
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'pipe'],
-      });
+      const said = box.run('box', process.execPath, ...args);
       outcomes.set(`${scenario} ${mode}`, JSON.parse(said) as Outcome);
     }
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => {
+  box?.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 function captureOf(scenario: string, mode: string): string {
   return join(folder, `${scenario}-${mode}.pcapng`);
@@ -243,7 +247,7 @@ describe('what serve sends to real clients', () => {
     await asking.end('SIGKILL');
     const script = lab.file('script', SCRIPT);
     lab.run('cli', 'chmod', '755', script);
-    lab.run('cli', 'udhcpc', '-f', '-n', '-q', '-t', '5', '-T', '2', '-i', 'eth0', '-s', script);
+    lab.run('cli', 'udhcpc', '-f', '-n', '-q', '-t', '20', '-T', '3', '-i', 'eth0', '-s', script);
     lab.run('cli', 'dig', '@10.60.0.2', 'www.lab.example', 'A');
     lab.run('cli', 'dig', '@10.60.0.2', 'nothing.lab.example', 'A');
     lab.run('cli', 'dig', '@10.60.0.2', '+tcp', 'text.lab.example', 'TXT');
@@ -260,20 +264,37 @@ describe('what serve sends to real clients', () => {
   });
 
   test.each([
-    { what: 'OFFER', filter: 'dhcp.option.dhcp == 2 && ip.src == 10.60.0.2', packets: 1 },
-    { what: 'ACK', filter: 'dhcp.option.dhcp == 5 && dhcp.ip.your == 10.60.0.100', packets: 1 },
+    {
+      what: 'OFFER',
+      filter: 'dhcp.option.dhcp == 2 && ip.src == 10.60.0.2',
+      field: 'dhcp.ip.your',
+      is: ['10.60.0.100'],
+    },
+    { what: 'ACK', filter: 'dhcp.option.dhcp == 5', field: 'dhcp.ip.your', is: ['10.60.0.100'] },
     {
       what: 'the answer by UDP',
-      filter: 'udp && dns.flags.response == 1 && dns.a == 192.0.2.10',
-      packets: 1,
+      filter: 'udp && dns.flags.response == 1 && dns.flags.rcode == 0',
+      field: 'dns.a',
+      is: ['192.0.2.10'],
     },
-    { what: 'the name error', filter: 'dns.flags.rcode == 3 && dns.soa.mname', packets: 1 },
-    { what: 'the answer by TCP', filter: 'tcp && dns.txt == "one" && dns.flags.response == 1', packets: 1 },
-    { what: 'the time', filter: 'time && udp.srcport == 37', packets: 1 },
-    { what: 'the options agreed', filter: 'tftp.opcode == 6', packets: 1 },
-    { what: 'three blocks', filter: 'tftp.opcode == 3', packets: 3 },
-    { what: 'the error', filter: 'tftp.error.code == 1', packets: 1 },
-  ])('tshark reads $what', ({ filter, packets }) => {
-    expect(count(file, filter)).toBe(packets);
+    {
+      what: 'the name error',
+      filter: 'dns.flags.rcode == 3 && dns.soa.mname',
+      field: 'dns.qry.name',
+      is: ['nothing.lab.example'],
+    },
+    {
+      what: 'the answer by TCP',
+      filter: 'tcp && dns.flags.response == 1',
+      field: 'dns.txt',
+      is: ['one,two'],
+    },
+    { what: 'the time', filter: 'time && udp.srcport == 37', field: 'udp.length', is: ['12'] },
+    { what: 'the options agreed', filter: 'tftp.opcode == 6', field: 'tftp.opcode', is: ['6'] },
+    { what: 'three blocks', filter: 'tftp.opcode == 3', field: 'tftp.block', is: ['1', '2', '3'] },
+    { what: 'the error', filter: 'tftp.opcode == 5', field: 'tftp.error.code', is: ['1'] },
+    // On a machine that is busy somebody may ask again: each once.
+  ])('tshark reads $what', ({ filter, field, is }) => {
+    expect(distinct(rows(file, filter, field))).toEqual(is);
   });
 });

@@ -34,8 +34,10 @@ function wires(): string {
   return lab.file('lab.yaml', LAB);
 }
 
-const offer = (name: 'one' | 'two') =>
-  lab.start(name, /serving/, process.execPath, offerer, 'eth0', name === 'one' ? '10.50.0.1' : '10.50.0.2');
+const offer = (name: 'one' | 'two', how = 'own') => {
+  const address = name === 'one' ? '10.50.0.1' : '10.50.0.2';
+  return lab.start(name, /serving/, process.execPath, offerer, 'eth0', address, how);
+};
 
 test('all other servers are named in the log and in health, and ours serves beside them', async () => {
   const file = wires();
@@ -63,16 +65,9 @@ test('--polite: with another one there is nothing to do, exit 4, and nothing was
 
 test('one that misses the first DISCOVER is heard at a later one', async () => {
   const file = wires();
-  // The port of the switch is down when the first is sent.
-  lab.run('net', 'ip', 'link', 'set', 'p0', 'down');
-  const late = offer('one').catch(() => undefined);
-  const running = lab.start('srv', /serving/i, process.execPath, MAIN, 'serve', file, '--interface', 'eth0');
-  // Port 68 is open: it asks.
-  const asked = (): boolean => lab.run('srv', 'cat', '/proc/net/udp').includes(':0044');
-  while (!asked()) await new Promise((resolve) => void setTimeout(resolve, 20));
-  lab.run('net', 'ip', 'link', 'set', 'p0', 'up');
-  await late;
-  await (await running).until(/another DHCP server answers on eth0: 10\.50\.0\.1/);
+  await offer('one', 'late');
+  const running = await serve(lab, 'srv', file, '--interface', 'eth0');
+  await running.until(/another DHCP server answers on eth0: 10\.50\.0\.1/);
 });
 
 test('alone: nothing is told', async () => {

@@ -11,11 +11,13 @@ import { at, host, mac, segment } from '../driver/plants.ts';
 
 /**
  * Answers every DISCOVER with one OFFER, to a client that has no address yet; prints what the driver says and counts.
- * Arguments: the interface, the server's address, and `any` to send from a socket on all addresses.
+ * Arguments: the interface, the server's address, and `any` to send from a socket on all addresses, or `late` to miss the first.
  */
 const [interfaceName = 'lan0', address = '10.50.0.1', how = 'own'] = process.argv.slice(2);
 const own = parseIp(address);
 const offered = parseIp('10.50.0.100');
+
+let missed = how === 'late' ? 0 : 1;
 
 const service: Service = {
   deadline: () => NEVER,
@@ -28,6 +30,7 @@ const service: Service = {
       !isIpv4(offered)
     )
       return;
+    if (missed++ === 0) return;
     const request = decodeMessage(input.octets);
     const writer = new DhcpWriter().start(Op.reply);
     writer.answer(request);
