@@ -119,7 +119,7 @@ function dig(flags: string, ...more: readonly string[]): string {
     'dig',
     '+norec',
     '+tries=1',
-    '+time=3',
+    '+time=15',
     ...settings,
     ...more,
     '@10.65.0.2',

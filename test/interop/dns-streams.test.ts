@@ -66,7 +66,7 @@ beforeAll(async () => {
 afterAll(() => lab?.remove());
 
 const dig = (...flags: readonly string[]): string =>
-  lab.run('cli', 'dig', '+short', '+tries=1', '+time=2', ...flags, '@10.67.0.2', 'www.lab.example').trim();
+  lab.run('cli', 'dig', '+short', '+tries=1', '+time=15', ...flags, '@10.67.0.2', 'www.lab.example').trim();
 
 test(`a slow peer and ${IDLE} idle ones starve nobody: others are answered over UDP and TCP`, async () => {
   await lab.start('cli', /connected \d+/, process.execPath, '--input-type=module', '-e', PEERS, String(IDLE));

@@ -65,7 +65,7 @@ beforeAll(async () => {
 afterAll(() => lab?.remove());
 
 const kdig = (...args: string[]): string =>
-  lab.run('cli', 'kdig', '@10.61.0.2', '+retry=0', '+time=5', ...args);
+  lab.run('cli', 'kdig', '@10.61.0.2', '+retry=0', '+time=20', ...args);
 
 test.each([
   { name: 'www.lab.example', type: 'A', answer: '192.0.2.10' },
@@ -113,7 +113,7 @@ s.on('close', () => console.log('gone')); s.on('error', () => {}); s.resume();`,
 });
 
 const dig = (...args: string[]): string =>
-  lab.run('cli', 'dig', '@10.61.0.2', '+tries=1', '+time=3', ...args);
+  lab.run('cli', 'dig', '@10.61.0.2', '+tries=1', '+time=20', ...args);
 
 test('a cookie for dig, and NSID on request', () => {
   const seen = dig('www.lab.example', 'A', '+nsid');

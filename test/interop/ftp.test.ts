@@ -48,13 +48,13 @@ describe.each([
 ])('curl fetches and lists by FTP: $where', ({ from, at, ways }) => {
   test.each(ways)('$way', ({ flags, says }) => {
     // To go to the address that PASV names is what a client without curl's caution does.
-    const curl = ['-sv', '--stderr', '-', '-m', '10', '--no-ftp-skip-pasv-ip', ...flags];
+    const curl = ['-sv', '--stderr', '-', '-m', '60', '--no-ftp-skip-pasv-ip', ...flags];
     const fetched = lab.attempt(from, 'curl', ...curl, `ftp://${at}/readme.txt`);
     expect(fetched.code, fetched.out).toBe(0);
     expect(fetched.out).toMatch(says);
     expect(fetched.out).toContain(README);
     if (flags.includes('--disable-epsv')) expect(fetched.out).toContain(`(${at.replaceAll('.', ',')},`);
-    const listed = lab.attempt(from, 'curl', '-s', '-m', '10', ...flags, `ftp://${at}/`);
+    const listed = lab.attempt(from, 'curl', '-s', '-m', '60', ...flags, `ftp://${at}/`);
     expect(listed.out).toMatch(/ 23 .* readme\.txt\r?\n/);
   });
 });

@@ -49,12 +49,12 @@ function wire(): void {
 }
 
 function dig(at: string, ...flags: readonly string[]): string {
-  const asked = ['+short', '+tries=1', '+time=3', ...flags, `@${at}`, 'www.lab.example'];
+  const asked = ['+short', '+tries=1', '+time=15', ...flags, `@${at}`, 'www.lab.example'];
   return lab.attempt('cli', 'dig', ...asked).out.trim();
 }
 
 const fetch = (host: string): string =>
-  lab.attempt('cli', 'curl', '-s', '-m', '5', `tftp://${host}/motd`).out;
+  lab.attempt('cli', 'curl', '-s', '-m', '30', `tftp://${host}/motd`).out;
 
 describe('names and files by both families, on every address that --listen names', () => {
   test.each([
@@ -156,7 +156,7 @@ test('two subnets, each behind a relay of its own, are served at the address lis
       `c${number}`,
       'sh',
       '-c',
-      'exec 2>&1; udhcpc -i eth0 -n -q -f -t 10 -T 1 -s /bin/true',
+      'exec 2>&1; udhcpc -i eth0 -n -q -f -t 30 -T 1 -s /bin/true',
     );
     expect(out).toMatch(new RegExp(`lease of 10\\.8${number}\\.0\\.1\\d\\d obtained from 10\\.80\\.0\\.1,`));
   }

@@ -57,7 +57,7 @@ beforeAll(async () => {
 afterAll(() => lab?.remove());
 
 const dig = (...args: string[]): string =>
-  lab.run('cli', 'dig', '@10.60.0.2', '+tries=1', '+time=3', ...args);
+  lab.run('cli', 'dig', '@10.60.0.2', '+tries=1', '+time=15', ...args);
 
 describe.each(['+notcp', '+tcp'])('dig %s reads every type', (transport) => {
   test.each([

@@ -98,7 +98,7 @@ beforeAll(async () => {
   const config = lab.file('unbound.conf', UNBOUND.replace('HINTS', hints).replace('FOLDER', lab.folder));
   await serve(lab, 'srv', lab.file('lab.yaml', LAB), '--interface', 'lan0', '--metrics', '127.0.0.1:9099');
   await lab.start('cli', /start of service/, 'unbound', '-d', '-c', config);
-}, 120_000);
+});
 
 afterAll(() => lab?.remove());
 
@@ -119,6 +119,7 @@ function dig(server: string, name: string, type: string): Told {
     '+answer',
     '+authority',
     '+tries=1',
+    '+time=20',
     name,
     type,
   );
@@ -178,9 +179,13 @@ describe('our resolver and Unbound, on the same zones', () => {
   let ours: readonly Told[] = [];
   let theirs: readonly Told[] = [];
   let costs = { ours: 0, theirs: 0 };
+  let startedAt = 0;
+  /** Two caches that were asked one after the other are apart by no more than the time since: little, where nobody else is busy. */
+  const apart = (): number => 2 + (performance.now() - startedAt) / 1_000;
 
   test('give the same answers, aliases and all, with the same TTLs', () => {
     const start = heard();
+    startedAt = performance.now();
     theirs = QUESTIONS.map(([name, type]) => dig(THEIRS, name, type));
     const between = heard();
     ours = QUESTIONS.map(([name, type]) => dig(OURS, name, type));
@@ -191,13 +196,14 @@ describe('our resolver and Unbound, on the same zones', () => {
         expect(
           Math.abs(ttl - (theirs[index]?.ttls[at] ?? -99)),
           QUESTIONS[index]?.join(' '),
-        ).toBeLessThanOrEqual(2);
+        ).toBeLessThanOrEqual(apart());
   });
 
   test('keep a "no" for the same time', () => {
     expect(kept(ours).filter((ttl) => ttl !== undefined).length).toBeGreaterThan(4);
     for (const [index, ttl] of kept(ours).entries())
-      if (ttl !== undefined) expect(Math.abs(ttl - (kept(theirs)[index] ?? -99))).toBeLessThanOrEqual(2);
+      if (ttl !== undefined)
+        expect(Math.abs(ttl - (kept(theirs)[index] ?? -99))).toBeLessThanOrEqual(apart());
   });
 
   test('ask the authorities about as often: no more than half as much again', () => {
@@ -211,7 +217,8 @@ describe('our resolver and Unbound, on the same zones', () => {
     await new Promise((done) => setTimeout(done, 3_000));
     const [mine, his] = [OURS, THEIRS].map((server) => dig(server, 'mail.shop.example', 'A').ttls[0] ?? 0);
     expect(mine).toBeLessThanOrEqual(297);
-    expect(Math.abs((mine ?? 0) - (his ?? 0))).toBeLessThanOrEqual(3);
+    expect(mine).toBeGreaterThan(300 - 1 - apart());
+    expect(Math.abs((mine ?? 0) - (his ?? 0))).toBeLessThanOrEqual(apart());
     expect(heard()).toBe(before);
   });
 });

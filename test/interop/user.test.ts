@@ -58,7 +58,7 @@ test('it is nobody after binding, in its groups alone, and cannot go back; it se
   const script = lab.file('script', '#!/bin/sh\n');
   chmodSync(script, 0o755);
   expect(
-    lab.attempt('cli', 'udhcpc', '-f', '-n', '-q', '-t', '5', '-T', '1', '-i', 'eth0', '-s', script).code,
+    lab.attempt('cli', 'udhcpc', '-f', '-n', '-q', '-t', '20', '-T', '1', '-i', 'eth0', '-s', script).code,
   ).toBe(0);
   expect(lab.run('cli', 'curl', '-s', 'tftp://10.60.0.2/a.cfg')).toBe('A');
 });

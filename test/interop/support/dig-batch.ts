@@ -30,7 +30,7 @@ export function digAll(
     '+ignore',
     '+notcp',
     '+tries=2',
-    '+time=3',
+    '+time=15',
     '+noall',
     '+comments',
     '+answer',
