@@ -61,20 +61,25 @@ afterEach(async () => {
   for (const namespace of ['srv', 'cli']) lab.run(namespace, 'nft', 'flush ruleset');
 });
 
+/** How long clients ask: a server on a machine that is busy is slow, one that is cut off stays silent. */
+const PATIENT = 10;
+const SOON_OVER = 2;
+
 /** Whether each service answers: a name, a file, an address. */
-function answers(): { dns: boolean; tftp: boolean; dhcp: boolean } {
-  const dns = lab.attempt('cli', 'dig', '+short', '+tries=1', '+time=1', '@10.70.0.2', 'www.lab.example');
-  const tftp = lab.attempt('cli', 'curl', '-sS', '--max-time', '2', 'tftp://10.70.0.2/gold.cfg');
-  return { dns: dns.out.trim() === '10.70.0.80', tftp: tftp.out === 'gold', dhcp: lease(0) };
+function answers(seconds = PATIENT): { dns: boolean; tftp: boolean; dhcp: boolean } {
+  const flags = ['+short', '+tries=1', `+time=${seconds}`];
+  const dns = lab.attempt('cli', 'dig', ...flags, '@10.70.0.2', 'www.lab.example');
+  const tftp = lab.attempt('cli', 'curl', '-sS', '--max-time', `${seconds}`, 'tftp://10.70.0.2/gold.cfg');
+  return { dns: dns.out.trim() === '10.70.0.80', tftp: tftp.out === 'gold', dhcp: lease(0, seconds) };
 }
 
 const ALL = { dns: true, tftp: true, dhcp: true };
 const NONE = { dns: false, tftp: false, dhcp: false };
 
-/** Whether the client of this number, by its option 61, is given an address in two tries. */
-function lease(client: number): boolean {
+/** Whether the client of this number, by its option 61, is given an address while it asks, once a second. */
+function lease(client: number, seconds = PATIENT): boolean {
   const id = `0x3d:01020000${client.toString(16).padStart(6, '0')}`;
-  const flags = ['-f', '-n', '-q', '-i', 'eth0', '-t', '2', '-T', '1', '-s', '/bin/true', '-x', id];
+  const flags = ['-f', '-n', '-q', '-i', 'eth0', '-t', `${seconds}`, '-T', '1', '-s', '/bin/true', '-x', id];
   return lab.attempt('cli', 'udhcpc', ...flags).code === 0;
 }
 
@@ -148,7 +153,7 @@ describe('a disk that fills up', () => {
     const before = bound(state, running);
     const filler = `/proc/${running.child.pid}/root${state}/filler`;
     expect(() => writeFileSync(filler, Buffer.alloc(1024 * 1024))).toThrow('ENOSPC');
-    expect([lease(2), lease(3)]).toEqual([false, false]);
+    expect([lease(2, SOON_OVER), lease(3, SOON_OVER)]).toEqual([false, false]);
     await running.until(/"detail":"No space left on device"[^\n]*The disk refuses to keep the rows/);
     expect(bound(state, running)).toEqual(before);
     rmSync(filler);
@@ -221,34 +226,34 @@ describe('the clock of the machine is set', () => {
     const state = join(lab.folder, 'clocked');
     setClock(0);
     current = await serveByClock(state);
+    const leasedAt = performance.now();
     expect(lease(1)).toBe(true);
+    /** An hour from when it was given, whenever that was since: a slow machine only makes the bounds wider. */
+    const isOfAnHour = (left: number): boolean =>
+      left > HOUR_SECONDS - (performance.now() - leasedAt) / 1000 - 60 && left < HOUR_SECONDS + 5;
     for (const hours of [5, -4]) {
       setClock(hours * HOUR_SECONDS);
       // It looks at the machine's clock once a second.
-      await expect.poll(dateOff, { timeout: 5_000 }).toBe(hours * HOUR_SECONDS);
+      await expect.poll(dateOff).toBe(hours * HOUR_SECONDS);
       const way = hours > 0 ? 'forward by 5 h' : 'back by 9 h';
       await current.until(new RegExp(`the machine's clock was set ${way}`));
-      const [left = 0, ...more] = secondsLeft(state, hours * HOUR_SECONDS);
-      expect(more).toEqual([]);
-      expect(left).toBeGreaterThan(HOUR_SECONDS - 60);
-      expect(left).toBeLessThan(HOUR_SECONDS + 5);
+      const left = secondsLeft(state, hours * HOUR_SECONDS);
+      expect(left.map(isOfAnHour), `${left}`).toEqual([true]);
     }
     expect(lease(2)).toBe(true);
     await current.end('SIGKILL');
     expect(secondsLeft(state, -4 * HOUR_SECONDS)).toHaveLength(2);
     current = await serveByClock(state);
-    for (const left of secondsLeft(state, -4 * HOUR_SECONDS)) {
-      expect(left).toBeGreaterThan(HOUR_SECONDS - 60);
-      expect(left).toBeLessThan(HOUR_SECONDS + 5);
-    }
+    const kept = secondsLeft(state, -4 * HOUR_SECONDS);
+    expect(kept.map(isOfAnHour), `${kept}`).toEqual([true, true]);
     await current.end('SIGKILL');
     // A machine that has lost the time starts in 1970: leases neither end nor live on for years.
-    setClock(-Math.floor(Date.now() / 1000) + 1000);
+    const lost = -Math.floor(Date.now() / 1000) + 1000;
+    setClock(lost);
     current = await serveByClock(state);
     await current.until(/is \d+ days behind what it was when leases were last kept/);
-    expect(
-      secondsLeft(state, -Math.floor(Date.now() / 1000) + 1000).filter((left) => left > 3500 && left < 3605),
-    ).toHaveLength(2);
+    const found = secondsLeft(state, lost);
+    expect(found.map(isOfAnHour), `${found}`).toEqual([true, true]);
     expect(await current.end('SIGTERM')).toBe(0);
   });
 });
@@ -258,7 +263,7 @@ describe('the way to the clients goes and comes back', () => {
     const server = await serveLab();
     expect(answers()).toEqual(ALL);
     lab.run('srv', 'ip', 'address', 'del', '10.70.0.2/16', 'dev', 'lan0');
-    expect(answers()).toEqual(NONE);
+    expect(answers(SOON_OVER)).toEqual(NONE);
     await server.until(
       /"detail":"10\.70\.0\.2:67 to 255\.255\.255\.255:68: E\w+ \([^\n]*The kernel will not send/,
     );
@@ -266,9 +271,9 @@ describe('the way to the clients goes and comes back', () => {
     expect(answers()).toEqual(ALL);
     await server.until(/"detail":"10\.70\.0\.2:67 to 255\.255\.255\.255, after \d+ refused"/);
     lab.run('srv', 'ip', 'link', 'set', 'lan0', 'down');
-    expect(answers()).toEqual(NONE);
+    expect(answers(SOON_OVER)).toEqual(NONE);
     lab.run('srv', 'ip', 'link', 'set', 'lan0', 'up');
-    await expect.poll(answers, { timeout: 15_000 }).toEqual(ALL);
+    await expect.poll(() => answers(), { timeout: 120_000 }).toEqual(ALL);
     nft('srv', 'add table inet fw');
     nft('srv', 'add chain inet fw out { type filter hook output priority 0; }');
     nft('srv', 'add rule inet fw out udp sport 53 drop');
@@ -293,7 +298,7 @@ describe('peers that hold on', () => {
     const server = await serveLab('--log-level', 'warn');
     const floods = await lab.start(
       'cli',
-      /half-open: 10000 done/,
+      /half-open: begins/,
       process.execPath,
       peer,
       'half-open',
@@ -301,10 +306,12 @@ describe('peers that hold on', () => {
       '10000',
       'gold.cfg',
     );
+    // While it goes on: where that takes long, the first are given up before the last have come.
+    await expect.poll(() => sockets(server)).toBeGreaterThan(8_000);
+    await floods.until(/half-open: 10000 done/);
     await floods.end('SIGKILL');
-    await expect.poll(() => sockets(server), { timeout: 10_000 }).toBeGreaterThan(8_000);
     expect(answers()).toEqual(ALL);
-    await expect.poll(() => sockets(server), { timeout: 45_000, interval: 1_000 }).toBeLessThan(50);
+    await expect.poll(() => sockets(server), { timeout: 120_000, interval: 1_000 }).toBeLessThan(50);
     expect(answers()).toEqual(ALL);
     expect(await server.end('SIGTERM')).toBe(0);
   });
@@ -327,14 +334,14 @@ describe('peers that hold on', () => {
       '+tcp',
       '+short',
       '+tries=1',
-      '+time=1',
+      `+time=${PATIENT}`,
       '@10.70.0.2',
       'www.lab.example',
     );
     expect(tcp.out.trim()).toBe('10.70.0.80');
     await idle.until(/^1000 closed$/m);
-    expect(server.output).toMatch(/The TCP connection was idle/);
-    expect(sockets(server)).toBeLessThan(50);
+    await server.until(/The TCP connection was idle/);
+    await expect.poll(() => sockets(server)).toBeLessThan(50);
     await idle.end('SIGKILL');
     expect(await server.end('SIGTERM')).toBe(0);
   });

@@ -39,13 +39,20 @@ function wire({ as, address, relay }: Site): void {
   lab.attempt('rel', 'ip', 'route', 'replace', `${bare(address)}/32`, 'dev', 'eth0');
 }
 
+/** How long an answer is waited for: where ours is none, theirs is not expected, and a machine that is busy answers late. */
+const SILENCE_MS = 2_500;
+const PATIENCE_MS = 30_000;
+
 /** Sends a message as the relay and gives the answer; undefined: there is none in time. */
-function ask(request: Uint8Array, relay: string, server: string): DhcpDescription | undefined {
+function ask(
+  request: Uint8Array,
+  { relay, server, waitMs }: { readonly relay: string; readonly server: string; readonly waitMs: number },
+): DhcpDescription | undefined {
   const program = `
     const socket = require('node:dgram').createSocket('udp4');
     socket.on('message', (octets) => { console.log(octets.toString('hex')); process.exit(0); });
     socket.bind(67, '${relay}', () => socket.send(Buffer.from('${toHex(request)}', 'hex'), 67, '${server}'));
-    setTimeout(() => process.exit(0), 2500);`;
+    setTimeout(() => process.exit(0), ${waitMs});`;
   const said = lab.run('rel', process.execPath, '-e', program).trim();
   return said === '' ? undefined : describeMessage(decodeMessage(hex(said)));
 }
@@ -88,11 +95,13 @@ function compare({ fixture, site, clients }: Case): void {
   const relay = bare(site.relay);
   for (const { name, leaveOut = [], ...client } of clients) {
     const request = requestOf('discover', { giaddr: relay, ...client });
-    const theirs = ask(request, relay, bare(site.address));
+    const own = ours.answer(request);
+    const waitMs = own === undefined ? SILENCE_MS : PATIENCE_MS;
+    const theirs = ask(request, { relay, server: bare(site.address), waitMs });
     const left = [54, 58, 59, 61, ...leaveOut];
     const given = essence(theirs, left);
     const made = MADE.filter((code) => !theirs?.options.some((each) => each.code === code));
-    expect(essence(ours.answer(request), [...left, ...made]), `${fixture}: ${name}`).toEqual(given);
+    expect(essence(own, [...left, ...made]), `${fixture}: ${name}`).toEqual(given);
   }
 }
 

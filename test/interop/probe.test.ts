@@ -56,7 +56,7 @@ socket.bind(${LYING}, () => console.log('bound'));`;
 let lab: Lab;
 
 beforeAll(async () => {
-  need('ip', 'dig', 'curl');
+  need('ip', 'dig', 'curl', 'tshark');
   built();
   lab = new Lab();
   lab.namespace('srv');
@@ -175,12 +175,14 @@ describe.each([V4, V6])('probe tftp at %s', (server) => {
 });
 
 test.each([V4, V6])('probe tod at %s', (server) => {
+  const askedAt = performance.now();
   const { code, said } = probeJson('tod', server);
   const { verdict, time, off_seconds: off } = said as { verdict: string; time: string; off_seconds: number };
   expect({ code, verdict }).toEqual({ code: 0, verdict: 'pass' });
   expect(time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
-  expect(Math.abs(off)).toBeLessThanOrEqual(1);
-  expect(probe('tod', server).out).toMatch(/✓ \d{4}-.*, -?[01] s off this machine's clock/);
+  // Whole seconds, and what passes between the server's clock and the client's on a machine that is busy.
+  expect(Math.abs(off)).toBeLessThanOrEqual(1 + Math.floor((performance.now() - askedAt) / 1_000));
+  expect(probe('tod', server).out).toMatch(/✓ \d{4}-.*, -?\d+ s off this machine's clock/);
 });
 
 describe('probe dhcp', () => {
@@ -293,7 +295,7 @@ describe('bad usage is exit code 2 and says what to write', () => {
 describe('serve over IPv6, to clients of others', () => {
   test.each([['+notcp'], ['+tcp']])('dig -6 %s', (transport) => {
     const dig = (...words: string[]) =>
-      lab.run('cli', 'dig', '-6', `@${V6}`, '+tries=1', '+time=3', transport, '+short', ...words).trim();
+      lab.run('cli', 'dig', '-6', `@${V6}`, '+tries=1', '+time=15', transport, '+short', ...words).trim();
     expect(dig('www.lab.example', 'AAAA')).toBe('2001:db8::10');
     expect(dig('www.lab.example', 'A')).toBe('192.0.2.10');
     expect(dig('big.lab.example', 'TXT').split('\n')).toHaveLength(60);
@@ -318,18 +320,13 @@ describe('the second reader of captured packets', () => {
     }
   });
 
-  /** The first packet of the capture that the package reads so. */
-  function reading(capture: string, protocol: string, kind: string): unknown {
-    for (let number = 1; number < 40; number++) {
-      const words = ['explain', `${captures[capture]}#${number}`, '--second-reader', '--json'];
-      const said = JSON.parse(lab.run('cli', process.execPath, MAIN, ...words)) as {
-        protocol: string;
-        kind: string;
-        second_reader: unknown;
-      };
-      if (said.protocol === protocol && said.kind === kind) return said.second_reader;
-    }
-    return `no ${protocol} ${kind} in ${capture}`;
+  /** The first packet of the capture that tshark's filter lets through, as the package reads it. */
+  function reading(capture: string, filter: string): unknown {
+    const path = captures[capture] ?? '';
+    const found = lab.run('cli', 'tshark', '-r', path, '-Y', filter, '-T', 'fields', '-e', 'frame.number');
+    const [number = ''] = found.split('\n');
+    const words = ['explain', `${path}#${number}`, '--second-reader', '--json'];
+    return JSON.parse(lab.run('cli', process.execPath, MAIN, ...words));
   }
 
   test.each([
@@ -337,6 +334,7 @@ describe('the second reader of captured packets', () => {
       capture: 'cable-modem-boot',
       protocol: 'DHCP',
       kind: 'OFFER',
+      filter: 'dhcp.option.dhcp == 2',
       reader: 'dhcp',
       read: {
         op: 2,
@@ -350,6 +348,7 @@ describe('the second reader of captured packets', () => {
       capture: 'cable-modem-boot',
       protocol: 'TFTP',
       kind: 'RRQ',
+      filter: 'tftp.opcode == 1',
       reader: 'tftp',
       read: { kind: 'rrq', packet: { file: 'gold.cfg' } },
     },
@@ -357,6 +356,7 @@ describe('the second reader of captured packets', () => {
       capture: 'name-lookup',
       protocol: 'DNS',
       kind: 'ANSWER',
+      filter: 'dns.flags.response == 1',
       reader: 'dns-packet',
       read: {
         type: 'response',
@@ -364,8 +364,12 @@ describe('the second reader of captured packets', () => {
         answers: [{ type: 'CNAME' }, { type: 'A', data: '10.0.0.80' }],
       },
     },
-  ])('$reader reads $kind', ({ capture, protocol, kind, reader, read }) => {
-    expect(reading(capture, protocol, kind)).toMatchObject({ package: reader, result: { reading: read } });
+  ])('$reader reads $kind', ({ capture, protocol, kind, filter, reader, read }) => {
+    expect(reading(capture, filter)).toMatchObject({
+      protocol,
+      kind,
+      second_reader: { package: reader, result: { reading: read } },
+    });
   });
 
   test('octets that the package gives up on are its trouble: the rest is shown', () => {

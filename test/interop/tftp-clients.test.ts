@@ -256,7 +256,7 @@ const [server, ...names] = process.argv.slice(1);
     const request = Buffer.concat([Buffer.from([0, 1]), Buffer.from(name, 'hex'), Buffer.from('\\0octet\\0')]);
     const answer = await new Promise((resolve) => {
       socket.on('message', (octets) => resolve(octets[1] === 5 ? 'error ' + octets[3] : 'DATA ' + octets.subarray(4)));
-      setTimeout(resolve, 500, 'silence');
+      setTimeout(resolve, 5_000, 'silence');
       socket.send(request, 69, server);
     });
     console.log(answer);

@@ -8,7 +8,8 @@ export interface Datagram {
   readonly from?: { readonly address: string; readonly port: number };
 }
 
-const REPLY_MS = 400;
+/** Long enough for a server on a machine that is busy: only what is never answered takes all of it. */
+const REPLY_MS = 5_000;
 
 function exchange({ to, port, hex, from }: Datagram): Promise<string | null> {
   return new Promise((done, fail) => {

@@ -18,8 +18,8 @@ function addressOf(index: number): string {
 
 /** Each request from a port of its own: a server knows a transfer by that. */
 async function halfOpen(): Promise<void> {
-  // With a timeout of two seconds (RFC 2349 §2) each is given up after ten.
-  const request = Buffer.from(`\0\u0001${[name, 'octet', 'timeout', '2'].join('\0')}\0`, 'latin1');
+  // With a timeout of four seconds (RFC 2349 §2) each is given up after twenty.
+  const request = Buffer.from(`\0\u0001${[name, 'octet', 'timeout', '4'].join('\0')}\0`, 'latin1');
   for (let index = 0; index < Number(count); index++) {
     const socket = createSocket('udp4');
     socket.bind({ address: addressOf(index), exclusive: true });
@@ -65,6 +65,7 @@ function query(): Buffer {
   return Buffer.concat([Buffer.from([message.length >>> 8, message.length & 255]), message]);
 }
 
+console.log(`${verb}: begins`);
 switch (verb) {
   case 'half-open':
     await halfOpen();
