@@ -20,6 +20,7 @@ let headend: Running;
 let anchors = '';
 /** The key that the zone begins with. */
 let first = '';
+let startedAt = 0;
 const running: Running[] = [];
 
 const run = (...args: string[]): string =>
@@ -82,27 +83,25 @@ beforeAll(async () => {
   );
   lab.file('lab.yaml', fileOf(first));
   running.push(...(await Promise.all(SECONDARIES.map((peer) => START[peer](lab)))));
+  startedAt = Date.now();
   headend = await start();
-}, 60_000);
-afterAll(async () => {
-  await Promise.all([headend, ...running].map((process) => process?.end('SIGTERM')));
-  lab?.remove();
 });
+afterAll(() => lab?.remove());
 
 const dig = (server: string, ...args: string[]): string =>
-  lab.attempt('cli', 'dig', `@${server}`, '+tries=1', '+time=2', ...args).out.trim();
+  lab.attempt('cli', 'dig', `@${server}`, '+tries=1', '+time=15', ...args).out.trim();
 
 const serialAt = (server: string): number =>
   Number(dig(server, '+short', 'out.example', 'SOA').split(' ')[2] ?? Number.NaN);
 
 /** Until every secondary has the version that headend serves. */
-async function follow(seconds = 20): Promise<number> {
-  const deadline = Date.now() + seconds * 1_000;
+async function follow(seconds = 120): Promise<number> {
+  const deadline = performance.now() + seconds * 1_000;
   for (;;) {
     const wanted = serialAt(HEADEND);
     const there = SECONDARIES.map((peer) => serialAt(addressOf(peer)));
     if (wanted > 0 && there.every((serial) => serial === wanted)) return wanted;
-    if (Date.now() > deadline)
+    if (performance.now() > deadline)
       throw new Error(
         [`wanted ${wanted}, got ${there.join(' ')}`, headend, ...running]
           .map((each) => (typeof each === 'string' ? each : each.output.slice(-3_000)))
@@ -160,36 +159,44 @@ test.each([{ kind: 'AXFR' }, { kind: 'IXFR=1' }])(
   },
 );
 
-test('an update reaches every secondary, signed', async () => {
-  const before = await follow();
-  const script = lab.file(
-    'update.txt',
-    `server ${HEADEND}\nzone out.example\nupdate add new.out.example. 60 A 192.0.2.77\nsend\n`,
-  );
-  expect(lab.attempt('cli', 'nsupdate', '-y', `hmac-sha256:xfer:${SECRET}`, script).out).toBe('');
-  expect(await follow()).toBe(before + 1);
-  for (const peer of SECONDARIES)
-    expect(delv(addressOf(peer), 'new', 'A')).toMatch(/fully validated[^]*192\.0\.2\.77/);
-});
+describe('what becomes of its serial', () => {
+  // Not in the middle of the tests below.
+  test('keys that are new to a server begin an edition at the next full minute', async () => {
+    const edition = Math.ceil(startedAt / 60_000);
+    await expect.poll(() => serialAt(HEADEND), { timeout: 150_000, interval: 500 }).toBeGreaterThan(edition);
+  });
 
-test('the serial is what it was after kill -9', async () => {
-  const before = await follow();
-  await headend.end('SIGKILL');
-  headend = await start();
-  expect(serialAt(HEADEND)).toBe(before);
-});
+  test('an update reaches every secondary, signed', async () => {
+    const before = await follow();
+    const script = lab.file(
+      'update.txt',
+      `server ${HEADEND}\nzone out.example\nupdate add new.out.example. 60 A 192.0.2.77\nsend\n`,
+    );
+    expect(lab.attempt('cli', 'nsupdate', '-y', `hmac-sha256:xfer:${SECRET}`, script).out).toBe('');
+    expect(await follow()).toBe(before + 1);
+    for (const peer of SECONDARIES)
+      expect(delv(addressOf(peer), 'new', 'A')).toMatch(/fully validated[^]*192\.0\.2\.77/);
+  });
 
-test('another key is a new edition: secondaries have it within a minute and a bit', async () => {
-  const before = await follow();
-  const [other = ''] = run('zone', 'keygen', 'out.example', '--zsk').split('\n');
-  lab.file('lab.yaml', fileOf(`[${first}, ${other}]`));
-  run('reload', '--state', join(lab.folder, 'state'));
-  const deadline = Date.now() + 75_000;
-  while (serialAt(HEADEND) === before && Date.now() < deadline)
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  expect(await follow()).toBeGreaterThan(before);
-  for (const peer of SECONDARIES) {
-    expect(dig(addressOf(peer), '+short', 'out.example', 'DNSKEY').split('\n')).toHaveLength(2);
-    expect(delv(addressOf(peer), 'www', 'A')).toMatch(/fully validated/);
-  }
-}, 120_000);
+  test('the serial is what it was after kill -9', async () => {
+    const before = await follow();
+    await headend.end('SIGKILL');
+    headend = await start();
+    expect(serialAt(HEADEND)).toBe(before);
+  });
+
+  test('another key is a new edition: secondaries have it within a minute and a bit', async () => {
+    const before = await follow();
+    const [other = ''] = run('zone', 'keygen', 'out.example', '--zsk').split('\n');
+    lab.file('lab.yaml', fileOf(`[${first}, ${other}]`));
+    run('reload', '--state', join(lab.folder, 'state'));
+    const deadline = performance.now() + 150_000;
+    while (serialAt(HEADEND) === before && performance.now() < deadline)
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(await follow()).toBeGreaterThan(before);
+    for (const peer of SECONDARIES) {
+      expect(dig(addressOf(peer), '+short', 'out.example', 'DNSKEY').split('\n')).toHaveLength(2);
+      expect(delv(addressOf(peer), 'www', 'A')).toMatch(/fully validated/);
+    }
+  });
+});

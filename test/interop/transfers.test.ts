@@ -45,10 +45,10 @@ let headend: Running;
 let headendBefore = '';
 
 const dig = (server: string, ...args: string[]): string =>
-  lab.attempt('cli', 'dig', `@${server}`, '+tries=1', '+time=2', '+short', ...args).out.trim();
+  lab.attempt('cli', 'dig', `@${server}`, '+tries=1', '+time=15', '+short', ...args).out.trim();
 
 /** Asks until the answer is what it should be. */
-async function until(ask: () => string, wanted: string, seconds = 20): Promise<void> {
+async function until(ask: () => string, wanted: string, seconds = 120): Promise<void> {
   const deadline = Date.now() + seconds * 1_000;
   let seen = '';
   while (Date.now() < deadline) {
@@ -93,12 +93,8 @@ beforeAll(async () => {
     '--log-level',
     'debug',
   );
-}, 60_000);
-afterAll(async () => {
-  await headend?.end('SIGTERM');
-  await Promise.all([...running.values()].map((process) => process.end('SIGTERM')));
-  lab?.remove();
 });
+afterAll(() => lab?.remove());
 
 /** All records of a zone as one server gives them, in canonical order. */
 const axfr = (server: string, apex: string): string[] =>
