@@ -72,8 +72,27 @@ const send = (from: string, port: number, count: number, octets: string): string
      socket.bind(0, '${from}', burst);`,
   );
 
+/** What the server counts now. */
+function metric(name: string, labels?: Readonly<Record<string, string>>): number {
+  const text = lab.run('srv', 'curl', '-s', 'http://127.0.0.1:9167/metrics');
+  return valueOf(parsePrometheus(text), name, labels) ?? 0;
+}
+
+const limited = (): number => metric('headend_datagrams_limited_total');
+
+/** The same, with no more on the way than a socket's buffer holds: the server has counted each. */
+async function sendWhole(from: string, port: number, count: number, octets: string): Promise<void> {
+  const received = (): number => metric('headend_datagrams_received_total', { port: String(port) });
+  for (let left = count; left > 0; left -= 100) {
+    const before = received();
+    const some = Math.min(left, 100);
+    send(from, port, some, octets);
+    await expect.poll(received).toBe(before + some);
+  }
+}
+
 const dig = (from: string): string =>
-  lab.run('cli', 'dig', '-b', from, '+short', '+tries=1', '+time=3', '@10.70.0.1', 'www.lab.example').trim();
+  lab.run('cli', 'dig', '-b', from, '+short', '+tries=1', '+time=15', '@10.70.0.1', 'www.lab.example').trim();
 
 /** A query for www.lab.example. */
 const QUERY = '0001000000010000000000000377777703 6c6162076578616d706c650000010001'.replaceAll(' ', '');
@@ -89,25 +108,30 @@ function linesOf(running: Running): readonly Record<string, unknown>[] {
 test('a flood from one source: it is limited and named, others and relays are answered', async () => {
   wires();
   const running = await start('{ datagrams: { rate: 50/s, burst: 50 } }', '--metrics', '9167');
-  send('10.70.0.2', 53, 5_000, QUERY);
+  // As many as are wanted here: a server on a machine that is busy leaves some to the kernel, which drops them.
+  for (let round = 0; round < 30 && limited() <= 3_000; round++) send('10.70.0.2', 53, 1_000, QUERY);
+  expect(limited()).toBeGreaterThan(3_000);
   expect(dig('10.70.0.3')).toBe('10.70.0.80');
-  send('10.70.0.9', 53, 500, QUERY);
+  const before = limited();
+  await sendWhole('10.70.0.9', 53, 500, QUERY);
   expect(dig('10.70.0.9')).toBe('10.70.0.80');
-  await running.until(/more than 50\/s/);
-  const told = linesOf(running).filter(({ rule }) => rule === LIMIT_RULES.datagrams.id);
-  expect(told).toMatchObject([{ level: 'warn', host: 'dhcp', detail: '10.70.0.2: more than 50/s' }]);
-  const samples = parsePrometheus(lab.run('srv', 'curl', '-s', 'http://127.0.0.1:9167/metrics'));
-  expect(valueOf(samples, 'headend_datagrams_limited_total')).toBeGreaterThan(3_000);
   // The relay's 500 came in whole.
-  expect(valueOf(samples, 'headend_datagrams_received_total', { port: '53' })).toBeGreaterThan(550);
+  expect(limited()).toBe(before);
   await running.until(/10\.70\.0\.2: and \d+ more in 10 s/);
+  const told = linesOf(running).filter(({ rule }) => rule === LIMIT_RULES.datagrams.id);
+  expect(told[0]).toMatchObject({ level: 'warn', host: 'dhcp', detail: '10.70.0.2: more than 50/s' });
+  // A line when it begins, and one for each ten seconds that it lasts.
+  const others = told.slice(1).map(({ detail }) => String(detail));
+  expect(
+    others.filter((detail) => !/^10\.70\.0\.2: (and \d+ more in 10 s|more than 50\/s)$/.test(detail)),
+  ).toEqual([]);
 });
 
 test('what servers did can be read by a Prometheus; from elsewhere it cannot be reached', async () => {
   wires();
   await start('{}', '--metrics', '9167', '--state', join(lab.folder, 'state'));
   dig('10.70.0.2');
-  lab.attempt('cli', 'dig', '+tcp', '@10.70.0.1', 'none.lab.example');
+  lab.attempt('cli', 'dig', '+tcp', '+tries=1', '+time=15', '@10.70.0.1', 'none.lab.example');
   lab.run('cli', 'sh', '-c', 'cd /tmp && tftp 10.70.0.1 -c get motd /dev/null');
   lab.attempt('cli', 'sh', '-c', 'cd /tmp && tftp 10.70.0.1 -c get none /dev/null');
   const samples = parsePrometheus(lab.run('srv', 'curl', '-s', 'http://127.0.0.1:9167/metrics'));
@@ -127,16 +151,18 @@ test('what servers did can be read by a Prometheus; from elsewhere it cannot be 
 
 test('every refused datagram is told at debug with source, field and offset; a flood of them in bounded lines; no secret ever', async () => {
   wires();
-  const running = await start('{}', '--log-level', 'trace');
+  const running = await start('{}', '--log-level', 'trace', '--metrics', '9167');
+  const startedAt = performance.now();
   for (const [port, octets] of [
     [67, '0101'],
     [69, '00'],
     [53, QUERY.slice(0, 40)],
   ] as const)
-    send('10.70.0.2', port, 400, octets);
+    await sendWhole('10.70.0.2', port, 400, octets);
   lab.run('cli', 'sh', '-c', 'cd /tmp && tftp 10.70.0.1 -c get gold.cfg /dev/null');
   expect(await running.end('SIGTERM')).toBe(0);
   const lines = linesOf(running);
+  const windows = Math.ceil((performance.now() - startedAt) / 10_000);
   for (const rule of [DHCP.malformed.id, TFTP_RULES.malformed.id, DNS.formatError.id]) {
     const told = lines.filter((line) => line['rule'] === rule);
     expect(told[0]).toMatchObject({
@@ -146,8 +172,8 @@ test('every refused datagram is told at debug with source, field and offset; a f
       field: expect.any(String),
       offset: expect.any(Number),
     });
-    // Two windows at most, each with its count at the end.
-    expect(told.length).toBeLessThanOrEqual(102);
+    // Of each window of ten seconds fifty, with their count at the end.
+    expect(told.length).toBeLessThanOrEqual(51 * (windows + 1));
     const counted = told.reduce((sum, line) => sum + Number(line['more'] ?? 1), 0);
     expect(counted).toBe(400);
   }
@@ -169,7 +195,7 @@ test('a machine without file descriptors: transfers are lost, said, and the serv
     `const sockets = Array.from({ length: 200 }, () => require('dgram').createSocket('udp4'));
      const octets = Buffer.from('\\0\\x01motd\\0octet\\0');
      for (const socket of sockets) socket.send(octets, 69, '10.70.0.1');
-     setTimeout(() => { for (const socket of sockets) socket.close(); }, 500);`,
+     setTimeout(() => { for (const socket of sockets) socket.close(); }, 2_000);`,
   );
   await running.until(/HE-LIMIT-006/);
   expect(dig('10.70.0.2')).toBe('10.70.0.80');

@@ -31,9 +31,11 @@ export type Job =
 const load = createRequire(import.meta.url);
 
 /** After so long a lock-step with us is lost. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 /** A client that has no answer to its REQUEST begins again: this one has no timer of its own for that. */
-const AGAIN_MS = 500;
+const AGAIN_MS = 3_000;
+/** A first DISCOVER that is lost. */
+const LOST_MS = 15_000;
 
 interface DhcpClient extends EventEmitter {
   listen(port: number, host: string, then: () => void): void;
@@ -52,11 +54,22 @@ function lease(mac: string): Promise<unknown> {
   const heard: DhcpRead[] = [];
   return new Promise((resolve, reject) => {
     client.on('error', reject);
-    client.on('message', (message: DhcpRead) => heard.push(message));
+    let again: NodeJS.Timeout | undefined;
+    const beginAgainIn = (ms: number): void => {
+      clearTimeout(again);
+      again = setTimeout(() => {
+        client.sendDiscover();
+        beginAgainIn(LOST_MS);
+      }, ms);
+    };
+    client.on('message', (message: DhcpRead) => {
+      heard.push(message);
+      beginAgainIn(AGAIN_MS);
+    });
     client.on('bound', (state: object) => resolve({ heard, state }));
     client.listen(68, '0.0.0.0', () => {
       client.sendDiscover();
-      setInterval(() => client.sendDiscover(), AGAIN_MS);
+      beginAgainIn(LOST_MS);
     });
   });
 }
