@@ -21,6 +21,7 @@ export default defineConfig({
       project('driver', ['test/driver/**/*.test.ts']),
       project('scenario', ['test/scenario/**/*.test.ts']),
       // Each file has namespaces and folders of its own, and waits most of the time: for renewals, for a browser, for a machine to boot.
+      // `npm run test:interop` runs two at a time: each may be a dozen servers, a browser, a machine that boots.
       // What hangs is given up by its own wait, with a reason; these bounds only end what has none.
       project('interop', ['test/interop/**/*.test.ts'], {
         setupFiles: ['test/interop/support/last-words.ts'],

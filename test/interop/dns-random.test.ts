@@ -31,7 +31,7 @@ beforeAll(async () => {
   }));
   await startNameServers(lab, 'srv', served);
 });
-afterAll(() => lab.remove());
+afterAll(() => lab?.remove());
 
 /** What a client acts on: where there is an answer, what stands beside it is free. */
 function compared({ rcode, flags, answer, authority }: Told): string {

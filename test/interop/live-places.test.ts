@@ -137,12 +137,12 @@ test('a real modem boots beside simulated ones, and its packets are expected, br
   const running = await run(file, '--interface', 'hfc=hfc0', '--pcap', capture);
   await client.until(
     /bound 10\.71\.0\.1\d\d boot=gold\.cfg\s+fetched \d+\s+found 192\.0\.2\.80\s+streamed 192\.0\.2\.80/,
-    60,
+    120,
   );
   // SIGUSR1: renew now, by unicast to the server.
   client.child.kill('SIGUSR1');
   await client.until(/renew 10\.71\.0\.1\d\d/);
-  await running.until(ENDED, 120);
+  await running.until(ENDED, 200);
 
   const { verdict, devices, faults } = resultOf(running);
   const leased = /bound (\S+)/.exec(client.output)?.[1];
@@ -168,7 +168,8 @@ test('a real modem boots beside simulated ones, and its packets are expected, br
     '-e',
     'ip.dst',
   );
-  expect(asked.trim()).toBe(`${leased}\t10.70.0.69`);
+  // A client that has no answer soon asks again.
+  expect([...new Set(asked.trim().split('\n'))]).toEqual([`${leased}\t10.70.0.69`]);
 });
 
 /** No relay between: broadcasts of the real one are heard by the server, and those of the simulated ones stay in the plant. */
@@ -194,7 +195,7 @@ test('dhclient on a segment without a relay has a lease beside simulated hosts, 
   lab.run('cli', 'ip', 'link', 'set', 'eth0', 'address', REAL_MAC);
   const running = await run(lab.file('laptop.yaml', ONE_LAPTOP));
   const client = await lease(lab, 'cli', 'dhclient');
-  await running.until(ENDED, 120);
+  await running.until(ENDED, 200);
   const { verdict, devices } = resultOf(running);
   expect(verdict).toBe('pass');
   expect(devices.at(-1)).toMatchObject({ name: 'laptop', state: 'bound', ip: leasedBy('dhclient', client) });
@@ -258,7 +259,7 @@ test('simulated modems boot from the DHCP, TFTP and DNS of dnsmasq', async () =>
   const words = [daemon, dhcp, more, range].flatMap((line) => line.split(' '));
   await lab.start('far', /started/, 'dnsmasq', ...words, ...files, ...texts);
   const running = await run(file);
-  await running.until(ENDED, 120);
+  await running.until(ENDED, 200);
   expect(resultOf(running)).toMatchObject({ verdict: 'pass' });
 });
 

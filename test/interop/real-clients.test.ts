@@ -42,7 +42,7 @@ function begin(namespace: string, kind: ClientKind, ...flags: readonly string[])
 
 /** Waits until the server has said a rule about an address or a client. */
 function decided(rule: Rule, detail: string): Promise<void> {
-  return lab.server.until(new RegExp(`"rule":"${rule.id}","detail":"${detail}`), 40);
+  return lab.server.until(new RegExp(`"rule":"${rule.id}","detail":"${detail}`));
 }
 
 /** A client that was in one network of an hour's lease, carried to another one with its memory. */
@@ -131,13 +131,13 @@ const RENEWED: Readonly<Record<string, { readonly unicast: RegExp; readonly broa
 describe.each(DAEMONS)('a lease of %s that grows older', (kind) => {
   test('is renewed at T1, by unicast to its server', async () => {
     const running = await client(`core-${kind}`);
-    await running.until(RENEWED[kind]!.unicast, 40);
+    await running.until(RENEWED[kind]!.unicast);
     await decided(DHCP.ackExtended, `${leasedBy(kind, running)} for`);
   });
 
   test('is rebound at T2, by broadcast, when no unicast reaches the server', async () => {
     const running = await client(`dnm1-${kind}`);
-    await running.until(RENEWED[kind]!.broadcast, 40);
+    await running.until(RENEWED[kind]!.broadcast);
     await decided(DHCP.ackExtended, `${leasedBy(kind, running)} for`);
   });
 });
@@ -219,7 +219,7 @@ describe('tools that ask', () => {
     { name: 'dhcping renews what is reserved', flags: [] },
     { name: 'dhcping informs', flags: ['-i'] },
   ])('$name', ({ flags }) => {
-    const asked = ['-c', '10.60.0.9', '-s', SERVER, '-h', KNOWN.dhcping, ...flags];
+    const asked = ['-t', '30', '-c', '10.60.0.9', '-s', SERVER, '-h', KNOWN.dhcping, ...flags];
     expect(lab.lab.run('tools', 'dhcping', ...asked)).toMatch(/Got answer from: 10\.60\.0\.2/);
   });
 
@@ -248,7 +248,7 @@ function rows(filter: string, ...fields: string[]): string[] {
 
 test('iPXE boots what is for its user class: a script, a file, and another script', async () => {
   const machine = await client('machine');
-  await machine.until(/script 2 runs/, 60);
+  await machine.until(/script 2 runs/, 200);
   expect(machine.output).toMatch(/Filename: boot\.ipxe/);
   expect(machine.output).toMatch(/script 1 runs for 10\.60\.0\.1\d\d/);
   expect(machine.output).toMatch(/payload : 300000 bytes/);

@@ -18,7 +18,7 @@ beforeAll(async () => {
   reports = await ReportBrowser.launch();
 });
 
-afterAll(() => reports.close());
+afterAll(() => reports?.close());
 
 describe('three modems', () => {
   beforeAll(() => reports.reportOf(join(SCENARIOS, 'cable-modem-boot.yaml'), 'three.html'));

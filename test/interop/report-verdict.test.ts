@@ -21,7 +21,7 @@ beforeAll(async () => {
   reports = await ReportBrowser.launch();
 });
 
-afterAll(() => reports.close());
+afterAll(() => reports?.close());
 
 const EXPECT = `
 expect:

@@ -77,7 +77,7 @@ network_config_dir = ${at('networks')}
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...this.#environment },
-      timeout: 240_000,
+      timeout: 600_000,
     });
   }
 

@@ -71,7 +71,7 @@ interface CableEnd {
 }
 
 /** What one command may take, and what a program may take until it is ready: a slow machine must not matter, only what hangs. */
-const COMMAND_MS = 150_000;
+const COMMAND_MS = 240_000;
 const PATIENCE_SECONDS = 90;
 /** What a signal may take: a server that settles waits for its transfers. */
 const END_SECONDS = 90;
@@ -182,7 +182,6 @@ export class Lab {
     });
     const running = new Running(child, `${namespace}: ${command} ${args[0] ?? ''}`);
     this.#processes.push(running);
-    started.add(running);
     await running.until(ready);
     return running;
   }
@@ -218,7 +217,7 @@ function endProcess(pid: number): void {
   }
 }
 
-/** All that labs have started in this file and that a failing test may be about. */
+/** All programs that this file has started and that a failing test may be about. */
 const started = new Set<Running>();
 
 /** How many characters of all programs a failure shows. */
@@ -249,13 +248,14 @@ export class Running {
   constructor(child: ChildProcess, name: string) {
     this.child = child;
     this.name = name;
-    const heard = (chunk: Buffer): void => {
-      this.output += chunk.toString();
+    started.add(this);
+    const heard = (chunk: string): void => {
+      this.output += chunk;
       this.spokeAt = performance.now();
       this.#wake();
     };
-    child.stdout?.on('data', heard);
-    child.stderr?.on('data', heard);
+    // A character may come in two pieces.
+    for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', heard);
     // Not at `exit`: what it said last may still be on its way.
     child.on('close', () => {
       this.#isOver = true;
