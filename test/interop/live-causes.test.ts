@@ -22,7 +22,7 @@ const headend = (...args: readonly string[]) => lab.attempt('box', process.execP
 /** A shipped scenario that expects what its fault prevents, with time for a slow machine to meet the fault. */
 function broken(name: string): string {
   const text = readFileSync(join(SCENARIOS, `${name}.yaml`), 'utf8');
-  const above = text.replace(/^duration: .*$/m, 'duration: 15s').slice(0, text.indexOf('\nexpect:'));
+  const above = text.slice(0, text.indexOf('\nexpect:')).replace(/^duration: .*$/m, 'duration: 15s');
   const expected = 'eventually: { all: cm, state: operational, within: 14s }';
   return lab.file(`${name}.yaml`, `${above}\nexpect:\n  - ${expected}\n`);
 }
