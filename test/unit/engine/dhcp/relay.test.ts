@@ -58,6 +58,11 @@ describe('from a client', () => {
     });
   });
 
+  it('passes a request on that came through four relays: RFC 1542 §4.1.1', () => {
+    relay.fromClient(clientMessage('discover', { hops: 4 }), CLIENT_MAC, effects);
+    expect(decodeMessage(effects.last('send').octets).hops).toBe(5);
+  });
+
   it('for equipment behind a modem, 82.2 is the address of the modem', () => {
     relay.fromClient(clientMessage('discover'), MODEM, effects);
     const options = describeMessage(decodeMessage(effects.last('send').octets)).options;

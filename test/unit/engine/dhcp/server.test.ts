@@ -70,6 +70,15 @@ describe('REQUEST in SELECTING', () => {
     expect(reply().type).toBe('ACK');
   });
 
+  it('a disk that fails when the last lease has ended: the address is free', () => {
+    const address = bind();
+    later(DAY - 1);
+    hear('request', { ciaddr: ip(address) });
+    later(2);
+    settle('failed');
+    expect(server.leases()).toMatchObject([{ address, state: 'free' }]);
+  });
+
   it('a conflict: NAK, and another address next time', () => {
     hear('discover');
     hear('request', selecting('10.9.16.1'));

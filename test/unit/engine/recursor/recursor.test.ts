@@ -230,6 +230,22 @@ describe('whom to believe: RFC 2181 §5.4.1', () => {
     expect(bench.ask('www.bank.example')).toEqual(['NOERROR', 'www.bank.example. 60 IN A 192.0.2.99']);
   });
 
+  test('a zone that was taken away does not live on by what it says of itself', () => {
+    const own = { ...WWW, authority: ['shop.example 3600 NS ns.shop.example.'] };
+    const bench = new ResolverBench({
+      ...WORLD,
+      [`${SHOP} www.shop.example. A`]: own,
+      [`${SHOP} ns.shop.example. A`]: { answer: [`ns.shop.example 86400 A ${SHOP}`] },
+    });
+    bench.ask('www.shop.example');
+    bench.ask('ns.shop.example');
+    const soa = 'example 300 SOA ns.nic.example. h.example. 1 7200 900 1209600 30';
+    bench.world = { ...bench.world, [TLD]: { rcode: Rcode.NXDOMAIN, authority: [soa] } };
+    // Asked again and again, its server names itself each time; at the end of the first hour the parent is asked.
+    for (let asked = 0; asked < 3; asked++) expect(bench.wait(1_100).ask('www.shop.example')).toEqual(ANSWER);
+    expect(bench.wait(400).ask('www.shop.example')[0]).toBe('NXDOMAIN');
+  });
+
   test('an alias’s end in another zone is asked for there, whatever the first server says of it', () => {
     const lie: Said = {
       answer: ['www.shop.example 60 CNAME www.bank.example.', 'www.bank.example 60 A 203.0.113.66'],
