@@ -30,8 +30,13 @@ const PATIENCE = { timeoutMs: 1_500, tries: 3 };
 
 /** `10.0.0.53`, or `10.0.0.53` with a port of its own. */
 export function serverAt(address: string, port: number): Server {
-  if (parseIp(address) === undefined)
-    throw new UsageError(`"${address.slice(0, 60)}" is not an address: write 192.0.2.53 or 2001:db8::53`);
+  if (parseIp(address) === undefined) {
+    const [, bracketed, plain, own] = /^(?:\[(.+)\]|([^:]+)):(\d{1,5})$/.exec(address) ?? [];
+    const host = bracketed ?? plain ?? '';
+    const remedy =
+      parseIp(host) !== undefined ? `write ${host}, and --port ${own}` : 'write 192.0.2.53 or 2001:db8::53';
+    throw new UsageError(`"${address.slice(0, 60)}" is not an address: ${remedy}`);
+  }
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
     throw new UsageError(`"${port}" is not a port: write 1 to 65535`);
   return { address, port };

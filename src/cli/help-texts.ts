@@ -78,7 +78,7 @@ export const HELP_TEXTS: Readonly<Record<string, HelpText>> = {
   probe: {
     examples: [
       ['probe dns 192.0.2.53 www.example.com AAAA', 'one question'],
-      ['probe all lab.yaml --state state', 'every service of a file'],
+      ['probe all lab.yaml --at 127.0.0.1', 'every service of a file'],
     ],
     exits: '0 it answers well, 1 it does not',
   },

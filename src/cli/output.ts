@@ -40,9 +40,9 @@ export class Output {
       });
   }
 
-  /** The terminal's width; undefined where there is no terminal, so that nothing is cut. */
+  /** The terminal's width; undefined where there is no terminal, or one that does not know it, so that nothing is cut. */
   get columns(): number | undefined {
-    return this.#streams.out.isTTY ? this.#streams.out.columns : undefined;
+    return this.#streams.out.isTTY ? this.#streams.out.columns || undefined : undefined;
   }
 
   get isTerminal(): boolean {

@@ -153,8 +153,8 @@ function hostLine({ name, kind, interfaces, udp, tcp }: PlannedHost): Line {
     .join(', ');
   const ports = [...udp.map((port) => `udp/${port}`), ...tcp.map((port) => `tcp/${port}`)].join(' ');
   return [
-    span(`   ${name.padEnd(12)}`),
-    span(kind.padEnd(14), 'dim'),
+    span(`   ${name.padEnd(10)}  `),
+    span(`${kind.padEnd(12)}  `, 'dim'),
     span(places),
     span(ports === '' ? '' : `  ${ports}`, 'dim'),
   ];

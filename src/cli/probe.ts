@@ -89,14 +89,17 @@ async function showFile(
   const { probeFile } = await import('../api/probe-file.ts');
   const asked = await probeFile(file, { at, set, stateFolder: state });
   const good = asked.every((one) => one.good);
+  const width = Math.max(...asked.map(({ name }) => name.length));
   if (json === true) output.json({ format_version: 1, verdict: good ? 'pass' : 'fail', asked });
   else
     output.lines(
-      asked.map(({ name, good: well, tells }) => [
+      asked.map(({ name, good: well, tells }): Line => [
         span(well ? ' ✓ ' : ' ✗ ', well ? 'good' : 'bad'),
-        span(`${name}  ${tells}`),
+        span(`${name.padEnd(width)}  ${tells}`),
       ]),
     );
+  if (at === undefined && !asked.some((one) => one.good))
+    output.note('headend: these are the addresses of the file; --at 127.0.0.1 asks a serve on loopback');
   return good ? EXIT.passed : EXIT.failed;
 }
 

@@ -320,6 +320,16 @@ async function causeOf(error: unknown): Promise<string> {
   }
 }
 
+const FOLDER_TROUBLE: ReadonlyMap<string, string> = new Map([
+  ['EEXIST', 'it is a file'],
+  ['ENOTDIR', 'a part of its path is a file'],
+  ['ENOENT', 'the folder cannot be made'],
+  ['EACCES', 'this user has no right to write there'],
+  ['EPERM', 'this user has no right to write there'],
+  ['EROFS', 'the disk is mounted read-only'],
+]);
+
 function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return FOLDER_TROUBLE.get(code) ?? (error instanceof Error ? error.message : String(error));
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { serverFrom } from '../../../src/api/probe.ts';
+import { serverAt, serverFrom } from '../../../src/api/probe.ts';
 
 test.each([
   { text: '192.0.2.53', address: '192.0.2.53', port: 53 },
@@ -19,4 +19,12 @@ test.each([
   { text: '', says: 'is not an address' },
 ])('what is none: $text', ({ text, says }) => {
   expect(() => serverFrom(text)).toThrow(says);
+});
+
+test.each([
+  { text: '192.0.2.53:5353', says: 'is not an address: write 192.0.2.53, and --port 5353' },
+  { text: '[2001:db8::53]:5353', says: 'is not an address: write 2001:db8::53, and --port 5353' },
+  { text: 'ns.example:53', says: 'is not an address: write 192.0.2.53 or 2001:db8::53' },
+])('an address with a port, where the port is a flag: $text', ({ text, says }) => {
+  expect(() => serverAt(text, 53)).toThrow(says);
 });
