@@ -20,8 +20,13 @@ export const SCENARIOS = join(ROOT, 'scenarios');
 export interface Said {
   readonly code: number | null;
   readonly out: string;
+  /** Without lines on how far it is. */
   readonly err: string;
 }
+
+/** What a run of more than ten seconds says now and then: on a busy machine any run. */
+const PROGRESS =
+  /^headend: (?:\S+: [\d.]+(?: |[a-z])[^,\n]* of \d[^,\n]*|[\d,]+ of [\d,]+ runs, [\d,]+ failed)(?:, [^,\n]+ left)?\n/gm;
 
 /** Sends a signal as soon as a file is there, and so large: a run that has begun. */
 interface SignalWhen {
@@ -86,7 +91,7 @@ export class CommandLine {
       child.stderr?.on('data', (text: Buffer) => (err += text.toString()));
       if (how.closeOut === true) child.stdout?.destroy();
       if (how.signalWhen !== undefined) this.#signalWhen(child, how.signalWhen);
-      child.on('close', (code) => done({ code, out, err }));
+      child.on('close', (code) => done({ code, out, err: err.replace(PROGRESS, '') }));
     });
   }
 
