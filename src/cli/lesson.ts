@@ -18,6 +18,7 @@ import {
 import type { Incident, LessonRun } from '../api/lesson.ts';
 import { type Line, span, wrapText } from '../api/report.ts';
 import { jsonFlag, seedFlag, seedOf } from './program.ts';
+import type { Output } from './output.ts';
 import type { Flags, Session, Verb } from './program.ts';
 
 /** `lesson [run | hint | guess | answer | causes]`. */
@@ -112,7 +113,7 @@ function addHint(group: Command, { output }: Session, done: Done): void {
           of: hints.length,
           text: hint,
         });
-      else output.text(` ${count} of ${hints.length}: ${hint}\n`);
+      else output.lines(prose(`${count} of ${hints.length}: ${hint}`, output));
       done(EXIT.passed);
     });
 }
@@ -171,9 +172,7 @@ function showLesson(
 
 function showWrong({ output, program }: Session, incident: Incident, says: string): void {
   output.lines([
-    [span(' ✗ ', 'bad'), span('It is another thing. What you named would be so:')],
-    ...wrapText(says, (output.columns ?? 100) - 3).map((words): Line => [span(`   ${words}`)]),
-    [span('   Which packet would show that, and is it there?')],
+    ...wrongLines(says, output),
     [span('   '), span(`${program} lesson hint ${incident.number}`, 'command')],
     [
       span('   '),
@@ -181,6 +180,18 @@ function showWrong({ output, program }: Session, incident: Incident, says: strin
       span('   gives it away', 'dim'),
     ],
   ]);
+}
+
+function wrongLines(says: string, { columns = 100 }: Output): readonly Line[] {
+  return [
+    [span(' ✗ ', 'bad'), span('It is another thing. What you named would be so:')],
+    ...wrapText(says, columns - 3).map((words): Line => [span(`   ${words}`)]),
+    [span('   Which packet would show that, and is it there?')],
+  ];
+}
+
+function prose(text: string, { columns = 100 }: Output): readonly Line[] {
+  return wrapText(text, columns - 1).map((words): Line => [span(` ${words}`)]);
 }
 
 /** The answer with its proof. `isRight`: of a guess; undefined when there was none. */
@@ -223,7 +234,7 @@ async function askForGuess(session: Session, incident: Incident, run: LessonRun)
         showAnswer(session, { incident, run, isRight: undefined, isJson: false });
         return EXIT.passed;
       }
-      if (word === 'h') output.text(` ${incident.hints[hints++] ?? 'There are no more hints.'}\n`);
+      if (word === 'h') output.lines(prose(incident.hints[hints++] ?? 'There are no more hints.', output));
       else if (word === 'c') output.lines(renderCauseWords(output.columns));
       else if (word !== '' && isRightGuess(session, incident, word)) {
         showAnswer(session, { incident, run, isRight: true, isJson: false });
@@ -240,8 +251,9 @@ async function askForGuess(session: Session, incident: Incident, run: LessonRun)
 
 function isRightGuess({ output }: Session, { cause }: Incident, word: string): boolean {
   try {
-    if (readGuess(word) === cause) return true;
-    output.text(' ✗ It is another thing.\n');
+    const guessed = readGuess(word);
+    if (guessed === cause) return true;
+    output.lines(wrongLines(guessed.says, output));
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     output.text(` ${error.message}\n`);

@@ -42,7 +42,9 @@ export function renderLesson({ incident, ticket, sides }: LessonView, columns = 
       span(text),
     ]);
   return [
-    [span(` ${incident.number}  ${incident.title}`, 'strong')],
+    ...wrapText(`${incident.number}  ${incident.title}`, columns - 1).map((text): Line => [
+      span(` ${text}`, 'strong'),
+    ]),
     [],
     ...wrapText(ticket, columns - 1).map((text): Line => [span(` ${text}`)]),
     [],

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CAUSE } from '../../../src/core/rules/cause.ts';
-import { renderLessons } from '../../../src/report/lesson.ts';
+import { renderLesson, renderLessons } from '../../../src/report/lesson.ts';
 import { lineText } from '../../../src/report/line.ts';
 import { CAUSE_WORDS, INCIDENTS, SHOWCASES } from '../../../src/report/incidents.ts';
 
@@ -25,6 +25,15 @@ describe('incidents', () => {
     expect(Math.max(...lines.map((line) => line.trimEnd().length))).toBeLessThanOrEqual(80);
     const text = lines.join(' ').replaceAll(/\s+/g, ' ');
     for (const { title } of INCIDENTS) expect(text).toContain(title);
+  });
+
+  test.each(INCIDENTS)('$name: its ticket fits the terminal', (incident) => {
+    const lines = renderLesson(
+      { incident, ticket: 'A ticket.', sides: { modems: [], cmts: [], servers: [] } },
+      40,
+    );
+    expect(Math.max(...lines.map((line) => lineText(line).length))).toBeLessThanOrEqual(40);
+    expect(lineText(lines[0]!)).toMatch(new RegExp(`^ ${incident.number} {1,2}\\S`));
   });
 
   test.each(INCIDENTS)('$name: no hint says the cause or what mends it', ({ hints, cause, mend }) => {
