@@ -28,7 +28,11 @@ export function refuseOverwrite(written: readonly Written[], read: readonly stri
 
 /** What two names of one file have in common; undefined of what is no file, such as /dev/null or a pipe. */
 function identityOf(path: string): string | undefined {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined) return resolve(path);
-  return found.isFile() ? `${found.dev}:${found.ino}` : undefined;
+  try {
+    const found = statSync(path);
+    return found.isFile() ? `${found.dev}:${found.ino}` : undefined;
+  } catch {
+    // Not there, or not to be seen: whoever opens it says so.
+    return resolve(path);
+  }
 }

@@ -95,7 +95,7 @@ describe('a scenario that is wrong: exit code 2, file:line:column, what to do', 
     {
       name: 'UTF-16',
       make: () => cli.file('wide.yaml', Buffer.from(`\ufeff${BOOT}`, 'utf16le')),
-      says: [/^headend: wide\.yaml:1:1 .*write YAML or JSON in UTF-8$/m],
+      says: [/^headend: wide\.yaml:1:1 .*UTF-16: save it as UTF-8$/m],
     },
     {
       name: 'a record of a zone in place',
