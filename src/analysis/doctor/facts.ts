@@ -51,6 +51,8 @@ export interface MachineFacts {
 export interface Wanted {
   /** `--interface`, each as often as it was given. */
   readonly interfaces: readonly string[];
+  /** The interfaces by which cables go on in another headend; left out, none. */
+  readonly trunks?: readonly string[] | undefined;
   /** Whether anything but loopback is to be answered. */
   readonly isReachable: boolean;
   readonly hasFile: boolean;

@@ -13,6 +13,7 @@ export function judgeNetwork(facts: Facts): readonly Finding[] {
     ...(wanted.interfaces.length > 1 ? [several(wanted.interfaces)] : []),
     ...wanted.interfaces.map((name) => named(name, facts)),
     ...(wanted.interfaces.length === 0 ? [unnamed(facts)] : []),
+    ...(wanted.trunks ?? []).map((name) => trunk(name, facts)),
     ...addresses(facts),
     ...facts.routes.flatMap((route) => wayOf(route, facts)),
     ...otherServers(facts),
@@ -26,6 +27,19 @@ function several(names: readonly string[]): Finding {
     why: 'node:dgram does not tell by which interface a broadcast came, so one process answers one',
     cure: `one serve each: keep --interface ${first} here, and start headend serve FILE --interface ${others[0]} --state OTHER beside it`,
   });
+}
+
+/** The interface by which a cable goes on. */
+function trunk(name: string, facts: Facts): Finding {
+  const own = facts.interfaces.find((one) => one.name === name);
+  if (own?.isUp !== true || own.hasCarrier === false) return named(name, facts);
+  if (!own.addresses.some(({ address }) => isIpv4(address)))
+    return fail('interface', {
+      says: `${name} has no IPv4 address`,
+      why: 'a cable goes on in another headend between two addresses of one network',
+      cure: `ip address add 192.0.2.1/24 dev ${name}, and the next address at the other end`,
+    });
+  return pass('interface', `${name} is up for a cable to another headend: ${addressList(own)}`);
 }
 
 function named(name: string, { interfaces, wanted }: Facts): Finding {

@@ -5,6 +5,7 @@ import type { Ip } from '../../core/address.ts';
 import { ANY, formatEndpoint, isIpv4 } from '../../core/address.ts';
 import type { HostSpec } from '../../core/driver.ts';
 import { EnvironmentError } from '../../core/errors.ts';
+import { VXLAN_PORT } from '../../codec/frame/vxlan.ts';
 import { RealDriver } from '../../driver/real/driver.ts';
 import type { MappingRow } from '../../driver/real/mapping.ts';
 import type { ServeWhere } from '../../driver/real/place.ts';
@@ -14,6 +15,7 @@ import { tryBinds } from './binds.ts';
 import { readFile, type ReadFile } from './file.ts';
 import { collectFilters } from './filters.ts';
 import { collectMachine } from './machine.ts';
+import { splitInterfaces } from '../serve-trunks.ts';
 import { collectInterfaces, collectOtherServers, collectRoutes, nameInterfaces } from './network.ts';
 import { collectState, tryDurable } from './state.ts';
 
@@ -36,19 +38,22 @@ type PlannedBind = Pick<BindFacts, 'protocol' | 'endpoint' | 'use'>;
 /** Looks at the machine the way `serve` would use it; opens what it would open, and leaves nothing behind. */
 export async function examine(options: ExamineOptions = {}): Promise<readonly Finding[]> {
   const interfaces = collectInterfaces();
-  const names = nameInterfaces(options.interfaces ?? [], interfaces);
+  const { named, trunks } = splitInterfaces(options.interfaces ?? []);
+  const names = nameInterfaces(named, interfaces);
+  const carriers = nameInterfaces([...new Set(trunks.values())], interfaces);
   const read =
     options.file === undefined
       ? undefined
       : readFile(options.file, { load: options.load ?? {}, only: options.only });
   const plan = planOf(read, names, options);
-  const { wanted } = plan;
+  const wanted = { ...plan.wanted, trunks: carriers };
+  const carried = carriers.length === 0 ? [] : [TRUNK_BIND];
   const facts: Facts = {
     machine: await collectMachine(),
     wanted,
     file: fileFacts(read),
     interfaces,
-    binds: await tryBinds(plan.binds),
+    binds: await tryBinds([...plan.binds, ...carried]),
     routes: await collectRoutes(wanted, interfaces),
     filters: await collectFilters(),
     state: options.stateFolder === undefined ? undefined : await collectState(options.stateFolder),
@@ -69,6 +74,11 @@ interface Plan {
 }
 
 const DHCP_PORT = 67;
+const TRUNK_BIND: PlannedBind = {
+  protocol: 'udp',
+  endpoint: { address: ANY, port: VXLAN_PORT },
+  use: 'cables to another headend',
+};
 const TFTP_PORT = 69;
 
 /** What there is to look at when no file says what is served. */

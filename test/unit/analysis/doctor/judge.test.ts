@@ -120,6 +120,23 @@ const CASES: readonly { name: string; facts: Partial<Facts>; tells: readonly str
     tells: ['fail interface: lan0 has no IPv4 address'],
   },
   {
+    name: 'a cable to another headend by an interface that is not there, is down, or has no address',
+    facts: {
+      wanted: { ...WANTED, trunks: ['far0', 'down0', 'bare0', 'lan0'] },
+      interfaces: [
+        lo,
+        lan0,
+        { ...lan0, name: 'down0', isUp: false },
+        { ...lan0, name: 'bare0', addresses: [] },
+      ],
+    },
+    tells: [
+      'fail interface: there is no interface far0',
+      'fail interface: down0 is down',
+      'fail interface: bare0 has no IPv4 address',
+    ],
+  },
+  {
     name: 'an interface in another network than the file',
     facts: { wanted: { ...WANTED, interfaces: ['up0'] } },
     tells: ['fail interface: up0 has 192.0.2.9/24, which is in no subnet of the file (10.60.0.0/24)'],
