@@ -4,6 +4,7 @@ import type { HostSpec, Topology } from '../core/driver.ts';
 import { commandFor, guestNeeds, relayNeeds } from '../driver/real/outside/needs.ts';
 import { NEVER } from '../core/time.ts';
 import { formatDuration } from '../report/line.ts';
+import { connections } from '../topology/behind.ts';
 import { liveMapping } from './live.ts';
 import { hasLiveDevices, plugsOfFlags } from './live-places.ts';
 import { loadCells, loadScenario } from './load-scenario.ts';
@@ -48,6 +49,8 @@ export interface RealPart {
 export interface PlannedHost {
   readonly name: string;
   readonly kind: string;
+  /** The modem that it is connected to. */
+  readonly behind?: string | undefined;
   readonly interfaces: readonly {
     readonly segment: string;
     readonly mac: string;
@@ -70,6 +73,7 @@ export function planScenario(path: string, options: LoadOptions, interfaces: rea
   const cells = loadCells(path, options).map(({ cell }) => cell);
   const plugs = hasLiveDevices(scenario) ? plugsOfFlags(scenario, interfaces) : undefined;
   const topology = virtualTopology(loaded, { plugs });
+  const behind = new Map(connections(scenario).map(({ computer, modem }) => [computer, modem]));
   const modems = topology.hosts.filter(({ kind }) => kind === 'cable-modem').length;
   return {
     scenario: scenario.name,
@@ -79,7 +83,7 @@ export function planScenario(path: string, options: LoadOptions, interfaces: rea
     params,
     matrix: Object.keys(loaded.cell).length === 0 ? [] : cells,
     segments: topology.segments.map(({ name, kind }) => ({ name, kind })),
-    hosts: topology.hosts.map(plannedHost),
+    hosts: topology.hosts.map((host) => plannedHost(host, behind.get(host.name))),
     timeline: scenario.timeline.map((action) => ({ at_us: action.at, what: actionText(action) })),
     expectations: scenario.expectations.map(({ text }) => text),
     packets_estimated: modems * PACKETS_PER_MODEM + (topology.hosts.length - modems) * PACKETS_PER_HOST,
@@ -124,10 +128,14 @@ function realParts(topology: Topology): readonly RealPart[] {
   });
 }
 
-function plannedHost({ name, kind, interfaces, udpPorts, tcpPorts }: HostSpec): PlannedHost {
+function plannedHost(
+  { name, kind, interfaces, udpPorts, tcpPorts }: HostSpec,
+  behind: string | undefined,
+): PlannedHost {
   return {
     name,
     kind,
+    behind,
     interfaces: interfaces.map(({ segment, mac, addresses }) => ({
       segment,
       mac: formatMac(mac),

@@ -147,7 +147,7 @@ function matrixLines({ params, matrix }: Plan, columns: number): readonly Line[]
 
 const CELLS_MAX = 24;
 
-function hostLine({ name, kind, interfaces, udp, tcp }: PlannedHost): Line {
+function hostLine({ name, kind, behind, interfaces, udp, tcp }: PlannedHost): Line {
   const places = interfaces
     .map(({ segment, mac, addresses }) => `${segment} ${addresses.join(' ') || mac}`)
     .join(', ');
@@ -157,5 +157,6 @@ function hostLine({ name, kind, interfaces, udp, tcp }: PlannedHost): Line {
     span(`${kind.padEnd(12)}  `, 'dim'),
     span(places),
     span(ports === '' ? '' : `  ${ports}`, 'dim'),
+    span(behind === undefined ? '' : `  behind ${behind}`),
   ];
 }

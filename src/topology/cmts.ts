@@ -5,8 +5,8 @@ import type { InterfaceSpec } from '../core/driver.ts';
 import { bug, ConfigError } from '../core/errors.ts';
 import type { Service } from '../core/service.ts';
 import { CmtsService } from '../service/cmts.ts';
+import { connections } from './behind.ts';
 import { buildSecret } from './files.ts';
-import { hostMac } from './network.ts';
 import type { World } from './world.ts';
 
 /** The maker of a CMTS with its relay agent; `interfaces` are the cable and the uplink, in this order. */
@@ -25,25 +25,9 @@ export function cmtsMaker(
   const secret = buildSecret(device.secret, contents);
   const { ranging } = device;
   const ranged = realModems(scenario, device.cable);
-  const behind = computersBehind(scenario, device.cable);
+  const behind = new Map(connections(scenario, device.cable).map(({ mac, modemMac }) => [mac, modemMac]));
   const common = { mac, giaddr, relaySource, helpers, secret, crypto, ranging, epoch };
   return () => new CmtsService({ ...common, ranged, behind });
-}
-
-/** The computers behind the modems of a cable, each with its modem; of a group's modems each has some in turn. */
-function computersBehind({ devices }: Scenario, cable: string): ReadonlyMap<Mac, Mac> {
-  const modems = new Map<Mac, Mac>();
-  for (const device of devices) {
-    if ((device.kind !== 'host' && device.kind !== 'stub') || device.on !== cable) continue;
-    const { behind } = device;
-    const modem = devices.find(({ name }) => name === behind?.group);
-    if (behind === undefined || modem?.kind !== 'cable-modem') continue;
-    for (let index = 0; index < (device.count ?? 1); index++) {
-      const member = behind.index ?? index % (modem.count ?? 1);
-      modems.set(hostMac(device, index), memberMac(modem.mac, member));
-    }
-  }
-  return modems;
 }
 
 /** Real modems on a cable: nobody ranges over an interface of this machine. */
