@@ -25,7 +25,7 @@ export function cmtsMaker(
   const secret = buildSecret(device.secret, contents);
   const { ranging } = device;
   const ranged = realModems(scenario, device.cable);
-  const behind = new Map(connections(scenario, device.cable).map(({ mac, modemMac }) => [mac, modemMac]));
+  const behind = new Map(connections(scenario, device.cable).map((each) => [each.mac, each.modemMac]));
   const common = { mac, giaddr, relaySource, helpers, secret, crypto, ranging, epoch };
   return () => new CmtsService({ ...common, ranged, behind });
 }
