@@ -44,6 +44,8 @@ export interface ReloaderOptions {
   readonly elsewhere?: ((topology: Topology, chosen: readonly HostSpec[]) => readonly HostSpec[]) | undefined;
   /** Told of the hosts that run now, those that are new among them. */
   readonly swapped: (hosts: readonly HostSpec[], fresh: ReadonlySet<string>) => void;
+  /** Waits until they have what the files say: the reload has ended then. Left out: they have it at once. */
+  readonly ready?: ((hosts: readonly HostSpec[]) => Promise<void>) | undefined;
   readonly told: (outcome: ReloadOutcome) => void;
   /** What helps when a port may not be bound any more: another user than at the start. */
   readonly bindRemedy?: string | undefined;
@@ -99,7 +101,7 @@ export class Reloader {
   }
 
   async #attempt(): Promise<ReloadOutcome> {
-    const { driver, read, choose, elsewhere, swapped } = this.#options;
+    const { driver, read, choose, elsewhere, swapped, ready } = this.#options;
     const startedAt = driver.now;
     const at = Math.floor(Date.now() / 1_000);
     try {
@@ -115,6 +117,7 @@ export class Reloader {
       this.count++;
       this.loadedAt = at;
       swapped(hosts, new Set([...added, ...restarted]));
+      await ready?.(hosts);
       const took_us = driver.now - startedAt;
       return { reloaded: true, at, took_us, hosts: hosts.length, added, removed, restarted, sockets };
     } catch (error) {

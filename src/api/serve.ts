@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Endpoint, formatIp, type Ip } from '../core/address.ts';
 import type { HostSpec, Topology, Trace } from '../core/driver.ts';
 import { ConfigError, EnvironmentError } from '../core/errors.ts';
@@ -78,6 +79,8 @@ const DHCP_PORT = 67;
 const NO_SOURCE = 'these servers were not made from a file';
 /** A transfer whose client acknowledges is over by then; service managers wait longer (systemd: 90 s). */
 const GRACE_MS = 5_000;
+/** How often a reload looks whether its zones are ready. */
+const READY_LOOK_MS = 20;
 
 /** Starts the servers of a scenario on real ports; rejects with `EnvironmentError` and leaves nothing open. */
 export async function serve(options: ServeOptions): Promise<Serving> {
@@ -172,10 +175,23 @@ function makeReloader(
     choose: (topology) => chooseHosts(topology, only),
     elsewhere: (topology, chosen) => hostsElsewhere(topology, chosen, trunks ?? new Map()),
     swapped,
+    ready: (those) => zonesReady(driver, those),
     told: (outcome) => options.reloaded?.(outcome),
     bindRemedy:
       options.user === undefined ? undefined : `restart serve, which binds before it becomes ${options.user}`,
   });
+}
+
+/** Large zones take over in pieces, and are served as before until they have. */
+async function zonesReady(driver: RealDriver, hosts: readonly HostSpec[]): Promise<void> {
+  for (const { name, kind } of hosts) {
+    if (!kind.split('+').includes('dns')) continue;
+    for (;;) {
+      const unready = await driver.ask(name, 'unready', {});
+      if (!Array.isArray(unready) || unready.length === 0) break;
+      await sleep(READY_LOOK_MS);
+    }
+  }
 }
 
 /** The hosts of the file that are to run, in its order. */

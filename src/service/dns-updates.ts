@@ -8,11 +8,12 @@ import { ConfigError, bug } from '../core/errors.ts';
 import type { Rule } from '../core/rules.ts';
 import { UPDATE } from '../core/rules/update.ts';
 import type { Effects, Row, SettledInput, StreamId, Target, Ticket } from '../core/service.ts';
-import { type Instant, NEVER, toInstant } from '../core/time.ts';
+import type { Steps } from '../core/steps.ts';
+import { type Instant, NEVER, after, earlier, toInstant } from '../core/time.ts';
 import type { TsigKeys, TsigVerdict } from '../engine/dns/tsig.ts';
 import { applyUpdate } from '../engine/dns/update.ts';
 import type { Zone } from '../store/zone.ts';
-import { type ZoneChange, changeZone } from '../store/zone-change.ts';
+import { type ZoneChange, changeZoneSteps } from '../store/zone-change.ts';
 import { ZoneDraft } from '../store/zone-draft.ts';
 import type { ZoneKeep } from './zone-keep.ts';
 
@@ -46,6 +47,11 @@ interface Made {
   readonly updates: readonly PendingUpdate[];
 }
 
+/** One that is being made. */
+interface Making extends Omit<Made, 'zone'> {
+  readonly steps: Steps<Zone>;
+}
+
 /** One that waits for the disk. */
 interface Flight extends Made {
   /** Of its change. */
@@ -70,6 +76,9 @@ export class DnsUpdates {
   #waiting: PendingUpdate[] = [];
   /** When the last one came: they are made in the turn after. */
   #dueAt = toInstant(0);
+  /** Those that are not done in one turn: where NS or DNAME come or go above many names. */
+  readonly #making = new Map<ZoneKeep, Making>();
+  #stepAt = toInstant(0);
   readonly #flights = new Map<Ticket, Flight>();
 
   constructor(options: UpdatesOptions) {
@@ -85,27 +94,28 @@ export class DnsUpdates {
   }
 
   deadline(): Instant {
-    return this.#waiting.some(({ keep }) => !this.#isFlying(keep)) ? this.#dueAt : NEVER;
+    const dueAt = this.#waiting.some(({ keep }) => !this.#isBusy(keep)) ? this.#dueAt : NEVER;
+    return this.#making.size === 0 ? dueAt : earlier(dueAt, this.#stepAt);
   }
 
   get underWay(): number {
-    return this.#waiting.length + this.#flights.size;
+    return this.#waiting.length + this.#making.size + this.#flights.size;
   }
 
   /** Makes what can be made; `persist` is the last effect of its input, so that nothing else waits for the disk. */
   wake(now: Instant, effects: Effects): void {
-    const all = new Map<ZoneKeep, Made>();
-    for (;;) {
-      const keep = this.#waiting.find(
-        (update) => !this.#isFlying(update.keep) && !all.has(update.keep),
-      )?.keep;
-      if (keep === undefined) break;
+    const all: Made[] = [];
+    for (const making of Array.from(this.#making.values())) {
+      const made = this.#step(making, now, effects);
+      if (made !== undefined) all.push(made);
+    }
+    for (let keep = this.#idle(all); keep !== undefined; keep = this.#idle(all)) {
       const updates = this.#waiting.filter((update) => update.keep === keep);
       this.#waiting = this.#waiting.filter((update) => update.keep !== keep);
       const made = this.#make(keep, updates, now, effects);
-      if (made !== undefined) all.set(keep, made);
+      if (made !== undefined) all.push(made);
     }
-    for (const made of all.values()) {
+    for (const made of all) {
       const rows = made.keep.journal.rowsOf(made.change);
       const row = rows.at(-1) ?? bug('a change has a row');
       this.#flights.set(effects.persist(rows), { ...made, row });
@@ -138,6 +148,10 @@ export class DnsUpdates {
       const keep = keepOf(update.keep);
       if (keep !== undefined) this.#waiting.push({ ...update, keep });
     }
+    for (const { keep: former, updates } of before.#making.values()) {
+      const keep = keepOf(former);
+      if (keep !== undefined) this.#waiting.unshift(...updates.map((update) => ({ ...update, keep })));
+    }
     for (const [ticket, flight] of before.#flights) {
       const keep = keepOf(flight.keep);
       if (keep === undefined) continue;
@@ -146,7 +160,14 @@ export class DnsUpdates {
     }
   }
 
-  #isFlying(keep: ZoneKeep): boolean {
+  /** A zone for which updates wait and nothing is under way. */
+  #idle(all: readonly Made[]): ZoneKeep | undefined {
+    return this.#waiting.find(({ keep }) => !this.#isBusy(keep) && !all.some((made) => made.keep === keep))
+      ?.keep;
+  }
+
+  #isBusy(keep: ZoneKeep): boolean {
+    if (keep.isInheriting || this.#making.has(keep)) return true;
     for (const flight of this.#flights.values()) if (flight.keep === keep) return true;
     return false;
   }
@@ -167,12 +188,24 @@ export class DnsUpdates {
       for (const update of made) this.#reply(update, Rcode.NOERROR, UPDATE.nothing, now, effects);
       return undefined;
     }
+    const steps = changeZoneSteps(before, change, keep.duties.build);
+    return this.#step({ keep, before, change, updates: made, steps }, now, effects);
+  }
+
+  /** A step of the work: questions are answered in between. */
+  #step(making: Making, now: Instant, effects: Effects): Made | undefined {
+    const { keep, steps, updates, ...same } = making;
+    this.#making.delete(keep);
     try {
-      return { keep, before, zone: changeZone(before, change, keep.duties.build), change, updates: made };
+      const step = steps.next();
+      if (step.done === true) return { ...same, keep, updates, zone: step.value };
+      this.#making.set(keep, making);
+      this.#stepAt = after(now, 1);
+      return undefined;
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       // One of them makes the zone ill-formed. Alone it is refused; the others are made one by one.
-      const [first, ...more] = made;
+      const [first, ...more] = updates;
       if (first !== undefined && more.length === 0)
         this.#reply(first, Rcode.REFUSED, UPDATE.breaksZone, now, effects, error.message);
       if (first === undefined || more.length === 0) return undefined;

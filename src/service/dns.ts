@@ -82,7 +82,7 @@ export interface DnsWorkOptions {
 
 /**
  * An authoritative name server on UDP and TCP. The command `status` lists its zones, `dig` answers a query and tells all that led to it,
- * `awaited` lists the checks without which it does not answer yet.
+ * `awaited` lists the checks without which it does not answer yet, `unready` the zones that are as they were before a reload.
  */
 export class DnsService implements Service {
   readonly #zones: ZoneSet;
@@ -153,6 +153,7 @@ export class DnsService implements Service {
       case 'command':
         if (input.verb === 'status') effects.reply(this.#status(now));
         if (input.verb === 'awaited') effects.reply(this.#round.awaited);
+        if (input.verb === 'unready') effects.reply(this.#work?.unready.map(formatName) ?? []);
         if (input.verb === 'dig') effects.reply(this.#dig(input, now));
         if (input.verb === 'update') this.#work?.command(input, now, effects);
         return;

@@ -5,6 +5,7 @@ import type { Rule } from '../core/rules.ts';
 import { TRANSFER } from '../core/rules/transfer.ts';
 import { UPDATE } from '../core/rules/update.ts';
 import type { Row } from '../core/service.ts';
+import { type Steps, runSteps } from '../core/steps.ts';
 import { type Instant, toInstant } from '../core/time.ts';
 import type { PeerList } from '../store/access.ts';
 import { type TransferRecords, wholeRecords } from '../engine/dns/transfer/outgoing.ts';
@@ -15,12 +16,12 @@ import type { Reasons } from '../store/routing.ts';
 import { isNewerSerial } from '../store/serial.ts';
 import type { Zone } from '../store/zone.ts';
 import { type ZoneBuildOptions, ZoneBuilder } from '../store/zone-builder.ts';
-import { type ZoneChange, changeZone, diffZones, joinChanges } from '../store/zone-change.ts';
+import { type ZoneChange, changeZone, diffZonesSteps, joinChanges } from '../store/zone-change.ts';
 import { ZoneHistory } from '../store/zone-history.ts';
 import { ZoneJournal } from '../store/zone-journal.ts';
 import { type RestoredZone, type SignedAs, signedRow } from '../store/zone-rows.ts';
 import type { ServedZone } from '../store/zone-set.ts';
-import { refitted } from './zone-refit.ts';
+import { refittedSteps } from './zone-refit.ts';
 
 /** What a server does for a zone beyond answering: who may have it, change it, and who is told. */
 export interface ZoneDuties {
@@ -43,6 +44,12 @@ export interface ZoneDuties {
 /** Names of a zone up to which a new file is compared with the version before, so that IXFR can tell the difference. */
 const COMPARED_NODES_MAX = 20_000;
 
+/** What a reload came to: whether secondaries are to hear of a new version, and its rows. */
+export interface Inherited {
+  readonly isNew: boolean;
+  readonly rows: readonly Row[];
+}
+
 /** One zone with its versions: what is served, what is written down, what secondaries can be told. */
 export class ZoneKeep {
   readonly duties: ZoneDuties;
@@ -59,6 +66,12 @@ export class ZoneKeep {
   told: { readonly since: number; readonly until: Instant } | undefined;
   /** What signs the zone, and since when. */
   signedAs: SignedAs | undefined;
+  /** When a copy was last known to be its primary's, before a reload. */
+  confirmedAt: Instant | undefined;
+  /** What a reload brought is being made ready: no updates are made meanwhile, and a copy is not refreshed. */
+  isInheriting = false;
+  /** The file that the versions served at a reload began with. */
+  #former: Zone | undefined;
 
   constructor(duties: ZoneDuties, place: ServedZone) {
     this.duties = duties;
@@ -152,31 +165,49 @@ export class ZoneKeep {
     return UPDATE.journalBroken;
   }
 
-  /** Takes over at a reload: the versions that were made since, unless the file is newer. Says whether there is a new version. */
-  inherit(before: ZoneKeep): { readonly isNew: boolean; readonly rows: readonly Row[] } {
-    const was = before.place.zone;
+  /** Takes over at a reload: the versions that were made since, unless the file is newer. Until it has ended, what was served still is. */
+  *inheritSteps(before: ZoneKeep): Steps<Inherited> {
+    this.isInheriting = true;
     this.journal = before.journal;
     this.history = before.history;
+    this.signedAs = before.signedAs;
+    this.confirmedAt = before.secondary?.confirmedAt ?? before.confirmedAt;
     // Looked at again: what signs may be another.
     this.told = before.told && { ...before.told, until: toInstant(0) };
-    if (this.isCopy || was === undefined || this.file === undefined || this.file === before.file) {
-      const copy = this.file === undefined && was !== undefined;
-      if (copy) this.place.zone = refitted(was, undefined, this.duties.build);
-      else this.place.zone = this.file === before.file ? was : this.file;
+    // One that has not ended has served its predecessor's version.
+    this.#former = before.isInheriting ? before.#former : before.file;
+    this.place.zone = before.place.zone;
+    for (;;) {
+      const inherited = yield* this.#succeedSteps();
+      if (inherited === undefined) continue;
+      this.isInheriting = false;
+      return inherited;
+    }
+  }
+
+  /** Undefined: an update came meanwhile, and all is to be done once more. */
+  *#succeedSteps(): Steps<Inherited | undefined> {
+    const { file } = this;
+    const { build } = this.duties;
+    const was = this.place.zone;
+    if (was === undefined || (file !== undefined && file === this.#former)) {
+      this.place.zone = was ?? file;
       return { isNew: false, rows: [] };
     }
-    if (isNewerSerial(this.file.serial, was.serial)) {
-      this.place.zone = this.file;
-      if (Math.max(this.file.nodeCount, was.nodeCount) > COMPARED_NODES_MAX) return this.#forget('new');
-      return { isNew: true, rows: this.advance(this.file, [diffZones(was, this.file)], 'new') };
+    if (file !== undefined && isNewerSerial(file.serial, was.serial)) {
+      if (Math.max(file.nodeCount, was.nodeCount) > COMPARED_NODES_MAX) return this.#forget(file, 'new');
+      const change = yield* diffZonesSteps(was, file);
+      if (this.place.zone !== was) return undefined;
+      return { isNew: true, rows: this.advance(file, [change], 'new') };
     }
-    if (was === before.file) {
-      // No updates are at stake: the file is what the person wants.
-      return this.#forget('same');
-    }
+    // No updates are at stake: the file is what the person wants.
+    if (file !== undefined && was === this.#former) return this.#forget(file, 'same');
+    const refitted = yield* refittedSteps(was, file, build);
+    if (this.place.zone !== was) return undefined;
+    this.place.zone = refitted;
+    if (file === undefined) return { isNew: false, rows: [] };
     this.hasKeptUpdates = true;
     this.journal.secure(was);
-    this.place.zone = refitted(was, this.file, this.duties.build);
     return { isNew: false, rows: [] };
   }
 
@@ -188,11 +219,12 @@ export class ZoneKeep {
     for (const record of copy.records) builder.add(record, place);
     const zone = builder.build();
     // Policies are the file's: a copy has the records of their sets alone.
-    return this.file === undefined ? zone : refitted(zone, this.file, this.duties.build);
+    return this.file === undefined ? zone : runSteps(refittedSteps(zone, this.file, this.duties.build));
   }
 
   /** The file is what counts from now on. */
-  #forget(version: 'new' | 'same'): { readonly isNew: boolean; readonly rows: readonly Row[] } {
+  #forget(file: Zone, version: 'new' | 'same'): Inherited {
+    this.place.zone = file;
     this.history.clear();
     this.journal.forget('now');
     return { isNew: version === 'new', rows: [] };

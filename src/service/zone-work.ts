@@ -19,7 +19,8 @@ import type {
   Ticket,
 } from '../core/service.ts';
 import { escapeText } from '../core/text.ts';
-import { type Epoch, type Instant, earlier, toInstant } from '../core/time.ts';
+import type { Steps } from '../core/steps.ts';
+import { type Epoch, type Instant, after, earlier, toInstant } from '../core/time.ts';
 import { Notifier } from '../engine/dns/transfer/notifier.ts';
 import { type Peer, RequestMaker } from '../engine/dns/transfer/requests.ts';
 import { Secondary } from '../engine/dns/transfer/secondary.ts';
@@ -32,9 +33,15 @@ import type { DnsStreams } from './dns-streams.ts';
 import { DnsTransfers } from './dns-transfers.ts';
 import { DnsUpdates } from './dns-updates.ts';
 import { ZoneDesk } from './zone-desk.ts';
-import { type ZoneDuties, ZoneKeep } from './zone-keep.ts';
+import { type Inherited, type ZoneDuties, ZoneKeep } from './zone-keep.ts';
 
 const DNS_PORT = 53;
+
+/** What is left to do before a zone is as a reload has it. */
+interface Heir {
+  readonly steps: Steps<Inherited>;
+  readonly nextAt: Instant;
+}
 
 export interface ZoneWorkOptions {
   readonly zones: ZoneSet;
@@ -63,6 +70,8 @@ export class ZoneWork {
   /** Zones that came with a reload, of which secondaries are to hear. */
   #news: ZoneKeep[] = [];
   #rows: Row[] = [];
+  /** Zones that a reload brought and that are not ready. */
+  readonly #heirs = new Map<ZoneKeep, Heir>();
   /** Whose journal has rows on their way to the disk. */
   readonly #flights = new Map<Ticket, ZoneKeep>();
 
@@ -133,17 +142,18 @@ export class ZoneWork {
       this.#transfers.deadline(),
       earlier(this.#notifier.deadline(), this.#updates.deadline()),
     );
+    for (const { nextAt } of this.#heirs.values()) at = earlier(at, nextAt);
     for (const keep of this.#keeps.values()) {
       at = earlier(at, keep.journal.deadline());
       if (keep.secondary !== undefined) at = earlier(at, keep.secondary.deadline());
-      if (keep.duties.copies !== undefined && keep.place.zone !== undefined && this.#isStarted)
-        at = earlier(at, keep.told?.until ?? toInstant(0));
+      if (hasEditions(keep) && this.#isStarted) at = earlier(at, keep.told?.until ?? toInstant(0));
     }
     return at;
   }
 
   wake(now: Instant, effects: Effects): void {
     for (const secondary of this.#retired.splice(0)) secondary.stop(effects);
+    for (const [keep, { steps, nextAt }] of this.#heirs) if (nextAt <= now) this.#succeed(keep, steps, now);
     for (const keep of this.#keeps.values()) {
       if (!keep.hasKeptUpdates) continue;
       keep.hasKeptUpdates = false;
@@ -210,20 +220,35 @@ export class ZoneWork {
     }
     for (const [key, keep] of this.#keeps) {
       const was = before.#keeps.get(key);
-      if (was !== undefined) {
-        const { isNew, rows } = keep.inherit(was);
-        this.#rows.push(...rows, ...keep.beginEditions(was.signedAs, this.#options.signing.seconds(now)));
-        if (isNew) this.#news.push(keep);
-      } else {
-        this.#rows.push(...keep.beginEditions(undefined, this.#options.signing.seconds(now)));
-        if (!keep.isCopy) this.#news.push(keep);
-      }
-      if (!keep.isCopy) continue;
-      // Its primaries or keys may be others: it asks anew, from what it has.
-      this.#follow(keep, was?.secondary?.confirmedAt ?? now, now);
+      if (was !== undefined) this.#succeed(keep, keep.inheritSteps(was), now);
+      else this.#begin(keep, { isNew: !keep.isCopy, rows: [] }, now);
     }
     for (const { secondary } of before.#keeps.values())
       if (secondary !== undefined) this.#retired.push(secondary);
+  }
+
+  /** Zones whose version of before a reload is served still. */
+  get unready(): readonly Name[] {
+    return Array.from(this.#heirs.keys(), ({ duties }) => duties.apex);
+  }
+
+  /** A step of taking over a zone: questions are answered in between. */
+  #succeed(keep: ZoneKeep, steps: Heir['steps'], now: Instant): void {
+    const step = steps.next();
+    if (step.done !== true) {
+      this.#heirs.set(keep, { steps, nextAt: after(now, 1) });
+      return;
+    }
+    this.#heirs.delete(keep);
+    this.#begin(keep, step.value, now);
+  }
+
+  /** A zone after a reload. */
+  #begin(keep: ZoneKeep, { isNew, rows }: Inherited, now: Instant): void {
+    this.#rows.push(...rows, ...keep.beginEditions(keep.signedAs, this.#options.signing.seconds(now)));
+    if (isNew) this.#news.push(keep);
+    // Its primaries or keys may be others: it asks anew, from what it has.
+    if (keep.isCopy) this.#follow(keep, keep.confirmedAt ?? now, now);
   }
 
   /** The command `update`: lines of a master file that come and go. */
@@ -298,8 +323,8 @@ export class ZoneWork {
   #tellEdition(keep: ZoneKeep, now: Instant, effects: Effects): void {
     const { copies, apex } = keep.duties;
     const { zone } = keep.place;
-    if (copies === undefined || zone === undefined || (keep.told !== undefined && keep.told.until > now))
-      return;
+    if (copies === undefined || zone === undefined || keep.isInheriting) return;
+    if (keep.told !== undefined && keep.told.until > now) return;
     const { since } = copies.editions.at(now);
     if (keep.told?.since === since) {
       keep.told = { since, until: copies.editions.endOf(now) };
@@ -329,6 +354,10 @@ export class ZoneWork {
   #write(effects: Effects): void {
     if (this.#rows.length > 0) effects.persist(this.#rows.splice(0));
   }
+}
+
+function hasEditions({ duties, place, isInheriting }: ZoneKeep): boolean {
+  return duties.copies !== undefined && place.zone !== undefined && !isInheriting;
 }
 
 /** The name servers of a zone as it tells their addresses (RFC 1996 §3.3), but for its primary and us. */

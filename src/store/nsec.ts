@@ -1,5 +1,6 @@
 import { Name, compareNames } from '../codec/dns/name.ts';
 import { Type } from '../codec/dns/registry.ts';
+import { type Steps, sortSteps } from '../core/steps.ts';
 import type { NodeChange, RRset, ZoneNode } from './zone.ts';
 import type { Denial, Proof, ZoneSecurity } from './zone-security.ts';
 
@@ -51,8 +52,9 @@ export class NsecSecurity implements ZoneSecurity {
     this.#chain = chain;
   }
 
-  static of(sets: readonly RRset[]): NsecSecurity {
-    return new NsecSecurity(sets.toSorted(byOwner));
+  /** Of sets in any order. */
+  static *steps(sets: readonly RRset[]): Steps<NsecSecurity> {
+    return new NsecSecurity(yield* sortSteps(sets, byOwner));
   }
 
   /** That of the zone's next version. */

@@ -17,11 +17,11 @@ import { OctetArena } from './octet-arena.ts';
 import type { PlainSets, RoutedSet, Routing } from './routing.ts';
 import { VersionedTable } from './versioned-table.ts';
 import { type RRset, Zone, ZoneNode } from './zone.ts';
-import { mayLoseGlue, zoneFaults } from './zone-faults.ts';
+import { type NodeFinding, mayLoseGlue, zoneFaultSteps } from './zone-faults.ts';
 import type { ZoneFinding } from './zone-finding.ts';
 import { type Gathered, type Owner, ownerSets } from './zone-owner.ts';
 import { ZonePatch } from './zone-patch.ts';
-import { nextSecurity, zoneSecurity } from './zone-proofs.ts';
+import { nextSecuritySteps, zoneSecuritySteps } from './zone-proofs.ts';
 import type { ZoneSigner } from './zone-security.ts';
 
 /** What may stand beside a CNAME: the signatures of the zone (RFC 4034 §3 and §4). */
@@ -119,9 +119,9 @@ export class ZoneBuilder {
       soa,
       nodes,
       hashed,
-      security: zoneSecurity({ ...this.#options, soa, nodes, hashed }),
+      security: yield* zoneSecuritySteps({ ...this.#options, soa, nodes, hashed }),
     });
-    this.#faults(zoneFaults(zone, zone.nodes()));
+    yield* zoneFaultSteps(zone, zone.nodes(), (finding) => this.#faultAt(finding));
     return zone;
   }
 
@@ -141,7 +141,7 @@ export class ZoneBuilder {
       hashes.map(({ name, now }) => [name, now.length > 0 ? now : undefined]),
     );
     const soa = this.#soa(nodes.getName(before.apex));
-    const security = nextSecurity(
+    const security = yield* nextSecuritySteps(
       { ...this.#options, soa, nodes, hashed },
       {
         before,
@@ -152,7 +152,8 @@ export class ZoneBuilder {
     );
     const zone = new Zone({ soa, nodes, hashed, security });
     const changed = changes.flatMap(({ after }) => after ?? []);
-    this.#faults(zoneFaults(zone, mayLoseGlue(before, changes) ? zone.nodes() : changed));
+    const nodesToSee = mayLoseGlue(before, changes) ? zone.nodes() : changed;
+    yield* zoneFaultSteps(zone, nodesToSee, (finding) => this.#faultAt(finding));
     return zone;
   }
 
@@ -170,9 +171,8 @@ export class ZoneBuilder {
     throw new ConfigError(`${this.#options.file}:1:1`, 'no SOA record', expected);
   }
 
-  #faults(findings: Iterable<ZoneFinding & { readonly owner: Name }>): void {
-    for (const { owner, ...finding } of findings)
-      this.#fault({ ...finding, place: this.#owners.getName(owner)?.place });
+  #faultAt({ owner, ...finding }: NodeFinding): void {
+    this.#fault({ ...finding, place: this.#owners.getName(owner)?.place });
   }
 
   /** RFC 1035 §5.2: exactly one SOA, at the top. */
@@ -384,7 +384,7 @@ export function loadZone(text: string, options: LoadZoneOptions): Zone {
   return runSteps(loadZoneSteps(text, options));
 }
 
-/** The same in steps of about a millisecond, but for the last, which looks at the zone as a whole. */
+/** The same in steps of about a millisecond. */
 export function* loadZoneSteps(text: string, options: LoadZoneOptions): Steps<Zone> {
   const builder = new ZoneBuilder({ ...options, apex: options.origin });
   const lenient = options.mode === 'lenient' ? { ttlOf: forgivenTtl(options.report) } : {};

@@ -15,16 +15,27 @@ export interface ZoneChange {
   readonly added: readonly ResourceRecord[];
 }
 
+/** About a millisecond's work. */
+const STEP_RECORDS = 1_024;
+
 /** Every record of a zone, the SOA first. */
 export function* zoneRecords(zone: Zone): Generator<ResourceRecord> {
   for (const rrset of zone.rrsets()) yield* recordsOf(rrset);
 }
 
 /** A changed TTL is a record that went and one that came: RFC 1995 §4 knows no other change. */
-export function diffZones(before: Zone, after: Zone): ZoneChange {
-  const old = new Map(Array.from(zoneRecords(before), (record) => [recordKey(record), record]));
+export function* diffZonesSteps(before: Zone, after: Zone): Steps<ZoneChange> {
+  const old = new Map<string, ResourceRecord>();
   const added: ResourceRecord[] = [];
-  for (const record of zoneRecords(after)) if (!old.delete(recordKey(record))) added.push(record);
+  let count = 0;
+  for (const record of zoneRecords(before)) {
+    if (++count % STEP_RECORDS === 0) yield;
+    old.set(recordKey(record), record);
+  }
+  for (const record of zoneRecords(after)) {
+    if (++count % STEP_RECORDS === 0) yield;
+    if (!old.delete(recordKey(record))) added.push(record);
+  }
   return {
     serialBefore: before.serial,
     serialAfter: after.serial,
@@ -33,8 +44,9 @@ export function diffZones(before: Zone, after: Zone): ZoneChange {
   };
 }
 
-/** About a millisecond's work. */
-const STEP_RECORDS = 1_024;
+export function diffZones(before: Zone, after: Zone): ZoneChange {
+  return runSteps(diffZonesSteps(before, after));
+}
 
 /** One name that a change is about, and the records that go, by their keys. */
 interface Touched {

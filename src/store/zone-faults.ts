@@ -3,21 +3,31 @@ import { NameHashes } from '../codec/dns/name-hash.ts';
 import { Type } from '../codec/dns/registry.ts';
 import type { Rule } from '../core/rules.ts';
 import { ZONE } from '../core/rules/zone.ts';
+import type { Steps } from '../core/steps.ts';
 import type { NodeChange, RRset, Veil, Zone, ZoneNode } from './zone.ts';
 import type { ZoneFinding } from './zone-finding.ts';
 
-type NodeFinding = ZoneFinding & { readonly owner: Name };
+export type NodeFinding = ZoneFinding & { readonly owner: Name };
+
+/** About a millisecond's work. */
+const STEP_NODES = 1_024;
 
 /**
- * What only shows when the whole zone is there, of the nodes given; a finding's place is that of its owner's first record, which the
- * caller knows.
+ * Tells what only shows when the whole zone is there, of the nodes given; a finding's place is that of its owner's first record, which
+ * the caller knows.
  */
-export function* zoneFaults(zone: Zone, nodes: Iterable<ZoneNode>): Generator<NodeFinding> {
+export function* zoneFaultSteps(
+  zone: Zone,
+  nodes: Iterable<ZoneNode>,
+  tell: (finding: NodeFinding) => void,
+): Steps<void> {
+  let count = 0;
   for (const node of nodes) {
+    if (++count % STEP_NODES === 0) yield;
     if (node.setCount === 0) continue;
     const fault = nodeFault(node);
-    if (fault !== undefined) yield fault;
-    if (node.veil === undefined) yield* missingGlue(zone, node);
+    if (fault !== undefined) tell(fault);
+    if (node.veil === undefined) for (const missing of missingGlue(zone, node)) tell(missing);
   }
 }
 

@@ -3,11 +3,15 @@ import { Type } from '../codec/dns/registry.ts';
 import { equalOctets } from '../core/bytes.ts';
 import type { Crypto } from '../core/crypto.ts';
 import { bug } from '../core/errors.ts';
+import type { Steps } from '../core/steps.ts';
 import { NsecSecurity } from './nsec.ts';
 import { Nsec3Security, nsec3Security } from './nsec3.ts';
 import type { VersionedTable } from './versioned-table.ts';
 import type { NodeChange, RRset, Zone, ZoneNode } from './zone.ts';
 import type { ZoneSecurity, ZoneSigner } from './zone-security.ts';
+
+/** About a millisecond's work. */
+const STEP_NODES = 4_096;
 
 /** What proofs are made of. */
 interface ProofParts {
@@ -19,14 +23,26 @@ interface ProofParts {
 }
 
 /** What makes a zone's answers provable: its signer, or the NSEC3 or NSEC records that it came with. */
-export function zoneSecurity({ soa, nodes, hashed, sha1, signer }: ProofParts): ZoneSecurity | undefined {
+export function* zoneSecuritySteps({
+  soa,
+  nodes,
+  hashed,
+  sha1,
+  signer,
+}: ProofParts): Steps<ZoneSecurity | undefined> {
   if (signer !== undefined)
-    return signer.security(soa.owner, nodes.values(), Math.min(soa.ttl, soaMinimum(soa.only)));
+    return yield* signer.securitySteps(soa.owner, nodes.values(), Math.min(soa.ttl, soaMinimum(soa.only)));
   const chain = Array.from(hashed.values()).flat();
   const nsec3 = sha1 === undefined ? undefined : nsec3Security(soa.owner, nodes, chain, sha1);
   if (nsec3 !== undefined || soa.signatures === undefined) return nsec3;
-  const sets = Array.from(nodes.values(), (node) => node.rrset(Type.NSEC) ?? []).flat();
-  return NsecSecurity.of(sets);
+  const sets: RRset[] = [];
+  let count = 0;
+  for (const node of nodes.values()) {
+    if (++count % STEP_NODES === 0) yield;
+    const set = node.rrset(Type.NSEC);
+    if (set !== undefined) sets.push(set);
+  }
+  return yield* NsecSecurity.steps(sets);
 }
 
 /** How the next version of a zone came about. */
@@ -39,7 +55,7 @@ interface ProofChange {
 }
 
 /** The same of the next version, from that of the one before where its chain goes on. */
-export function nextSecurity(parts: ProofParts, change: ProofChange): ZoneSecurity | undefined {
+export function* nextSecuritySteps(parts: ProofParts, change: ProofChange): Steps<ZoneSecurity | undefined> {
   const { before, nodes, removed, added } = change;
   const { security } = before;
   const { soa, signer } = parts;
@@ -48,9 +64,9 @@ export function nextSecurity(parts: ProofParts, change: ProofChange): ZoneSecuri
       return undefined;
     if (security instanceof NsecSecurity && !hasParameters(parts)) return security.changed(nodes);
     if (security instanceof Nsec3Security && sameParameters(before, parts))
-      return security.changed(parts.nodes, removed, added) ?? zoneSecurity(parts);
+      return security.changed(parts.nodes, removed, added) ?? (yield* zoneSecuritySteps(parts));
   }
-  return zoneSecurity(parts);
+  return yield* zoneSecuritySteps(parts);
 }
 
 function parametersOf(top: ZoneNode | undefined): RRset | undefined {

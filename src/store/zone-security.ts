@@ -1,5 +1,6 @@
 import type { Name } from '../codec/dns/name.ts';
 import type { Instant } from '../core/time.ts';
+import type { Steps } from '../core/steps.ts';
 import type { RRset, ZoneNode } from './zone.ts';
 
 /** What an answer says is not there. Names are in wire form, and valid as long as the answer is. */
@@ -54,5 +55,5 @@ export interface OwnSoa {
 export interface ZoneSigner {
   /** Sets that the zone has by being signed, in place of any of its own of that name and type. */
   sets(apex: Name, soa: OwnSoa): Iterable<RRset>;
-  security(apex: Name, nodes: Iterable<ZoneNode>, negativeTtl: number): ZoneSecurity;
+  securitySteps(apex: Name, nodes: Iterable<ZoneNode>, negativeTtl: number): Steps<ZoneSecurity>;
 }

@@ -4,6 +4,7 @@ import { Type } from '../../src/codec/dns/registry.ts';
 import { toName } from '../../src/codec/dns/name.ts';
 import { formatRecord } from '../../src/codec/dns/record.ts';
 import type { Row } from '../../src/core/service.ts';
+import { runSteps } from '../../src/core/steps.ts';
 import { toInstant } from '../../src/core/time.ts';
 import { ZoneKeep } from '../../src/service/zone-keep.ts';
 import type { Reasons } from '../../src/store/routing.ts';
@@ -117,7 +118,7 @@ class Life {
     this.file = file;
     const before = this.keep;
     this.keep = new ZoneKeep(before.duties, new ZoneSet([file]).at(APEX)!);
-    this.write(this.keep.inherit(before).rows);
+    this.write(runSteps(this.keep.inheritSteps(before)).rows);
     this.drain();
   }
 

@@ -1,10 +1,13 @@
 import { LOWER, MAX_NAME_OCTETS, Name, compareNames } from '../../codec/dns/name.ts';
 import { bitmapOf } from '../../codec/dns/rdata/security-field.ts';
 import { Type } from '../../codec/dns/registry.ts';
+import { type Steps, sortSteps } from '../../core/steps.ts';
 import { RRset, type ZoneNode } from '../../store/zone.ts';
 
 /** RFC 1035 §2.3.4. */
 const MAX_LABEL_OCTETS = 63;
+/** About a millisecond's work. */
+const STEP_NODES = 1_024;
 
 /**
  * The name right after another in canonical order, as far as names can be: RFC 9824 §3.1 puts a label of one zero octet in front; where
@@ -57,11 +60,17 @@ export function nsecSet(owner: Name, next: Name, types: readonly number[], ttl: 
 }
 
 /** The NSEC of every name of a zone that has one: RFC 4035 §2.3. Neither empty non-terminals nor what a cut or DNAME hides have. */
-export function nsecChain(nodes: Iterable<ZoneNode>, ttl: number): RRset[] {
-  const owners = Array.from(nodes)
-    .filter(({ rrsets, veil }) => rrsets.length > 0 && veil === undefined)
-    .sort((a, b) => compareNames(a.name, b.name));
-  return Array.from(nsecLinks(owners, ttl, typesOf));
+export function* nsecChainSteps(nodes: Iterable<ZoneNode>, ttl: number): Steps<RRset[]> {
+  const owners: ZoneNode[] = [];
+  let count = 0;
+  for (const node of nodes) {
+    if (++count % STEP_NODES === 0) yield;
+    if (node.setCount > 0 && node.veil === undefined) owners.push(node);
+  }
+  const chain: RRset[] = [];
+  const inOrder = yield* sortSteps(owners, (a, b) => compareNames(a.name, b.name));
+  for (const link of nsecLinks(inOrder, ttl, typesOf)) if (chain.push(link) % STEP_NODES === 0) yield;
+  return chain;
 }
 
 /** The NSEC of owners that are in canonical order: each names the next, the last one the first. */

@@ -2,18 +2,21 @@ import { Name, readName } from '../../codec/dns/name.ts';
 import { Type } from '../../codec/dns/registry.ts';
 import { Reader } from '../../core/bytes.ts';
 import type { Crypto } from '../../core/crypto.ts';
+import type { Steps } from '../../core/steps.ts';
 import type { Epoch, Instant } from '../../core/time.ts';
 import { NsecSecurity } from '../../store/nsec.ts';
 import { RRset, type ZoneNode } from '../../store/zone.ts';
 import type { Routing } from '../../store/routing.ts';
 import type { Denial, OwnSoa, Proof, ZoneSecurity, ZoneSigner } from '../../store/zone-security.ts';
 import type { SignedCopies } from './copies.ts';
-import { nsecChain, nsecSet, successor, successorBeside, typesOf } from './denial-sets.ts';
+import { nsecChainSteps, nsecSet, successor, successorBeside, typesOf } from './denial-sets.ts';
 import { type SignedChild, apexSets, dsSet, secondsAt } from './made-sets.ts';
 import { type KeySchedule, phaseOf } from './schedule.ts';
 import { SignatureCache } from './signature-cache.ts';
 import { signSet } from './sign.ts';
 
+/** About a millisecond's work. */
+const STEP_SETS = 1_024;
 /** What signatures take in memory is a few hundred octets each. */
 const SIGNATURES_MAX = 65_536;
 
@@ -48,10 +51,13 @@ export class OnlineSigner implements ZoneSigner {
     for (const child of children) if (child.apex.isSubdomainOf(apex)) yield dsSet(child, ttl, crypto, epoch);
   }
 
-  security(apex: Name, nodes: Iterable<ZoneNode>, negativeTtl: number): ZoneSecurity {
+  *securitySteps(apex: Name, nodes: Iterable<ZoneNode>, negativeTtl: number): Steps<ZoneSecurity> {
     const parts = { ...this.#options, apex, cache: this.#cache, negativeTtl };
     if (this.#options.denial === 'compact') return new CompactSecurity(parts);
-    return new ChainSecurity(parts, nsecChain(nodes, negativeTtl));
+    const chain = yield* nsecChainSteps(nodes, negativeTtl);
+    const owned = new Map<string, RRset>();
+    for (const set of chain) if (owned.set(set.owner.key, set).size % STEP_SETS === 0) yield;
+    return new ChainSecurity(parts, chain, owned);
   }
 }
 
@@ -95,10 +101,11 @@ class ChainSecurity implements ZoneSecurity {
   readonly #chain: NsecSecurity;
   readonly #owned: ReadonlyMap<string, RRset>;
 
-  constructor(parts: SecurityParts, chain: readonly RRset[]) {
+  /** `owned` has the sets of the chain by their owners. */
+  constructor(parts: SecurityParts, chain: readonly RRset[], owned: ReadonlyMap<string, RRset>) {
     this.#parts = parts;
     this.#chain = new NsecSecurity(chain);
-    this.#owned = new Map(chain.map((set) => [set.owner.key, set]));
+    this.#owned = owned;
   }
 
   signatures(rrset: RRset, owner: Uint8Array, now: Instant): RRset | undefined {

@@ -1,15 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { toName } from '../../../src/codec/dns/name.ts';
+import { runSteps } from '../../../src/core/steps.ts';
 import { Type } from '../../../src/codec/dns/registry.ts';
 import { portableCrypto } from '../../../src/crypto/portable.ts';
 import { OnlineSigner } from '../../../src/engine/dnssec/signer.ts';
-import { refitted } from '../../../src/service/zone-refit.ts';
+import { refittedSteps } from '../../../src/service/zone-refit.ts';
 import type { RoutedSet, Routing } from '../../../src/store/routing.ts';
 import { loadZone } from '../../../src/store/zone-builder.ts';
 import { EPOCH, schedule, testKey } from '../../support/signed-zone.ts';
 
 const TEXT = '$ORIGIN lab.example.\n$TTL 60\n@ SOA ns root 1 60 20 600 30\n@ NS ns\nns A 10.0.0.1\n';
 const BUILD = { file: 'lab.zone' };
+const refitted = (...parts: Parameters<typeof refittedSteps>) => runSteps(refittedSteps(...parts));
 const POLICY: Routing = { choose: () => 'no-data' };
 const NEWER: Routing = { choose: () => 'servfail' };
 

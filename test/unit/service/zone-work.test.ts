@@ -168,55 +168,7 @@ function kept(rows: readonly Row[]): readonly Row[] {
   return [...disk.values()].filter(({ value }) => value !== null);
 }
 
-/** Updates of some 60 KB each, until the zone has been begun to be written whole. */
-const fill = (bench: Bench): number => {
-  for (let turn = 1; turn <= 40; turn++) {
-    const lines = Array.from({ length: 1_000 }, (_, index) => `a${turn}-${index} TXT "${'x'.repeat(30)}"`);
-    bench.datagram(updateOf(turn, lines)).run(turn).settle();
-    if (bench.service.deadline() <= bench.now) return turn;
-  }
-  return 0;
-};
-
 describe('a journal', () => {
-  test('is written anew in pieces, and updates are made in between', () => {
-    const bench = new Bench({ allowUpdate: FROM_HERE });
-    const turns = fill(bench);
-    expect(turns).toBeGreaterThan(5);
-    const longest = (): number => bench.effects.last('persist').rows.length;
-    let pieces = 0;
-    for (; bench.service.deadline() <= bench.now; pieces++) {
-      bench.hand({ kind: 'timer' });
-      expect(longest()).toBeLessThanOrEqual(512);
-      if (pieces === 10) {
-        const { ticket } = bench.effects.last('persist');
-        bench
-          .datagram(updateOf(99, ['late A 10.0.0.9']))
-          .hand({ kind: 'timer' })
-          .settle();
-        expect(bench.ask('late.lab.example').rcode).toBe('NOERROR');
-        bench.hand({ kind: 'settled', ticket, outcome: 'durable' });
-      } else bench.settle();
-    }
-    expect(pieces).toBeGreaterThan(60);
-  });
-
-  test.each([0, 1, 30, 60, 1_000])('killed after %i pieces, it has every update', (slices) => {
-    const bench = new Bench({ allowUpdate: FROM_HERE });
-    const turns = fill(bench);
-    for (let slice = 0; slice < slices && bench.service.deadline() <= bench.now; slice++)
-      bench.hand({ kind: 'timer' }).settle();
-    const after = new Bench({ allowUpdate: FROM_HERE });
-    for (const row of kept(bench.rows())) after.hand({ kind: 'restored', row });
-    for (let turn = 1; turn <= turns; turn++)
-      expect(after.ask(`a${turn}-999.lab.example`).rcode).toBe('NOERROR');
-    // It goes on from there, while what the copy has left is taken out.
-    after.datagram(updateOf(7, ['late A 10.0.0.9'])).run(1);
-    for (const { ticket } of after.effects.of('persist'))
-      after.hand({ kind: 'settled', ticket, outcome: 'durable' });
-    expect(after.ask('late.lab.example').rcode).toBe('NOERROR');
-  });
-
   test('of before there were logs and copies with numbers is read', () => {
     const before = new Bench({ allowUpdate: FROM_HERE })
       .datagram(updateOf(1, ['a A 10.0.0.9']))
