@@ -120,7 +120,7 @@ test('rows outlive the process, and the control socket tells of them', async () 
 test('what the control socket does not know, it says', async () => {
   await start({ topology: topologyOf(server('dhcp', '10.0.0.67/24')), stateFolder: folder });
   await expect(askControl(folder, 'restart')).rejects.toThrow(
-    'no such verb: this one knows leases, modems, pools, checks, check, ',
+    'no such verb: this one knows leases, modems, pools, checks, awaited, check, ',
   );
   await expect(askControl(folder, 'reload')).rejects.toThrow('not made from a file');
 });
