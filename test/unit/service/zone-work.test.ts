@@ -295,38 +295,48 @@ describe('a copy', () => {
 
   test('NOTIFY of a primary asks at once, of anybody else it is REFUSED', () => {
     const bench = new Bench({ primaries: [PRIMARY] });
-    const notify = query('lab.example', 'SOA', { opcode: Opcode.NOTIFY });
-    expect(rcodeName(bench.datagram(notify).reply().rcode)).toBe('REFUSED');
-    const octets = encodeMessage(notify);
-    bench.hand({
-      kind: 'datagram',
-      octets,
-      from: { ...SERVER, port: 9 },
-      to: SERVER,
-      via: 0,
-      hardware: undefined,
-    });
+    expect(rcodeName(bench.datagram(NOTIFY).reply().rcode)).toBe('REFUSED');
+    notify(bench);
     expect(rcodeName(bench.reply().rcode)).toBe('NOERROR');
     expect(bench.service.deadline()).toBeLessThanOrEqual(bench.now);
   });
+
+  test('NOTIFY while the primary is asked: it is asked again, since what it says may be older', () => {
+    const bench = new Bench({ primaries: [PRIMARY] });
+    copyOf(bench);
+    bench.run(60);
+    const asked = bench.effects.last('send');
+    notify(bench);
+    answerSoa(bench, asked);
+    expect(bench.service.deadline()).toBeLessThanOrEqual(bench.now);
+    bench.run(60);
+    answerSoa(bench, bench.effects.last('send'));
+    expect(bench.service.deadline()).toBeGreaterThan(bench.now);
+  });
 });
+
+const NOTIFY = query('lab.example', 'SOA', { opcode: Opcode.NOTIFY });
+
+/** The primary says that there is something new. */
+function notify(bench: Bench): void {
+  const from = { ...SERVER, port: 9 };
+  const octets = encodeMessage(NOTIFY);
+  bench.hand({ kind: 'datagram', octets, from, to: SERVER, via: 0, hardware: undefined });
+}
+
+/** The primary has version 1. */
+function answerSoa(bench: Bench, asked: { readonly port: number; readonly octets: Uint8Array }): void {
+  const { id } = decodeMessage(asked.octets);
+  const octets = encodeMessage(query('lab.example', 'SOA', { id, flags: 0x8400, answers: [soaOf(1)] }));
+  const to = { ...SERVER, port: asked.port };
+  bench.hand({ kind: 'datagram', octets, from: SERVER, to, via: 0, hardware: undefined });
+}
 
 /** The rows of a copy that a primary gave, record by record. */
 function copyOf(bench: Bench): Row[] {
   bench.run(0);
-  const asked = bench.effects.last('send');
-  const { id } = decodeMessage(asked.octets);
-  const answers = [soaOf(1)];
   const flags = 0x8400;
-  const octets = encodeMessage(query('lab.example', 'SOA', { id, flags, answers }));
-  bench.hand({
-    kind: 'datagram',
-    octets,
-    from: SERVER,
-    to: { ...SERVER, port: asked.port },
-    via: 0,
-    hardware: undefined,
-  });
+  answerSoa(bench, bench.effects.last('send'));
   const { stream } = bench.effects.last('connect');
   bench.hand({ kind: 'stream', event: 'opened', stream, local: SERVER, peer: SERVER });
   const request = decodeMessage(bench.effects.last('write').octets.subarray(2));
