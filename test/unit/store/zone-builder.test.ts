@@ -98,6 +98,16 @@ describe('a zone that may not be loaded', () => {
   });
 });
 
+test.each([
+  { name: 'below another cut, whose servers are asked', lines: ['b NS ns.elsewhere.example.', 'a NS ns.b'] },
+  { name: 'below a DNAME, where it is another name', lines: ['d DNAME other.example.', 'a NS ns.d'] },
+  { name: 'by a wildcard', lines: ['*.w A 10.0.0.1', 'a NS ns.w'] },
+  { name: 'in another zone', lines: ['a NS ns.elsewhere.example.'] },
+])('a name server needs no address here that is found $name', ({ lines }) => {
+  const text = `$ORIGIN lab.example.\n$TTL 60\n${SOA}${lines.join('\n')}`;
+  expect(loadZone(text, { file: 'z' }).node(toName('a.lab.example'))?.isCut).toBe(true);
+});
+
 test('a set that no message could carry is refused, and does not take long', () => {
   const text = `${SOA}$GENERATE 0-99999 lab.example. 60 AAAA fd00::\${0,1,x}\n`;
   expect(() => loadZone(text, { file: 'z' })).toThrow(
