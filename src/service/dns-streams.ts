@@ -21,6 +21,10 @@ export interface DnsStream {
   octetsWritten: number;
   /** We have said that we send no more, and wait for the peer to do so too. */
   isClosing: boolean;
+  /** Queries whose answers are to come. */
+  owed: number;
+  /** The peer has said that it sends no more; it may still be waiting for answers (RFC 9293 §3.6). */
+  isHalfClosed: boolean;
 }
 
 /** The TCP connections of a name server, in the order of their last query: the first is always the next to expire. */
@@ -60,6 +64,8 @@ export class DnsStreams {
       idleAt,
       octetsWritten: 0,
       isClosing: false,
+      owed: 0,
+      isHalfClosed: false,
     });
   }
 
@@ -80,12 +86,26 @@ export class DnsStreams {
     this.#close(id, stream, now, effects);
   }
 
-  /** The peer sends no more, and all it asked was answered. */
+  /** A query came whose answer takes time; `answered` is called for it once. */
+  owe(id: StreamId): void {
+    const stream = this.#streams.get(id);
+    if (stream !== undefined) stream.owed++;
+  }
+
+  /** What was owed is written: who has nothing more to ask, and nothing to wait for, is done. */
+  answered(id: StreamId, effects: Effects): void {
+    const stream = this.#streams.get(id);
+    if (stream === undefined) return;
+    stream.owed--;
+    if (stream.isHalfClosed && stream.owed === 0) this.#end(id, stream, effects);
+  }
+
+  /** The peer sends no more. It is written what it is owed, as long as a connection may be idle. */
   peerClosed(id: StreamId, effects: Effects): void {
     const stream = this.#streams.get(id);
     if (stream === undefined) return;
-    if (!stream.isClosing) effects.close(id);
-    this.#streams.delete(id);
+    stream.isHalfClosed = true;
+    if (stream.isClosing || stream.owed === 0) this.#end(id, stream, effects);
   }
 
   forget(id: StreamId): void {
@@ -114,7 +134,13 @@ export class DnsStreams {
     }
   }
 
+  #end(id: StreamId, { isClosing }: DnsStream, effects: Effects): void {
+    if (!isClosing) effects.close(id);
+    this.#streams.delete(id);
+  }
+
   #close(id: StreamId, stream: DnsStream, now: Instant, effects: Effects): void {
+    if (stream.isHalfClosed) return this.#end(id, stream, effects);
     stream.isClosing = true;
     effects.close(id);
     this.touch(id, now);

@@ -107,7 +107,8 @@ export class DnsTransfers {
     if (length === 0) return this.#streams.reset(stream, effects);
     if (transfer.isDone) effects.because(TRANSFER.sent);
     effects.write(stream, frameMessage(this.#writer.octets, length));
-    if (!transfer.isDone) this.#again(sending, now);
+    if (transfer.isDone) this.#streams.answered(stream, effects);
+    else this.#again(sending, now);
   }
 
   /** Behind the others that are under way. */

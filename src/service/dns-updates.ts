@@ -15,6 +15,7 @@ import { applyUpdate } from '../engine/dns/update.ts';
 import type { Zone } from '../store/zone.ts';
 import { type ZoneChange, changeZoneSteps } from '../store/zone-change.ts';
 import { ZoneDraft } from '../store/zone-draft.ts';
+import type { DnsStreams } from './dns-streams.ts';
 import type { ZoneKeep } from './zone-keep.ts';
 
 /** Updates that wait, of all zones: what clients can make us hold. */
@@ -59,6 +60,8 @@ interface Flight extends Made {
 }
 
 export interface UpdatesOptions {
+  /** Those that updates may have come by. */
+  readonly streams: Pick<DnsStreams, 'answered'>;
   readonly keys: TsigKeys;
   seconds(now: Instant): number;
   /** A new version is on the disk, and served from now on. */
@@ -242,6 +245,9 @@ export class DnsUpdates {
         ? octets.length
         : keys.answer(verdict, room, octets.length, this.#options.seconds(now));
     if (replyTo.kind === 'udp') effects.send(replyTo.port, replyTo.to, room, length);
-    else effects.write(replyTo.stream, frameMessage(room, length));
+    else {
+      effects.write(replyTo.stream, frameMessage(room, length));
+      this.#options.streams.answered(replyTo.stream, effects);
+    }
   }
 }

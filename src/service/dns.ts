@@ -250,7 +250,10 @@ export class DnsService implements Service {
         return false;
       }
       this.#streams.touch(id, now);
-      if (length === LATER) return true;
+      if (length === LATER) {
+        this.#streams.owe(id);
+        return true;
+      }
       this.#streams.write(id, stream, frameMessage(this.#responder.octets, length), now, effects);
       return !stream.isClosing;
     });

@@ -113,6 +113,7 @@ export class ResolverService implements Service {
     const query = readQuery(octets);
     // A response is not answered, or two servers could talk for ever.
     if (query === undefined) return effects.because(DNS.ignored);
+    if (client.kind === 'stream') this.#streams.owe(client.stream);
     const [question] = query.questions;
     const refusal = this.#refusalOf(query, from);
     if (refusal !== undefined || question === undefined) {
@@ -160,8 +161,9 @@ export class ResolverService implements Service {
     if (isDatagram) return effects.send(DNS_PORT, { ...client.to, source: client.source }, octets);
     const stream = this.#streams.get(client.stream);
     // The client may have gone while we searched.
-    if (stream === undefined || stream.isClosing) return;
-    this.#streams.write(client.stream, stream, frameMessage(octets), now, effects);
+    if (stream === undefined) return;
+    if (!stream.isClosing) this.#streams.write(client.stream, stream, frameMessage(octets), now, effects);
+    this.#streams.answered(client.stream, effects);
   }
 }
 

@@ -81,6 +81,7 @@ export class ZoneWork {
     const seconds = (now: Instant): number => signing.seconds(now);
     this.#transfers = new DnsTransfers(streams, seconds);
     this.#updates = new DnsUpdates({
+      streams,
       keys,
       seconds,
       committed: (keep, zone, change, now, effects) => {
@@ -188,7 +189,8 @@ export class ZoneWork {
       this.#write(effects);
       return true;
     }
-    if (input.event === 'reset' || input.event === 'closed') this.#transfers.forget(input.stream);
+    // Who only says that he asks no more may well read on.
+    if (input.event === 'reset') this.#transfers.forget(input.stream);
     return false;
   }
 
