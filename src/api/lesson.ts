@@ -16,8 +16,10 @@ import type { Line } from '../report/line.ts';
 import { membersOf, plantOf } from '../report/plant.ts';
 import { UsageError } from './failure.ts';
 import { Observation } from './observe.ts';
+import { refuseOverwrite } from './overwrite.ts';
 import { loadScenario, prepareVirtual } from './scenario.ts';
 import { shippedScenario } from './templates.ts';
+import { filesOfLoaded } from './watch.ts';
 
 export type { Incident } from '../report/incidents.ts';
 export { renderCauses } from '../report/causes.ts';
@@ -93,6 +95,11 @@ export async function runLesson(incident: Incident, request: LessonRequest = {})
   const { seed, at, pcap, trace } = request;
   const file = fileOf(incident);
   const loaded = loadScenario(file);
+  const written = Object.entries({ '--trace': trace, '--pcap': pcap });
+  refuseOverwrite(
+    written.flatMap(([flag, path]) => (path === undefined ? [] : [{ flag, path }])),
+    filesOfLoaded(loaded),
+  );
   const run = prepareVirtual(loaded, { seed });
   const segments = loaded.scenario.segments.map(({ name }) => name);
   if (at !== undefined && !segments.includes(at))

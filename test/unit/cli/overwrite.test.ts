@@ -75,10 +75,21 @@ describe('a file that a command reads is not written over', () => {
     for (const name of kept) expect(readFileSync(join(cli.folder, name), 'utf8')).toBe(before.get(name));
   });
 
-  test('two flags that name one file', async () => {
-    const said = await cli.run('run', 'kept.yaml', '--trace', 'both', '--pcap', './both');
-    expect(said.err).toBe(
-      'headend: --trace both is the file of --pcap as well: give each a file of its own\n',
+  test.each([
+    {
+      say: ['run', 'kept.yaml', '--trace', 'both', '--pcap', './both'],
+      last: '--trace both',
+      first: '--pcap',
+    },
+    {
+      say: ['lesson', 'run', '8', '--no-ask', '--trace', 'both', '--pcap', './both'],
+      last: '--pcap ./both',
+      first: '--trace',
+    },
+  ])('two flags that name one file: $say.0', async ({ say, last, first }) => {
+    const said = await cli.run(...say);
+    expect(said.err).toContain(
+      `headend: ${last} is the file of ${first} as well: give each a file of its own\n`,
     );
     expect(said).toMatchObject({ code: 2, out: '' });
   });
