@@ -90,19 +90,20 @@ describe('an authority', () => {
   });
 });
 
-describe('a resolver', () => {
-  const ask = (service: ResolverService): RecordingEffects => {
-    const effects = new RecordingEffects();
-    for (const input of [opened, asks(query('www.example', 'TXT', { flags: Flag.RD })), closed])
-      service.handle(input, toInstant(0), effects);
-    return effects;
-  };
-  const resolver = (): ResolverService =>
-    new ResolverService({ ...RESOLVER_OPTIONS, random: new Random(3), allowQuery: undefined });
+function askAndClose(service: ResolverService): RecordingEffects {
+  const effects = new RecordingEffects();
+  for (const input of [opened, asks(query('www.example', 'TXT', { flags: Flag.RD })), closed])
+    service.handle(input, toInstant(0), effects);
+  return effects;
+}
+function resolver(): ResolverService {
+  return new ResolverService({ ...RESOLVER_OPTIONS, random: new Random(3), allowQuery: undefined });
+}
 
+describe('a resolver', () => {
   test('answers what it had to look for, and then closes', () => {
     const service = resolver();
-    const effects = ask(service);
+    const effects = askAndClose(service);
     expect(endOf(effects)).toEqual([]);
     const upstream = effects.last('send');
     const asked = decodeMessage(upstream.octets);
@@ -123,7 +124,7 @@ describe('a resolver', () => {
 
   test('keeps such a connection no longer than an idle one', () => {
     const service = resolver();
-    const effects = ask(service);
+    const effects = askAndClose(service);
     while (service.deadline() <= 120 * SECOND)
       service.handle({ kind: 'timer' }, toInstant(service.deadline()), effects);
     expect(endOf(effects).filter((kind) => kind === 'close')).toHaveLength(1);
