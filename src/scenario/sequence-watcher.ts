@@ -47,7 +47,8 @@ interface EarlyPacket {
 
 /**
  * Steps in order, other events between them allowed; with `each`, every member by itself. A packet belongs to a member when
- * it is from or to it, or carries its hardware address in `chaddr`; a packet between others counts for all that wait for it.
+ * it is from or to it, or carries its hardware address in `chaddr`; a packet between others counts for all that wait for it, but
+ * for what relay and server say about another client.
  * Packets are in the order of their arrival; two of one sender, one right after the other in the steps, in the order in which
  * it sent them: their ways may differ.
  */
@@ -93,7 +94,9 @@ export class SequenceWatcher implements FrameWatcher, StateWatcher, ReasonWatche
   frame(at: Instant, facts: PacketFacts): void {
     if (!facts.arrived || at < (this.#expectation.fromUs ?? 0)) return;
     const subject = this.#subject(facts);
-    if (subject !== undefined) return this.#see(this.#cursors.get(subject), at, facts);
+    const own = subject && this.#cursors.get(subject);
+    if (own !== undefined) return this.#see(own, at, facts);
+    if (this.#isOfAnother(subject, facts)) return;
     const from = this.#cursors.get(facts.from);
     const to = facts.to && this.#cursors.get(facts.to);
     if (from !== undefined || to !== undefined) {
@@ -185,13 +188,18 @@ export class SequenceWatcher implements FrameWatcher, StateWatcher, ReasonWatche
     return `${who}${step}${after}${cursor.near === undefined ? '' : `; ${cursor.near}`}`;
   }
 
-  /** The member that a DHCP message is about, even where only relay and server speak: RFC 2131 §2, `chaddr`. */
+  /** The host that a DHCP message is about, even where only relay and server speak: RFC 2131 §2, `chaddr`. */
   #subject({ protocol, event: { body } }: PacketFacts): HostSpec | undefined {
     if (protocol !== 'DHCP' || body.kind !== 'udp' || body.octets.length < CHADDR_OFFSET + 6)
       return undefined;
     const number = this.#plant.numberOfMac(macAt(body.octets, CHADDR_OFFSET));
-    const host = number === undefined ? undefined : this.#plant.at(number);
-    return host !== undefined && this.#cursors.has(host) ? host : undefined;
+    return number === undefined ? undefined : this.#plant.at(number);
+  }
+
+  /** What relay and server say to each other about somebody else: no member waits for that. */
+  #isOfAnother(subject: HostSpec | undefined, { from, to }: PacketFacts): boolean {
+    const isBetweenOthers = to !== undefined && from !== subject && to !== subject;
+    return subject !== undefined && this.#cursors.size > 0 && isBetweenOthers;
   }
 
   #see(cursor: Cursor | undefined, at: Instant, facts: PacketFacts): void {

@@ -91,6 +91,21 @@ describe('a sequence for each of a group', () => {
   });
 
   test.each([
+    { name: 'of another', each: "each: 'cm[0]',", verdict: 'fail' },
+    { name: 'of its own', each: "each: 'cm[1]',", verdict: 'pass' },
+    { name: 'of anybody', each: '', verdict: 'pass' },
+  ])('what relay and server say about one modem, asked $name: $verdict', ({ each, verdict }) => {
+    const run = new ToldRun(
+      `  - sequence: { ${each} within: 9s, steps: [DHCP DISCOVER cm>cmts, DHCP OFFER dhcp>cmts] }`,
+    );
+    run
+      .frame(discover(1, cm0))
+      .frame(discover(1, cm1))
+      .frame(offer(1.1, cm1, '10.9.16.2'));
+    expect(run.verdict()).toMatchObject({ verdict });
+  });
+
+  test.each([
     {
       name: 'a step that never comes: the step, what came before it and when',
       tell: (run: ToldRun) => run.frame(discover(1, cm2)),
