@@ -1,45 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { type DnsMessage } from '../../../src/codec/dns/message.ts';
 import { toName } from '../../../src/codec/dns/name.ts';
 import { soaSerial } from '../../../src/codec/dns/rdata/soa.ts';
-import { Class, Opcode, Type } from '../../../src/codec/dns/registry.ts';
-import { updateRecords } from '../../../src/codec/dns/update-text.ts';
-import { parsePrefix } from '../../../src/core/address.ts';
+import { Type } from '../../../src/codec/dns/registry.ts';
 import { toInstant } from '../../../src/core/time.ts';
 import type { Row } from '../../../src/core/service.ts';
-import type { ZoneDuties } from '../../../src/service/zone-keep.ts';
-import { PeerList } from '../../../src/store/access.ts';
 import type { Routing } from '../../../src/store/routing.ts';
 import { loadZone } from '../../../src/store/zone-builder.ts';
 import { query } from '../../support/dns-client.ts';
-import { ZoneBench } from '../../support/zone-bench.ts';
-
-const APEX = toName('lab.example');
-const FROM_HERE = new PeerList([{ prefix: parsePrefix('10.0.0.0/24'), key: undefined }]);
-const textOf = (serial: number, more: string): string =>
-  `$ORIGIN lab.example.\n$TTL 60\n@ SOA ns root ${serial} 60 20 600 30\n@ NS ns\nns A 10.0.0.1\nwww A 10.0.0.2\n${more}`;
-const zone = (serial: number, more = '') => loadZone(textOf(serial, more), { file: 'zone' });
-
-class Bench extends ZoneBench {
-  constructor(duties: Partial<ZoneDuties>, file = duties.primaries === undefined ? zone(1) : undefined) {
-    super({ apex: APEX, ...duties }, file);
-  }
-}
-
-const updateOf = (id: number, add: string[], remove: string[] = []): DnsMessage =>
-  query('lab.example', 'SOA', {
-    id,
-    opcode: Opcode.UPDATE,
-    authorities: updateRecords({ add, remove }, APEX),
-  });
-
-const soaOf = (serial: number) => {
-  const { soa } = zone(serial);
-  return { owner: APEX, type: Type.SOA, class: Class.IN, ttl: 60, rdata: soa.only };
-};
+import { FROM_HERE, LabBench, labText, labZone, soaOf, updateOf } from '../../support/lab-zone.ts';
 
 /** Updates of some 60 KB each, until the zone has been begun to be written whole. */
-const fill = (bench: Bench): number => {
+const fill = (bench: LabBench): number => {
   for (let turn = 1; turn <= 40; turn++) {
     const lines = Array.from({ length: 1_000 }, (_, index) => `a${turn}-${index} TXT "${'x'.repeat(30)}"`);
     bench.datagram(updateOf(turn, lines)).run(turn).settle();
@@ -50,7 +21,7 @@ const fill = (bench: Bench): number => {
 
 describe('a journal', () => {
   test('is written anew in pieces, and updates are made in between', () => {
-    const bench = new Bench({ allowUpdate: FROM_HERE });
+    const bench = new LabBench({ allowUpdate: FROM_HERE });
     const turns = fill(bench);
     expect(turns).toBeGreaterThan(5);
     const longest = (): number => bench.effects.last('persist').rows.length;
@@ -72,11 +43,11 @@ describe('a journal', () => {
   });
 
   test.each([0, 1, 30, 60, 1_000])('killed after %i pieces, it has every update', (slices) => {
-    const bench = new Bench({ allowUpdate: FROM_HERE });
+    const bench = new LabBench({ allowUpdate: FROM_HERE });
     const turns = fill(bench);
     for (let slice = 0; slice < slices && bench.service.deadline() <= bench.now; slice++)
       bench.hand({ kind: 'timer' }).settle();
-    const after = new Bench({ allowUpdate: FROM_HERE });
+    const after = new LabBench({ allowUpdate: FROM_HERE });
     for (const row of kept(bench.rows())) after.hand({ kind: 'restored', row });
     for (let turn = 1; turn <= turns; turn++)
       expect(after.ask(`a${turn}-999.lab.example`).rcode).toBe('NOERROR');
@@ -88,13 +59,13 @@ describe('a journal', () => {
   });
 });
 
-const serialOf = (bench: Bench): number | undefined =>
+const serialOf = (bench: LabBench): number | undefined =>
   bench
     .datagram(query('lab.example', 'SOA'))
     .reply()
     .answers.map(({ rdata }) => soaSerial(rdata))[0];
 /** Timers, one after the other, until `isOver`; gives how many. */
-const turns = (bench: Bench, isOver: () => boolean): number => {
+const turns = (bench: LabBench, isOver: () => boolean): number => {
   for (let count = 0; count < 100; count++) {
     if (isOver()) return count;
     bench.now = Math.max(bench.now, bench.service.deadline());
@@ -106,7 +77,7 @@ const turns = (bench: Bench, isOver: () => boolean): number => {
 describe('a zone of many names takes turns', () => {
   const many = Array.from({ length: 6_000 }, (_, index) => `host${index}.sub A 10.1.0.1`).join('\n');
   test('to hide them below a cut, and is served as it was until then', () => {
-    const bench = new Bench({ allowUpdate: FROM_HERE }, zone(1, many));
+    const bench = new LabBench({ allowUpdate: FROM_HERE }, labZone(1, many));
     bench.datagram(updateOf(7, ['sub NS ns.example.net.']));
     const count = turns(bench, () => {
       expect(bench.ask('host1.sub.lab.example').answer).toEqual(['host1.sub.lab.example. 60 IN A 10.1.0.1']);
@@ -121,8 +92,8 @@ describe('a zone of many names takes turns', () => {
   });
 
   test('to be compared with a newer file, and updates wait', () => {
-    const before = new Bench({ allowUpdate: FROM_HERE }, zone(1, many));
-    const after = new Bench({ allowUpdate: FROM_HERE, allowTransfer: FROM_HERE }, zone(9, many));
+    const before = new LabBench({ allowUpdate: FROM_HERE }, labZone(1, many));
+    const after = new LabBench({ allowUpdate: FROM_HERE, allowTransfer: FROM_HERE }, labZone(9, many));
     after.service.succeed(before.service, toInstant(0));
     after.datagram(updateOf(7, ['late A 10.0.0.9']));
     expect(turns(after, () => serialOf(after) !== 1)).toBeGreaterThan(5);
@@ -137,7 +108,7 @@ describe('a zone of many names takes turns', () => {
   });
 
   /** The same records, with a policy. */
-  const reloaded = (from: Bench): Bench => {
+  const reloaded = (from: LabBench): LabBench => {
     const set = {
       owner: toName('shop.lab.example'),
       type: Type.A,
@@ -146,15 +117,15 @@ describe('a zone of many names takes turns', () => {
     };
     const routing: Routing = { choose: () => 'no-data' };
     const routed = [{ ...set, routing, place: { file: 'lab.yaml', line: 1, column: 1 } }];
-    const file = loadZone(textOf(1, many), { file: 'zone', routed: () => routed });
-    const next = new Bench({ allowUpdate: FROM_HERE }, file);
+    const file = loadZone(labText(1, many), { file: 'zone', routed: () => routed });
+    const next = new LabBench({ allowUpdate: FROM_HERE }, file);
     next.now = from.now;
     next.service.succeed(from.service, toInstant(next.now));
     return next;
   };
 
   test.each([1, 2])('to be given the policies of a file, after %i reloads', (reloads) => {
-    let bench = new Bench({ allowUpdate: FROM_HERE }, zone(1, many))
+    let bench = new LabBench({ allowUpdate: FROM_HERE }, labZone(1, many))
       .datagram(updateOf(7, ['new A 10.0.0.9']))
       .run(1)
       .settle();

@@ -1,44 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { frameMessage } from '../../../src/codec/dns/frame.ts';
-import { type DnsMessage, decodeMessage, encodeMessage } from '../../../src/codec/dns/message.ts';
-import { toName } from '../../../src/codec/dns/name.ts';
+import { decodeMessage, encodeMessage } from '../../../src/codec/dns/message.ts';
 import { formatRecord } from '../../../src/codec/dns/record.ts';
-import { Class, Opcode, Type, rcodeName } from '../../../src/codec/dns/registry.ts';
+import { Opcode, Type, rcodeName } from '../../../src/codec/dns/registry.ts';
 import { updateRecords } from '../../../src/codec/dns/update-text.ts';
-import { parsePrefix } from '../../../src/core/address.ts';
 import { toInstant } from '../../../src/core/time.ts';
 import type { Row } from '../../../src/core/service.ts';
-import type { ZoneDuties } from '../../../src/service/zone-keep.ts';
-import { PeerList } from '../../../src/store/access.ts';
-import { loadZone } from '../../../src/store/zone-builder.ts';
 import { CLIENT, SERVER, query } from '../../support/dns-client.ts';
-import { ZoneBench } from '../../support/zone-bench.ts';
+import { APEX, FROM_HERE, LabBench, labZone, soaOf, updateOf } from '../../support/lab-zone.ts';
 
-const APEX = toName('lab.example');
 const PRIMARY = { ...SERVER, key: undefined };
-const FROM_HERE = new PeerList([{ prefix: parsePrefix('10.0.0.0/24'), key: undefined }]);
-const zone = (serial: number, more = '') =>
-  loadZone(
-    `$ORIGIN lab.example.\n$TTL 60\n@ SOA ns root ${serial} 60 20 600 30\n@ NS ns\nns A 10.0.0.1\nwww A 10.0.0.2\n${more}`,
-    { file: 'zone' },
-  );
-
-class Bench extends ZoneBench {
-  constructor(duties: Partial<ZoneDuties>, file = duties.primaries === undefined ? zone(1) : undefined) {
-    super({ apex: APEX, ...duties }, file);
-  }
-}
-
-const updateOf = (id: number, add: string[], remove: string[] = []): DnsMessage =>
-  query('lab.example', 'SOA', {
-    id,
-    opcode: Opcode.UPDATE,
-    authorities: updateRecords({ add, remove }, APEX),
-  });
 
 describe('an update', () => {
   test('is answered, and seen, when it is on the disk and not before: RFC 2136 §3.5', () => {
-    const bench = new Bench({ allowUpdate: FROM_HERE }).datagram(updateOf(7, ['new A 10.0.0.9'])).run(1);
+    const bench = new LabBench({ allowUpdate: FROM_HERE }).datagram(updateOf(7, ['new A 10.0.0.9'])).run(1);
     expect(bench.effects.of('send')).toEqual([]);
     expect(bench.ask('new.lab.example').rcode).toBe('NXDOMAIN');
     bench.settle();
@@ -47,7 +22,7 @@ describe('an update', () => {
   });
 
   test('that the disk does not take is not made: SERVFAIL', () => {
-    const bench = new Bench({ allowUpdate: FROM_HERE })
+    const bench = new LabBench({ allowUpdate: FROM_HERE })
       .datagram(updateOf(7, ['new A 10.0.0.9']))
       .run(1)
       .settle('failed');
@@ -56,7 +31,7 @@ describe('an update', () => {
   });
 
   test('waits for the one before, and those that wait go in one flush', () => {
-    const bench = new Bench({ allowUpdate: FROM_HERE }).datagram(updateOf(1, ['a A 10.0.0.9'])).run(1);
+    const bench = new LabBench({ allowUpdate: FROM_HERE }).datagram(updateOf(1, ['a A 10.0.0.9'])).run(1);
     bench
       .datagram(updateOf(2, ['b A 10.0.0.9']))
       .datagram(updateOf(3, ['c A 10.0.0.9']))
@@ -68,7 +43,7 @@ describe('an update', () => {
   });
 
   test('that makes the zone ill-formed is refused, and the others are made', () => {
-    const bench = new Bench({ allowUpdate: FROM_HERE });
+    const bench = new LabBench({ allowUpdate: FROM_HERE });
     bench
       .datagram(updateOf(1, ['sub NS ns.sub']))
       .datagram(updateOf(2, ['good A 10.0.0.9']))
@@ -82,17 +57,17 @@ describe('an update', () => {
     { name: 'from nobody named', duties: {}, rcode: 'REFUSED' },
     { name: 'of a copy', duties: { primaries: [PRIMARY], allowUpdate: FROM_HERE }, rcode: 'REFUSED' },
   ])('$name: $rcode', ({ duties, rcode }) => {
-    expect(rcodeName(new Bench(duties).datagram(updateOf(1, ['a A 10.0.0.9'])).reply().rcode)).toBe(rcode);
+    expect(rcodeName(new LabBench(duties).datagram(updateOf(1, ['a A 10.0.0.9'])).reply().rcode)).toBe(rcode);
   });
 
   test('is there again after kill -9, and IXFR tells it', () => {
-    const before = new Bench({ allowUpdate: FROM_HERE });
+    const before = new LabBench({ allowUpdate: FROM_HERE });
     for (const [index, name] of ['a', 'b', 'c'].entries())
       before
         .datagram(updateOf(index, [`${name} A 10.0.0.9`]))
         .run(index + 1)
         .settle();
-    const after = new Bench({ allowTransfer: FROM_HERE });
+    const after = new LabBench({ allowTransfer: FROM_HERE });
     for (const row of before.rows().toReversed()) after.hand({ kind: 'restored', row });
     expect(after.ask('c.lab.example').rcode).toBe('NOERROR');
     const reply = after.datagram(query('lab.example', 'IXFR', { authorities: [soaOf(2)] })).reply();
@@ -117,31 +92,31 @@ describe('an update', () => {
       rule: 'HE-UPDATE-023',
     },
   ])('$name', ({ serial, found, rule }) => {
-    const before = new Bench({ allowUpdate: FROM_HERE })
+    const before = new LabBench({ allowUpdate: FROM_HERE })
       .datagram(updateOf(1, ['a A 10.0.0.9']))
       .run(1)
       .settle();
-    const after = new Bench({}, zone(serial));
+    const after = new LabBench({}, labZone(serial));
     for (const row of before.rows()) after.hand({ kind: 'restored', row });
     expect(after.ask('a.lab.example').rcode).toBe(found);
     expect(after.effects.rules()).toContain(rule);
   });
 });
 
-describe('a reload while an update waits for the disk', () => {
-  const reloaded = (file: ReturnType<typeof zone>) => {
-    const before = new Bench({ allowUpdate: FROM_HERE }).datagram(updateOf(7, ['new A 10.0.0.9'])).run(1);
-    const after = new Bench({ allowUpdate: FROM_HERE }, file);
-    after.now = before.now;
-    after.service.succeed(before.service, toInstant(after.now));
-    const { ticket } = before.effects.last('persist');
-    after.run(1).hand({ kind: 'settled', ticket, outcome: 'durable' });
-    return { before, after };
-  };
+const reloaded = (file: ReturnType<typeof labZone>) => {
+  const before = new LabBench({ allowUpdate: FROM_HERE }).datagram(updateOf(7, ['new A 10.0.0.9'])).run(1);
+  const after = new LabBench({ allowUpdate: FROM_HERE }, file);
+  after.now = before.now;
+  after.service.succeed(before.service, toInstant(after.now));
+  const { ticket } = before.effects.last('persist');
+  after.run(1).hand({ kind: 'settled', ticket, outcome: 'durable' });
+  return { before, after };
+};
 
+describe('a reload while an update waits for the disk', () => {
   test.each([
-    { name: 'a newer file', file: zone(9, 'filed A 10.0.0.3\n'), serial: 10 },
-    { name: 'another file of the same serial', file: zone(1, 'filed A 10.0.0.3\n'), serial: 2 },
+    { name: 'a newer file', file: labZone(9, 'filed A 10.0.0.3\n'), serial: 10 },
+    { name: 'another file of the same serial', file: labZone(1, 'filed A 10.0.0.3\n'), serial: 2 },
   ])('$name is served, and the update is made of it before it is answered', ({ file, serial }) => {
     const { before, after } = reloaded(file);
     expect(after.ask('filed.lab.example').rcode).toBe('NOERROR');
@@ -150,7 +125,7 @@ describe('a reload while an update waits for the disk', () => {
     expect(after.ask('filed.lab.example').rcode).toBe('NOERROR');
     expect(after.ask('new.lab.example').rcode).toBe('NOERROR');
 
-    const later = new Bench({}, file);
+    const later = new LabBench({}, file);
     for (const row of kept([...before.rows(), ...after.rows()])) later.hand({ kind: 'restored', row });
     expect(later.ask('new.lab.example').rcode).toBe('NOERROR');
     expect(later.ask('filed.lab.example').rcode).toBe('NOERROR');
@@ -170,35 +145,35 @@ function kept(rows: readonly Row[]): readonly Row[] {
 
 describe('a journal', () => {
   test('of before there were logs and copies with numbers is read', () => {
-    const before = new Bench({ allowUpdate: FROM_HERE })
+    const before = new LabBench({ allowUpdate: FROM_HERE })
       .datagram(updateOf(1, ['a A 10.0.0.9']))
       .run(1)
       .settle();
     const [change] = before.rows();
     const { log: _log, ...value } = change?.value ?? {};
-    const after = new Bench({});
+    const after = new LabBench({});
     after.hand({ kind: 'restored', row: { table: 'zone-change', key: 'lab.example. 1', value } });
     expect([change?.key, after.ask('a.lab.example').rcode]).toEqual(['lab.example. 1', 'NOERROR']);
-    const copy = copyOf(new Bench({ primaries: [PRIMARY] })).find(({ table }) => table === 'zone-copy');
+    const copy = copyOf(new LabBench({ primaries: [PRIMARY] })).find(({ table }) => table === 'zone-copy');
     const old = { ...copy?.value, copy: null, of: 1 };
-    const secondary = new Bench({ primaries: [PRIMARY] });
+    const secondary = new LabBench({ primaries: [PRIMARY] });
     secondary.hand({ kind: 'restored', row: { table: 'zone-copy', key: 'lab.example. 0', value: old } });
     expect(secondary.ask('www.lab.example').rcode).toBe('NOERROR');
   });
 
   test('that does not fit the file counts again from the next update on', () => {
-    const before = new Bench({ allowUpdate: FROM_HERE })
+    const before = new LabBench({ allowUpdate: FROM_HERE })
       .datagram(updateOf(1, ['a A 10.0.0.9']))
       .run(1)
       .settle();
-    const other = zone(0xffff_fff0);
-    const second = new Bench({ allowUpdate: FROM_HERE }, other);
+    const other = labZone(0xffff_fff0);
+    const second = new LabBench({ allowUpdate: FROM_HERE }, other);
     for (const row of before.rows()) second.hand({ kind: 'restored', row });
     second
       .datagram(updateOf(2, ['b A 10.0.0.9']))
       .run(1)
       .settle();
-    const third = new Bench({}, other);
+    const third = new LabBench({}, other);
     for (const row of [...before.rows(), ...second.rows()].filter(({ value }) => value !== null))
       third.hand({ kind: 'restored', row });
     expect(third.ask('b.lab.example').rcode).toBe('NOERROR');
@@ -206,17 +181,12 @@ describe('a journal', () => {
   });
 });
 
-const soaOf = (serial: number) => {
-  const { soa } = zone(serial);
-  return { owner: APEX, type: Type.SOA, class: Class.IN, ttl: 60, rdata: soa.only };
-};
-
-const begin = (bench: Bench): Bench => {
+const begin = (bench: LabBench): LabBench => {
   bench.hand({ kind: 'stream', event: 'opened', stream: 1, local: SERVER, peer: CLIENT });
   const octets = frameMessage(encodeMessage(query('lab.example', 'AXFR')));
   return bench.hand({ kind: 'stream', event: 'octets', stream: 1, octets });
 };
-const sent = (bench: Bench): number =>
+const sent = (bench: LabBench): number =>
   bench.effects
     .of('write')
     .reduce((sum, { octets }) => sum + decodeMessage(octets.subarray(2)).answers.length, 0);
@@ -224,7 +194,7 @@ const sent = (bench: Bench): number =>
 describe('a transfer', () => {
   const many = Array.from({ length: 20_000 }, (_, index) => `host${index} A 10.1.0.1`).join('\n');
   test('goes out a few messages at a time, whole, from SOA to SOA', () => {
-    const bench = begin(new Bench({ allowTransfer: FROM_HERE }, zone(1, many)));
+    const bench = begin(new LabBench({ allowTransfer: FROM_HERE }, labZone(1, many)));
     bench.hand({ kind: 'timer' });
     expect(bench.effects.of('write').length).toBeLessThanOrEqual(4);
     bench.run(5);
@@ -235,7 +205,7 @@ describe('a transfer', () => {
   });
 
   test('waits for a peer that does not read, and cuts it off after a minute', () => {
-    const bench = begin(new Bench({ allowTransfer: FROM_HERE }, zone(1, many)));
+    const bench = begin(new LabBench({ allowTransfer: FROM_HERE }, labZone(1, many)));
     bench.effects.unsentOctets = 1_000_000;
     bench.run(59);
     expect(bench.effects.of('write')).toEqual([]);
@@ -254,7 +224,7 @@ describe('a transfer', () => {
       rcode: 'NOTAUTH',
     },
   ])('$name: $rcode', ({ duties, qname, rcode }) => {
-    const bench = new Bench(duties);
+    const bench = new LabBench(duties);
     bench.hand({ kind: 'stream', event: 'opened', stream: 1, local: SERVER, peer: CLIENT });
     const octets = frameMessage(encodeMessage(query(qname, 'AXFR')));
     bench.hand({ kind: 'stream', event: 'octets', stream: 1, octets });
@@ -262,7 +232,7 @@ describe('a transfer', () => {
   });
 
   test('over UDP: AXFR is not done, IXFR that is too long is the SOA alone', () => {
-    const bench = new Bench({ allowTransfer: FROM_HERE, allowUpdate: FROM_HERE });
+    const bench = new LabBench({ allowTransfer: FROM_HERE, allowUpdate: FROM_HERE });
     expect(rcodeName(bench.datagram(query('lab.example', 'AXFR')).reply().rcode)).toBe('NOTIMP');
     const lines = Array.from({ length: 60 }, (_, index) => `host${index} A 10.1.0.1`);
     bench.datagram(updateOf(1, lines)).run(1).settle();
@@ -273,7 +243,7 @@ describe('a transfer', () => {
 
 describe('a copy', () => {
   test('that has not come yet is SERVFAIL, and its primary is asked again and again', () => {
-    const bench = new Bench({ primaries: [PRIMARY] });
+    const bench = new LabBench({ primaries: [PRIMARY] });
     expect(bench.ask('www.lab.example').rcode).toBe('SERVFAIL');
     bench.run(30);
     expect(bench.effects.of('send').filter(({ port }) => port !== 53).length).toBeGreaterThanOrEqual(5);
@@ -281,9 +251,9 @@ describe('a copy', () => {
   });
 
   test('that was kept is served at once, and no longer than its expire time', () => {
-    const first = new Bench({ primaries: [PRIMARY] });
+    const first = new LabBench({ primaries: [PRIMARY] });
     const rows: Row[] = copyOf(first);
-    const bench = new Bench({ primaries: [PRIMARY] });
+    const bench = new LabBench({ primaries: [PRIMARY] });
     for (const row of rows) bench.hand({ kind: 'restored', row });
     expect(bench.ask('www.lab.example').rcode).toBe('NOERROR');
     bench.run(599);
@@ -294,7 +264,7 @@ describe('a copy', () => {
   });
 
   test('NOTIFY of a primary asks at once, of anybody else it is REFUSED', () => {
-    const bench = new Bench({ primaries: [PRIMARY] });
+    const bench = new LabBench({ primaries: [PRIMARY] });
     expect(rcodeName(bench.datagram(NOTIFY).reply().rcode)).toBe('REFUSED');
     notify(bench);
     expect(rcodeName(bench.reply().rcode)).toBe('NOERROR');
@@ -302,7 +272,7 @@ describe('a copy', () => {
   });
 
   test('NOTIFY while the primary is asked: it is asked again, since what it says may be older', () => {
-    const bench = new Bench({ primaries: [PRIMARY] });
+    const bench = new LabBench({ primaries: [PRIMARY] });
     copyOf(bench);
     bench.run(60);
     const asked = bench.effects.last('send');
@@ -318,14 +288,14 @@ describe('a copy', () => {
 const NOTIFY = query('lab.example', 'SOA', { opcode: Opcode.NOTIFY });
 
 /** The primary says that there is something new. */
-function notify(bench: Bench): void {
+function notify(bench: LabBench): void {
   const from = { ...SERVER, port: 9 };
   const octets = encodeMessage(NOTIFY);
   bench.hand({ kind: 'datagram', octets, from, to: SERVER, via: 0, hardware: undefined });
 }
 
 /** The primary has version 1. */
-function answerSoa(bench: Bench, asked: { readonly port: number; readonly octets: Uint8Array }): void {
+function answerSoa(bench: LabBench, asked: { readonly port: number; readonly octets: Uint8Array }): void {
   const { id } = decodeMessage(asked.octets);
   const octets = encodeMessage(query('lab.example', 'SOA', { id, flags: 0x8400, answers: [soaOf(1)] }));
   const to = { ...SERVER, port: asked.port };
@@ -333,7 +303,7 @@ function answerSoa(bench: Bench, asked: { readonly port: number; readonly octets
 }
 
 /** The rows of a copy that a primary gave, record by record. */
-function copyOf(bench: Bench): Row[] {
+function copyOf(bench: LabBench): Row[] {
   bench.run(0);
   const flags = 0x8400;
   answerSoa(bench, bench.effects.last('send'));
